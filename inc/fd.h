@@ -1,0 +1,58 @@
+// inc/fd.h - file descriptors: one page each, shared by all who hold it.
+
+#ifndef JOS_INC_FD_H
+#define JOS_INC_FD_H
+
+#include <inc/fs.h>
+#include <inc/types.h>
+
+struct Fd;
+struct Stat;
+
+// What a kind of file can do.  A device without an operation has the default
+// of lib/fd.c there, which says -E_NOT_SUPP.
+struct Dev {
+	int dev_id;			// stands in fd_dev_id
+	const char *dev_name;
+	ssize_t (*dev_read)(struct Fd *fd, void *buf, size_t n);
+	ssize_t (*dev_write)(struct Fd *fd, const void *buf, size_t n);
+	int (*dev_close)(struct Fd *fd);
+	int (*dev_stat)(struct Fd *fd, struct Stat *st);
+	int (*dev_trunc)(struct Fd *fd, off_t size);
+};
+
+struct FdFile {
+	int id;				// the file server's name for the open file
+};
+
+struct Fd {
+	int fd_dev_id;
+	off_t fd_offset;
+	int fd_omode;
+	union {
+		struct FdFile fd_file;	// fd_dev_id is 'f'
+	};
+};
+
+struct Stat {
+	char st_name[MAXNAMELEN];
+	off_t st_size;
+	int st_isdir;
+	struct Dev *st_dev;
+};
+
+_Static_assert(sizeof(struct Fd) == 16, "shared by client and file server");
+_Static_assert(sizeof(struct Stat) == 140, "programs know this layout");
+
+char *fd2data(struct Fd *fd);
+int fd2num(struct Fd *fd);
+int fd_alloc(struct Fd **store);
+int fd_lookup(int num, struct Fd **store);
+int fd_close(struct Fd *fd, bool must_exist);
+int dev_lookup(int dev_id, struct Dev **store);
+
+extern struct Dev devfile;		// lib/file.c
+extern struct Dev devcons;		// lib/console.c
+extern struct Dev devpipe;		// lib/pipe.c
+
+#endif // JOS_INC_FD_H

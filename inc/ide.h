@@ -1,0 +1,47 @@
+// inc/ide.h - the first IDE channel by programmed I/O, for the boot sector
+// and the file server.
+//
+// AT Attachment (ATA/ATAPI-4), chapters 7 (registers) and 8 (commands).
+// Sectors are numbered from 0 (LBA, 28 bits).
+
+#ifndef JOS_INC_IDE_H
+#define JOS_INC_IDE_H
+
+#include <inc/types.h>
+#include <inc/x86.h>
+
+#define SECTSIZE	512
+#define IDE_MAX_SECTS	256		// in one command
+
+// Ports
+#define IDE_DATA	0x1F0
+#define IDE_COUNT	0x1F2		// sectors, 0 means 256
+#define IDE_LBA_LOW	0x1F3
+#define IDE_LBA_MID	0x1F4
+#define IDE_LBA_HIGH	0x1F5
+#define IDE_DRIVE	0x1F6		// drive, and the top four bits of the LBA
+#define IDE_STATUS	0x1F7		// in
+#define IDE_COMMAND	0x1F7		// out
+
+#define IDE_BSY		0x80		// status: no other bit means anything
+#define IDE_DRDY	0x40		// takes commands
+#define IDE_DF		0x20		// drive fault
+#define IDE_DRQ		0x08		// wants data moved
+#define IDE_ERR		0x01		// the command failed
+
+#define IDE_CMD_READ	0x20
+#define IDE_CMD_WRITE	0x30
+
+// Give the drive (0 or 1) a command on nsecs sectors from lba on.
+static inline void
+ide_command(int drive, uint32_t lba, unsigned nsecs, uint8_t cmd)
+{
+	outb(IDE_COUNT, nsecs);
+	outb(IDE_LBA_LOW, lba);
+	outb(IDE_LBA_MID, lba >> 8);
+	outb(IDE_LBA_HIGH, lba >> 16);
+	outb(IDE_DRIVE, 0xE0 | drive << 4 | (lba >> 24 & 0x0F));
+	outb(IDE_COMMAND, cmd);
+}
+
+#endif // JOS_INC_IDE_H

@@ -1,0 +1,130 @@
+// inc/lib.h - the boundary between programs and their library.
+//
+// A program includes this header and defines umain.  lib/libmain.c calls it
+// and calls exit when it returns.
+
+#ifndef JOS_INC_LIB_H
+#define JOS_INC_LIB_H
+
+#include <inc/args.h>
+#include <inc/assert.h>
+#include <inc/env.h>
+#include <inc/error.h>
+#include <inc/fd.h>
+#include <inc/fs.h>
+#include <inc/memlayout.h>
+#include <inc/stdarg.h>
+#include <inc/stdio.h>
+#include <inc/string.h>
+#include <inc/syscall.h>
+#include <inc/trap.h>
+#include <inc/types.h>
+
+#define USED(x)		(void) (x)
+
+void umain(int argc, char **argv);
+
+// lib/libmain.c, lib/entry.S
+extern const char *binaryname;			// argv[0], once started
+extern const volatile struct Env *thisenv;	// our entry of envs[]
+extern const volatile struct Env envs[NENV];
+extern const volatile struct PageInfo pages[];
+
+// lib/exit.c
+void exit(void) __attribute__((noreturn));
+
+// lib/syscall.c: kern/syscall.c says what they do
+void sys_cputs(const char *s, size_t len);
+int sys_cgetc(void);
+envid_t sys_getenvid(void);
+int sys_env_destroy(envid_t env);
+void sys_yield(void);
+int sys_page_alloc(envid_t env, void *va, int perm);
+int sys_page_map(envid_t src, void *srcva, envid_t dst, void *dstva, int perm);
+int sys_page_unmap(envid_t env, void *va);
+int sys_env_set_status(envid_t env, int status);
+int sys_env_set_trapframe(envid_t env, struct Trapframe *tf);
+int sys_env_set_pgfault_upcall(envid_t env, void *upcall);
+int sys_ipc_try_send(envid_t to, uint32_t value, void *va, int perm);
+int sys_ipc_recv(void *dstva);
+int sys_cons_wait(void);
+int sys_env_wait(envid_t env);
+int sys_poweroff(int status);
+
+// Inlined, for the child must not return through a stack frame that the
+// parent, running on, has long overwritten by the time the stack is copied.
+static inline envid_t __attribute__((always_inline))
+sys_exofork(void)
+{
+	envid_t ret;
+
+	__asm__ volatile("int %1"
+		: "=a" (ret)
+		: "i" (T_SYSCALL), "a" (SYS_exofork)
+		: "cc", "memory");
+	return ret;
+}
+
+// lib/pgfault.c
+void set_pgfault_handler(void (*handler)(struct UTrapframe *utf));
+
+// lib/fork.c
+envid_t fork(void);
+envid_t sfork(void);
+
+// lib/ipc.c
+int32_t ipc_recv(envid_t *from_store, void *pg, int *perm_store);
+void ipc_send(envid_t to, uint32_t value, void *pg, int perm);
+envid_t ipc_find_env(enum EnvType type);
+
+// lib/vm.c
+bool page_is_mapped(const void *va);
+uintptr_t next_mapped(uintptr_t va, uintptr_t end);
+
+// lib/fd.c
+int close(int fd);
+void close_all(void);
+int dup(int oldfd, int newfd);
+ssize_t read(int fd, void *buf, size_t n);
+ssize_t readn(int fd, void *buf, size_t n);
+ssize_t write(int fd, const void *buf, size_t n);
+int seek(int fd, off_t offset);
+int ftruncate(int fd, off_t size);
+int fstat(int fd, struct Stat *st);
+int stat(const char *path, struct Stat *st);
+
+// lib/file.c
+int open(const char *path, int mode);
+int remove(const char *path);
+int sync(void);
+extern union Fsipc fsipcbuf;			// page of our next request
+
+// Modes of open
+#define O_RDONLY	0x0000
+#define O_WRONLY	0x0001
+#define O_RDWR		0x0002
+#define O_ACCMODE	0x0003
+
+#define O_CREAT		0x0100			// make it if it is not there
+#define O_TRUNC		0x0200			// and empty it
+#define O_EXCL		0x0400			// it must not be there
+#define O_MKDIR		0x0800			// make a directory
+
+// lib/pageref.c
+int pageref(void *va);
+
+// lib/pipe.c
+int pipe(int pfd[2]);
+int pipeisclosed(int fd);
+
+// lib/console.c
+int opencons(void);
+
+// lib/spawn.c
+envid_t spawn(const char *prog, const char **argv);
+envid_t spawnl(const char *prog, const char *arg0, ...);
+
+// lib/wait.c
+void wait(envid_t env);
+
+#endif // JOS_INC_LIB_H

@@ -1,0 +1,39 @@
+// inc/syscall.h - the boundary between programs and the kernel.
+//
+// int $T_SYSCALL with the number in %eax and up to five arguments in %edx,
+// %ecx, %ebx, %edi, %esi.  The result is in %eax, negative for an error
+// (inc/error.h); all other registers are kept.  The calls are described at
+// their functions in kern/syscall.c.
+
+#ifndef JOS_INC_SYSCALL_H
+#define JOS_INC_SYSCALL_H
+
+enum {
+	SYS_cputs = 0,
+	SYS_cgetc,
+	SYS_getenvid,
+	SYS_env_destroy,
+	SYS_page_alloc,
+	SYS_page_map,
+	SYS_page_unmap,
+	SYS_exofork,
+	SYS_env_set_status,
+	SYS_env_set_trapframe,
+	SYS_env_set_pgfault_upcall,
+	SYS_yield,
+	SYS_ipc_try_send,
+	SYS_ipc_recv,
+
+	// Not in labs 1 to 5 (docs/interface.md); 14 is lab 6's sys_time_msec
+	SYS_cons_wait = 15,
+	SYS_env_wait,
+	SYS_poweroff,
+
+	NSYSCALLS
+};
+
+// sys_poweroff wants this as its first argument, so that a stray call with
+// random registers does not stop the machine.
+#define POWEROFF_MAGIC	0x4F464621
+
+#endif // JOS_INC_SYSCALL_H

@@ -1,0 +1,301 @@
+// inc/x86.h - machine instructions that C has no words for.
+//
+// Each function is one instruction, named after it.  "memory" among the
+// clobbers keeps the compiler from moving memory accesses across it.
+
+#ifndef JOS_INC_X86_H
+#define JOS_INC_X86_H
+
+#include <inc/types.h>
+
+#define X86_INLINE static inline __attribute__((always_inline))
+
+X86_INLINE void
+breakpoint(void)
+{
+	__asm__ volatile("int3");
+}
+
+// ---------------------------------------------------------------- port I/O
+// The string forms move cnt items; they use rep, which is what ins and outs
+// define (repne is not).
+
+X86_INLINE uint8_t
+inb(int port)
+{
+	uint8_t data;
+
+	__asm__ volatile("inb %w1, %0" : "=a" (data) : "Nd" (port));
+	return data;
+}
+
+X86_INLINE uint16_t
+inw(int port)
+{
+	uint16_t data;
+
+	__asm__ volatile("inw %w1, %0" : "=a" (data) : "Nd" (port));
+	return data;
+}
+
+X86_INLINE uint32_t
+inl(int port)
+{
+	uint32_t data;
+
+	__asm__ volatile("inl %w1, %0" : "=a" (data) : "Nd" (port));
+	return data;
+}
+
+X86_INLINE void
+insb(int port, void *addr, int cnt)
+{
+	__asm__ volatile("cld; rep insb"
+		: "+D" (addr), "+c" (cnt) : "d" (port) : "memory", "cc");
+}
+
+X86_INLINE void
+insw(int port, void *addr, int cnt)
+{
+	__asm__ volatile("cld; rep insw"
+		: "+D" (addr), "+c" (cnt) : "d" (port) : "memory", "cc");
+}
+
+X86_INLINE void
+insl(int port, void *addr, int cnt)
+{
+	__asm__ volatile("cld; rep insl"
+		: "+D" (addr), "+c" (cnt) : "d" (port) : "memory", "cc");
+}
+
+X86_INLINE void
+outb(int port, uint8_t data)
+{
+	__asm__ volatile("outb %0, %w1" : : "a" (data), "Nd" (port));
+}
+
+X86_INLINE void
+outw(int port, uint16_t data)
+{
+	__asm__ volatile("outw %0, %w1" : : "a" (data), "Nd" (port));
+}
+
+X86_INLINE void
+outl(int port, uint32_t data)
+{
+	__asm__ volatile("outl %0, %w1" : : "a" (data), "Nd" (port));
+}
+
+X86_INLINE void
+outsb(int port, const void *addr, int cnt)
+{
+	__asm__ volatile("cld; rep outsb"
+		: "+S" (addr), "+c" (cnt) : "d" (port) : "memory", "cc");
+}
+
+X86_INLINE void
+outsw(int port, const void *addr, int cnt)
+{
+	__asm__ volatile("cld; rep outsw"
+		: "+S" (addr), "+c" (cnt) : "d" (port) : "memory", "cc");
+}
+
+X86_INLINE void
+outsl(int port, const void *addr, int cnt)
+{
+	__asm__ volatile("cld; rep outsl"
+		: "+S" (addr), "+c" (cnt) : "d" (port) : "memory", "cc");
+}
+
+// ------------------------------------------------- tables and paging state
+
+X86_INLINE void
+lidt(void *pseudodesc)
+{
+	__asm__ volatile("lidt (%0)" : : "r" (pseudodesc) : "memory");
+}
+
+X86_INLINE void
+lgdt(void *pseudodesc)
+{
+	__asm__ volatile("lgdt (%0)" : : "r" (pseudodesc) : "memory");
+}
+
+X86_INLINE void
+lldt(uint16_t sel)
+{
+	__asm__ volatile("lldt %0" : : "r" (sel));
+}
+
+X86_INLINE void
+ltr(uint16_t sel)
+{
+	__asm__ volatile("ltr %0" : : "r" (sel) : "memory");
+}
+
+// The task register; 0 until the first ltr.
+X86_INLINE uint16_t
+rtr(void)
+{
+	uint32_t sel;
+
+	__asm__ volatile("str %0" : "=r" (sel));
+	return sel;
+}
+
+X86_INLINE void
+invlpg(void *va)
+{
+	__asm__ volatile("invlpg (%0)" : : "r" (va) : "memory");
+}
+
+X86_INLINE void
+lcr0(uint32_t val)
+{
+	__asm__ volatile("movl %0, %%cr0" : : "r" (val) : "memory");
+}
+
+X86_INLINE uint32_t
+rcr0(void)
+{
+	uint32_t val;
+
+	__asm__ volatile("movl %%cr0, %0" : "=r" (val));
+	return val;
+}
+
+X86_INLINE uint32_t
+rcr2(void)
+{
+	uint32_t val;
+
+	__asm__ volatile("movl %%cr2, %0" : "=r" (val));
+	return val;
+}
+
+X86_INLINE void
+lcr3(uint32_t val)
+{
+	__asm__ volatile("movl %0, %%cr3" : : "r" (val) : "memory");
+}
+
+X86_INLINE uint32_t
+rcr3(void)
+{
+	uint32_t val;
+
+	__asm__ volatile("movl %%cr3, %0" : "=r" (val));
+	return val;
+}
+
+X86_INLINE void
+lcr4(uint32_t val)
+{
+	__asm__ volatile("movl %0, %%cr4" : : "r" (val) : "memory");
+}
+
+X86_INLINE uint32_t
+rcr4(void)
+{
+	uint32_t val;
+
+	__asm__ volatile("movl %%cr4, %0" : "=r" (val));
+	return val;
+}
+
+X86_INLINE void
+tlbflush(void)
+{
+	lcr3(rcr3());
+}
+
+// --------------------------------------------------- registers and the rest
+
+X86_INLINE uint32_t
+read_eflags(void)
+{
+	uint32_t eflags;
+
+	__asm__ volatile("pushfl; popl %0" : "=r" (eflags) : : "memory");
+	return eflags;
+}
+
+X86_INLINE void
+write_eflags(uint32_t eflags)
+{
+	__asm__ volatile("pushl %0; popfl" : : "r" (eflags) : "memory", "cc");
+}
+
+X86_INLINE uint32_t
+read_ebp(void)
+{
+	uint32_t ebp;
+
+	__asm__ volatile("movl %%ebp, %0" : "=r" (ebp));
+	return ebp;
+}
+
+X86_INLINE uint32_t
+read_esp(void)
+{
+	uint32_t esp;
+
+	__asm__ volatile("movl %%esp, %0" : "=r" (esp));
+	return esp;
+}
+
+// Any of the result pointers may be NULL.
+X86_INLINE void
+cpuid(uint32_t info, uint32_t *eaxp, uint32_t *ebxp, uint32_t *ecxp,
+	uint32_t *edxp)
+{
+	uint32_t eax, ebx, ecx, edx;
+
+	__asm__ volatile("cpuid"
+		: "=a" (eax), "=b" (ebx), "=c" (ecx), "=d" (edx)
+		: "a" (info), "c" (0));
+	if (eaxp)
+		*eaxp = eax;
+	if (ebxp)
+		*ebxp = ebx;
+	if (ecxp)
+		*ecxp = ecx;
+	if (edxp)
+		*edxp = edx;
+}
+
+X86_INLINE uint64_t
+read_tsc(void)
+{
+	uint64_t tsc;
+
+	__asm__ volatile("rdtsc" : "=A" (tsc));
+	return tsc;
+}
+
+// Store newval and return what was there, as one step seen by all CPUs.
+X86_INLINE uint32_t
+xchg(volatile uint32_t *addr, uint32_t newval)
+{
+	__asm__ volatile("lock xchgl %0, %1"
+		: "+m" (*addr), "+r" (newval) : : "memory", "cc");
+	return newval;
+}
+
+// Add delta and return what was there before, as one step seen by all CPUs.
+X86_INLINE uint32_t
+xadd(volatile uint32_t *addr, uint32_t delta)
+{
+	__asm__ volatile("lock xaddl %1, %0"
+		: "+m" (*addr), "+r" (delta) : : "memory", "cc");
+	return delta;
+}
+
+// Tell the processor that this is a waiting loop.
+X86_INLINE void
+pause(void)
+{
+	__asm__ volatile("pause" : : : "memory");
+}
+
+#endif // JOS_INC_X86_H
