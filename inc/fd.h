@@ -50,6 +50,9 @@ int fd_alloc(struct Fd **store);
 int fd_lookup(int num, struct Fd **store);
 int fd_close(struct Fd *fd, bool must_exist);
 int dev_lookup(int dev_id, struct Dev **store);
+int dev_not_supported(struct Fd *fd, off_t size);
+void fd_sharing(void *va);
+uint32_t fd_shares(struct Fd *fd);
 
 extern struct Dev devfile;		// lib/file.c
 extern struct Dev devcons;		// lib/console.c

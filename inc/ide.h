@@ -36,11 +36,12 @@
 static inline void
 ide_command(int drive, uint32_t lba, unsigned nsecs, uint8_t cmd)
 {
+	// The bytes of this go to four ports.  The last is never 0.
+	uint32_t where = lba | 0xE0000000 | drive << 28;
+
 	outb(IDE_COUNT, nsecs);
-	outb(IDE_LBA_LOW, lba);
-	outb(IDE_LBA_MID, lba >> 8);
-	outb(IDE_LBA_HIGH, lba >> 16);
-	outb(IDE_DRIVE, 0xE0 | drive << 4 | (lba >> 24 & 0x0F));
+	for (int port = IDE_LBA_LOW; where != 0; port++, where >>= 8)
+		outb(port, where);
 	outb(IDE_COMMAND, cmd);
 }
 

@@ -80,6 +80,8 @@ envid_t ipc_find_env(enum EnvType type);
 // lib/vm.c
 bool page_is_mapped(const void *va);
 uintptr_t next_mapped(uintptr_t va, uintptr_t end);
+bool prev_mapped(uintptr_t *va);
+int share_page(envid_t child, void *va);
 
 // lib/fd.c
 int close(int fd);

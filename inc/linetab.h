@@ -21,9 +21,9 @@
 // A row says "from this address on, the code comes from this line", as two
 // numbers: the step from the address before (at first lf_addr) and the step
 // from the line before (at first 0).  A function's rows go from its lf_rows
-// to that of the next Linefunc.  They speak of one file, lf_file: code which
-// an inline function of another file left here counts for the line that
-// called it.
+// to that of the next Linefunc.  They speak of one file, lf_file, and of that
+// function alone: code which an inline function left here counts for a line
+// near by, mostly the one that called it.
 //
 // A number takes one byte for each seven bits, low bits first; bit 7 says
 // that another byte follows.  Steps of lines go both ways, so their lowest

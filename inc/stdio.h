@@ -32,5 +32,6 @@ int vfprintf(int fd, const char *fmt, va_list ap);
 // lib/readline.c: the line typed, without its newline, in a buffer that the
 // next call overwrites; NULL at end of input or on an error.
 char *readline(const char *prompt);
+void readline_prompt(const char *prompt);	// prints it; part of readline
 
 #endif // JOS_INC_STDIO_H

@@ -298,4 +298,12 @@ pause(void)
 	__asm__ volatile("pause" : : : "memory");
 }
 
+// Let one interrupt in, and return once it was handled.  sti takes effect only
+// after the instruction that follows it, so none can come before hlt waits.
+X86_INLINE void
+wait_for_interrupt(void)
+{
+	__asm__ volatile("sti; hlt; cli" : : : "memory");
+}
+
 #endif // JOS_INC_X86_H

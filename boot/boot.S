@@ -1,0 +1,99 @@
+// boot/boot.S - the first code after the BIOS: from real mode to C.
+//
+// The BIOS puts this sector at 0x7C00 and jumps there in real mode, with the
+// number of the boot disk in %dl, which we do not use.
+//
+//  1. Interrupts off, data segment to 0.
+//  2. Open address line 20, which the BIOS may have left closed (memory
+//     beyond 1 MiB then mirrors memory below): through port 0x92, and for
+//     machines without it through the keyboard controller.
+//  3. Enter protected mode with flat 4 GiB segments.
+//  4. Take a stack that grows down from this code, and call bootmain.
+
+#include <inc/memlayout.h>
+#include <inc/mmu.h>
+
+#define PORT_SYSCTL	0x92		// bit 0 resets the machine,
+#define SYSCTL_A20	0x02		// bit 1 opens line 20
+
+#define KBC_STATUS	0x64		// in
+#define KBC_COMMAND	0x64		// out
+#define KBC_DATA	0x60
+#define KBC_FULL	0x02		// status: it has not read our last byte
+#define KBC_WRITE_OUT	0xD1		// command: next byte goes to its pins
+#define KBC_A20_OPEN	0xDF		// pins: line 20 open, no reset
+
+// Send a byte to the keyboard controller when it is ready for one.  Where
+// there is none its port reads as all ones: give up when %cx has come to 0.
+	.macro	kbc_write byte, port
+1:	inb	$KBC_STATUS, %al
+	testb	$KBC_FULL, %al
+	loopnz	1b
+	movb	$\byte, %al
+	outb	%al, $\port
+	.endm
+
+#define CGA_MEMORY	0xB8000
+#define COM1		0x3F8
+#define BOCHS_PORT	0x8A00
+
+	.text
+	.code16
+	.globl	start
+start:
+	cli				// 1
+	cld
+	xorw	%ax, %ax
+	movw	%ax, %ds
+
+	xorw	%cx, %cx		// 2
+	inb	$PORT_SYSCTL, %al
+	orb	$SYSCTL_A20, %al
+	andb	$0xFE, %al
+	outb	%al, $PORT_SYSCTL
+
+	kbc_write KBC_WRITE_OUT, KBC_COMMAND
+	kbc_write KBC_A20_OPEN, KBC_DATA
+
+	lgdtw	gdt			// 3
+	movl	%cr0, %eax
+	orb	$CR0_PE, %al
+	movl	%eax, %cr0
+	ljmpw	$GD_KT, $protected
+
+	.code32
+protected:
+	movw	$GD_KD, %ax
+	movw	%ax, %ds
+	movw	%ax, %es
+	movw	%ax, %ss
+
+	movl	$start, %esp		// 4
+	call	bootmain
+
+// Stop, because the disk does not work or what it holds is not a kernel.
+// Says so on the first serial line and on the screen, and to the debugger of
+// Bochs.
+	.globl	fail
+fail:
+	movb	$'?', %al
+	movb	%al, CGA_MEMORY
+	movw	$COM1, %dx
+	outb	%al, %dx
+	movw	$BOCHS_PORT, %ax
+	movl	%eax, %edx
+	outw	%ax, %dx
+	movb	$0x8E, %ah
+	outw	%ax, %dx
+spin:
+	jmp	spin
+
+// The selectors of kern/, which has the same segments.  No selector refers
+// to the first entry, so lgdt's operand is there.
+gdt:
+	.word	gdt_end - gdt - 1
+	.long	gdt
+	.word	0
+	SEG(STA_X | STA_R, 0, 0xFFFFFFFF)	// GD_KT
+	SEG(STA_W, 0, 0xFFFFFFFF)		// GD_KD
+gdt_end:

@@ -1,0 +1,475 @@
+// fs/fs.c - the file system: free blocks, the blocks of a file, directories
+// and paths.  inc/fs.h has the format of the disk.
+//
+// Everything here works on the disk as memory (fs/bc.c): a struct File * is
+// an entry of a directory in the cache, and stays good while the file does.
+//
+// The disk may hold nonsense.  Only a super block or a bitmap that cannot be
+// right stops us; a bad number or name elsewhere is an error of the file
+// that it belongs to.
+//
+// Entry points:
+//   fs_init, fs_sync			begin; write everything back
+//   block_is_free, alloc_block, free_block, flush_bitmap
+//   file_open, file_create, file_remove
+//   file_read, file_write, file_set_size, file_flush
+//   file_get_block			where a block of a file is in memory
+
+#include <inc/lib.h>
+
+#include <fs/fs.h>
+
+struct Super *super;
+uint32_t *bitmap;
+
+// ---------------------------------------------------------------- blocks
+
+// The first block after super block and bitmap.
+uint32_t
+first_data_block(void)
+{
+	return 2 + (super->s_nblocks + BLKBITSIZE - 1) / BLKBITSIZE;
+}
+
+// false also for blocks that the disk does not have.
+bool
+block_is_free(uint32_t blockno)
+{
+	return blockno < super->s_nblocks
+		&& (bitmap[blockno / 32] & 1u << blockno % 32);
+}
+
+// Could this block belong to a file?  Every block number that comes from the
+// disk is asked this before it is used.
+static bool
+block_is_data(uint32_t blockno)
+{
+	return blockno >= first_data_block() && blockno < super->s_nblocks
+		&& !block_is_free(blockno);
+}
+
+void
+free_block(uint32_t blockno)
+{
+	if (blockno == 0)
+		panic("attempt to free zero block");
+	assert(blockno < super->s_nblocks);
+	bitmap[blockno / 32] |= 1u << blockno % 32;
+}
+
+// Take the first free block.  The bitmap goes to the disk at once: a block
+// must not belong to a file there while it still counts as free.
+// Returns its number, or -E_NO_DISK.
+int
+alloc_block(void)
+{
+	for (uint32_t b = first_data_block(); b < super->s_nblocks; b++)
+		if (block_is_free(b)) {
+			bitmap[b / 32] &= ~(1u << b % 32);
+			flush_block(&bitmap[b / 32]);
+			return b;
+		}
+	return -E_NO_DISK;
+}
+
+// The same, with all bytes of the block 0, whatever it held before.
+static int
+alloc_zeroed_block(void)
+{
+	int b = alloc_block();
+
+	if (b > 0)
+		zero_block(b);
+	return b;
+}
+
+void
+flush_bitmap(void)
+{
+	for (uint32_t b = 2; b < first_data_block(); b++)
+		flush_block(diskaddr(b));
+}
+
+// ------------------------------------------------------ blocks of a file
+
+// Find the place that holds the number of block filebno of f, which is 0 if
+// that block is not there.  If the place is in an indirect block that is not
+// there either, alloc says whether to make one.
+// Returns 0 and sets *slot, or -E_NOT_FOUND (no indirect block, !alloc),
+// -E_NO_DISK, or -E_INVAL (no file is so long; the disk holds nonsense).
+static int
+file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
+{
+	if (filebno < NDIRECT) {
+		*slot = &f->f_direct[filebno];
+		return 0;
+	}
+	if (filebno >= NDIRECT + NINDIRECT)
+		return -E_INVAL;
+
+	if (f->f_indirect == 0) {
+		if (!alloc)
+			return -E_NOT_FOUND;
+		int b = alloc_zeroed_block();
+		if (b < 0)
+			return b;
+		f->f_indirect = b;
+	}
+	if (!block_is_data(f->f_indirect))
+		return -E_INVAL;
+	uint32_t *numbers = diskaddr(f->f_indirect);
+	*slot = &numbers[filebno - NDIRECT];
+	return 0;
+}
+
+// Set *blk to where block filebno of f is in memory; a block that is not
+// there is made, full of zeros.  Returns 0, -E_NO_DISK or -E_INVAL.
+int
+file_get_block(struct File *f, uint32_t filebno, char **blk)
+{
+	uint32_t *slot;
+	int r;
+
+	if ((r = file_block_walk(f, filebno, &slot, true)) < 0)
+		return r;
+	if (*slot == 0) {
+		if ((r = alloc_zeroed_block()) < 0)
+			return r;
+		*slot = r;
+	}
+	if (!block_is_data(*slot))
+		return -E_INVAL;
+	*blk = diskaddr(*slot);
+	return 0;
+}
+
+// The place in memory of block filebno, or NULL if the file has none there.
+static char *
+file_find_block(struct File *f, uint32_t filebno)
+{
+	uint32_t *slot;
+
+	if (file_block_walk(f, filebno, &slot, false) < 0
+	    || !block_is_data(*slot))
+		return NULL;
+	return diskaddr(*slot);
+}
+
+static uint32_t
+blocks_of(off_t size)
+{
+	return ((uint32_t) size + BLKSIZE - 1) / BLKSIZE;
+}
+
+// Give back the block at *slot.  A number that makes no sense is dropped.
+static void
+release_block(uint32_t *slot)
+{
+	if (block_is_data(*slot))
+		free_block(*slot);
+	*slot = 0;
+}
+
+// Give back what f, of size bytes or more, does not need for size bytes.  The
+// rest of its last block becomes 0, so that it is not seen if f grows again.
+static void
+file_truncate(struct File *f, off_t size)
+{
+	uint32_t keep = blocks_of(size);
+	uint32_t *slot;
+
+	for (uint32_t i = keep; i < blocks_of(f->f_size); i++)
+		if (file_block_walk(f, i, &slot, false) == 0)
+			release_block(slot);
+	if (keep <= NDIRECT)
+		release_block(&f->f_indirect);
+
+	char *last = size % BLKSIZE ? file_find_block(f, keep - 1) : NULL;
+	if (last)
+		memset(last + size % BLKSIZE, 0, BLKSIZE - size % BLKSIZE);
+}
+
+// Returns 0, or -E_INVAL if no file can have that size.
+int
+file_set_size(struct File *f, off_t size)
+{
+	if (size < 0 || size > MAXFILESIZE)
+		return -E_INVAL;
+	if (size <= f->f_size)
+		file_truncate(f, size);
+	f->f_size = size;
+
+	// Blocks are free on the disk only when nothing there names them.
+	file_flush(f);
+	flush_bitmap();
+	return 0;
+}
+
+// Read up to n bytes from offset on.  Returns how many there were, 0 at the
+// end of the file.
+ssize_t
+file_read(struct File *f, void *buf, size_t n, off_t offset)
+{
+	if (offset < 0)
+		return -E_INVAL;
+	if (offset >= f->f_size)
+		return 0;
+	n = MIN(n, (size_t) (f->f_size - offset));
+
+	size_t count;
+	for (size_t done = 0; done < n; done += count) {
+		uint32_t pos = offset + done;
+		char *blk;
+		int r = file_get_block(f, pos / BLKSIZE, &blk);
+		if (r < 0)
+			return done > 0 ? (ssize_t) done : r;
+		count = MIN(BLKSIZE - pos % BLKSIZE, n - done);
+		memmove((char *) buf + done, blk + pos % BLKSIZE, count);
+	}
+	return n;
+}
+
+// Write n bytes from offset on, making the file longer if need be.  Returns
+// how many were written: fewer than n where file or disk are full, or
+// -E_INVAL or -E_NO_DISK if not one.
+ssize_t
+file_write(struct File *f, const void *buf, size_t n, off_t offset)
+{
+	if (offset < 0)
+		return -E_INVAL;
+
+	size_t count;
+	for (size_t done = 0; done < n; done += count) {
+		uint32_t pos = offset + done;
+		char *blk;
+		int r = file_get_block(f, pos / BLKSIZE, &blk);
+		if (r < 0)
+			return done > 0 ? (ssize_t) done : r;
+		count = MIN(BLKSIZE - pos % BLKSIZE, n - done);
+		memmove(blk + pos % BLKSIZE, (const char *) buf + done, count);
+		f->f_size = MAX((uint32_t) f->f_size, pos + count);
+	}
+	return n;
+}
+
+// Write back what belongs to f, in an order in which nothing on the disk
+// names a block that is not there yet.
+void
+file_flush(struct File *f)
+{
+	for (uint32_t i = 0; i < blocks_of(f->f_size); i++) {
+		char *blk = file_find_block(f, i);
+		if (blk)
+			flush_block(blk);
+	}
+	if (block_is_data(f->f_indirect))
+		flush_block(diskaddr(f->f_indirect));
+	flush_block(f);
+}
+
+// ------------------------------------------------------------ directories
+
+// Set *entry to entry i of dir.
+static int
+dir_entry(struct File *dir, uint32_t i, struct File **entry)
+{
+	char *blk;
+	int r = file_get_block(dir, i / BLKFILES, &blk);
+
+	if (r == 0)
+		*entry = (struct File *) blk + i % BLKFILES;
+	return r;
+}
+
+static uint32_t
+dir_nentries(struct File *dir)
+{
+	return dir->f_size / BLKSIZE * BLKFILES;
+}
+
+// Is name, which is shorter than MAXNAMELEN, the name of entry f?
+// The one on the disk may lack its NUL.
+static bool
+entry_is_named(struct File *f, const char *name)
+{
+	return strncmp(f->f_name, name, MAXNAMELEN) == 0;
+}
+
+static int
+dir_lookup(struct File *dir, const char *name, struct File **entry)
+{
+	int r;
+
+	for (uint32_t i = 0; i < dir_nentries(dir); i++) {
+		if ((r = dir_entry(dir, i, entry)) < 0)
+			return r;
+		if (entry_is_named(*entry, name))
+			return 0;
+	}
+	return -E_NOT_FOUND;
+}
+
+// Set *entry to an unused entry of dir, which grows if it has none.
+static int
+dir_alloc_file(struct File *dir, struct File **entry)
+{
+	uint32_t n = dir_nentries(dir);
+	int r;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if ((r = dir_entry(dir, i, entry)) < 0)
+			return r;
+		if ((*entry)->f_name[0] == '\0')
+			return 0;
+	}
+	if ((r = dir_entry(dir, n, entry)) < 0)
+		return r;
+	dir->f_size += BLKSIZE;
+	return 0;
+}
+
+static bool
+is_dir(const struct File *f)
+{
+	return f->f_type == FTYPE_DIR && f->f_size % BLKSIZE == 0;
+}
+
+static bool
+size_is_possible(const struct File *f)
+{
+	return f->f_size >= 0 && f->f_size <= MAXFILESIZE;
+}
+
+// ------------------------------------------------------------------ paths
+
+// Copy the first component of path to name, which has room for MAXNAMELEN
+// bytes.  Returns what follows it and its slashes, or NULL if it is too long.
+static const char *
+next_component(const char *path, char *name)
+{
+	const char *end = strfind(path, '/');
+
+	if (end - path >= MAXNAMELEN)
+		return NULL;
+	memmove(name, path, end - path);
+	name[end - path] = '\0';
+	while (*end == '/')
+		end++;
+	return end;
+}
+
+// Follow path from the root.  Leading slashes change nothing.
+// Returns 0 and sets *pf; or an error: -E_BAD_PATH, -E_INVAL, -E_NOT_FOUND.
+// If nothing but the last component is missing, *pdir is set to the directory
+// where it belongs and last (MAXNAMELEN bytes) to its name; otherwise *pdir
+// is NULL.
+static int
+walk_path(const char *path, struct File **pdir, struct File **pf, char *last)
+{
+	struct File *f = &super->s_root;
+	int r;
+
+	*pdir = NULL;
+	while (*path == '/')
+		path++;
+	while (*path) {
+		struct File *dir = f;
+		if (!is_dir(dir))
+			return -E_NOT_FOUND;
+		if (!(path = next_component(path, last)))
+			return -E_BAD_PATH;
+		if ((r = dir_lookup(dir, last, &f)) < 0) {
+			if (r == -E_NOT_FOUND && *path == '\0')
+				*pdir = dir;
+			return r;
+		}
+		if (!size_is_possible(f))
+			return -E_INVAL;
+	}
+	*pf = f;
+	return 0;
+}
+
+int
+file_open(const char *path, struct File **pf)
+{
+	char name[MAXNAMELEN];
+	struct File *dir;
+
+	return walk_path(path, &dir, pf, name);
+}
+
+// Make an empty file.  Returns 0 and sets *pf; or -E_FILE_EXISTS, -E_NO_DISK
+// or what walk_path says.
+int
+file_create(const char *path, struct File **pf)
+{
+	char name[MAXNAMELEN];
+	struct File *dir, *f;
+	int r = walk_path(path, &dir, &f, name);
+
+	if (r == 0)
+		return -E_FILE_EXISTS;
+	if (!dir)
+		return r;
+	if ((r = dir_alloc_file(dir, &f)) < 0)
+		return r;
+	memset(f, 0, sizeof(*f));
+	strcpy(f->f_name, name);
+	f->f_type = FTYPE_REG;
+	file_flush(dir);
+	*pf = f;
+	return 0;
+}
+
+// Its entry may be another file's from now on.
+void
+file_remove(struct File *f)
+{
+	file_set_size(f, 0);
+	memset(f, 0, sizeof(*f));
+	flush_block(f);
+}
+
+// ------------------------------------------------------------ beginning
+
+static void
+check_super(void)
+{
+	if (super->s_magic != FS_MAGIC)
+		panic("bad file system magic number");
+	if (super->s_nblocks > DISKSIZE / BLKSIZE)
+		panic("file system is too large");
+	assert(super->s_nblocks > 2);
+	assert(is_dir(&super->s_root) && size_is_possible(&super->s_root));
+	cprintf("superblock is good\n");
+}
+
+// What is not for files must not be free.
+static void
+check_bitmap(void)
+{
+	for (uint32_t b = 0; b < first_data_block(); b++)
+		assert(!block_is_free(b));
+	cprintf("bitmap is good\n");
+}
+
+// Use the second drive if there is one, the first otherwise.
+void
+fs_init(void)
+{
+	ide_set_disk(ide_probe_disk1() ? 1 : 0);
+	bc_init();
+
+	super = diskaddr(1);
+	check_super();
+	bitmap = diskaddr(2);
+	check_bitmap();
+}
+
+void
+fs_sync(void)
+{
+	for (uint32_t b = 1; b < super->s_nblocks; b++)
+		flush_block(diskaddr(b));
+}

@@ -1,0 +1,60 @@
+// fs/fs.h - what the parts of the file server know of each other.
+//
+// Each part uses those above it:
+//
+//	ide.c	sectors of the disk
+//	bc.c	blocks of the disk, as pages of our memory
+//	fs.c	which blocks are free, which make up a file, paths
+//	serv.c	requests of other environments
+//
+// test.c tries fs.c before the first request is taken.
+
+#ifndef JOS_FS_FS_H
+#define JOS_FS_FS_H
+
+#include <inc/fs.h>
+#include <inc/types.h>
+
+// Block n of the disk appears at DISKMAP + n * BLKSIZE.
+#define DISKMAP		0x10000000
+#define DISKSIZE	0xC0000000	// bytes; no disk can be larger
+
+// fs/ide.c
+bool ide_probe_disk1(void);
+void ide_set_disk(int drive);
+int ide_read(uint32_t secno, void *dst, size_t nsecs);
+int ide_write(uint32_t secno, const void *src, size_t nsecs);
+
+// fs/bc.c
+void *diskaddr(uint32_t blockno);
+bool va_is_mapped(const void *va);
+bool va_is_dirty(const void *va);
+void flush_block(void *addr);
+void zero_block(uint32_t blockno);
+void bc_init(void);
+
+// fs/fs.c
+extern struct Super *super;		// block 1
+extern uint32_t *bitmap;		// block 2 on: a bit a block, 1 = free
+
+void fs_init(void);
+uint32_t first_data_block(void);
+bool block_is_free(uint32_t blockno);
+void free_block(uint32_t blockno);
+int alloc_block(void);
+void flush_bitmap(void);
+
+int file_get_block(struct File *f, uint32_t filebno, char **blk);
+int file_create(const char *path, struct File **pf);
+int file_open(const char *path, struct File **pf);
+ssize_t file_read(struct File *f, void *buf, size_t n, off_t offset);
+ssize_t file_write(struct File *f, const void *buf, size_t n, off_t offset);
+int file_set_size(struct File *f, off_t size);
+void file_flush(struct File *f);
+void file_remove(struct File *f);
+void fs_sync(void);
+
+// fs/test.c
+void fs_test(void);
+
+#endif // JOS_FS_FS_H

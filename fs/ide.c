@@ -1,0 +1,115 @@
+// fs/ide.c - the disk: sectors of a drive on the first IDE channel.
+//
+// Entry points:
+//   ide_probe_disk1	is there a second drive?
+//   ide_set_disk	choose the drive that we use
+//   ide_read, ide_write	move sectors
+//
+// The processor moves every word itself and asks the drive whether it is
+// ready (polling).  A drive that takes long is asked between other
+// environments' turns, and is given up when it takes too long.
+
+#include <inc/ide.h>
+#include <inc/lib.h>
+
+#include <fs/fs.h>
+
+#define QUICK_POLLS	1000		// ask so often before giving way
+#define MAX_POLLS	4000000		// some seconds on any machine
+
+static int drive = 1;
+
+// Wait until the drive is not busy and has set all status bits in want, or
+// says that the command failed.  Returns its status, or -1 if it takes too
+// long.
+static int
+ide_status(uint8_t want)
+{
+	for (int polls = 0; polls < MAX_POLLS; polls++) {
+		uint8_t status = inb(IDE_STATUS);
+		bool failed = status & (IDE_DF | IDE_ERR);
+		if (!(status & IDE_BSY)
+		    && ((status & want) == want || failed))
+			return status;
+		if (polls >= QUICK_POLLS)
+			sys_yield();
+	}
+	return -1;
+}
+
+// Has the command gone well so far?
+static bool
+ide_ready(uint8_t want)
+{
+	int status = ide_status(want);
+
+	return status >= 0 && !(status & (IDE_DF | IDE_ERR));
+}
+
+// Give the drive a command when it is idle.  How the command before ended
+// does not matter any more.
+static bool
+ide_start(uint32_t secno, size_t nsecs, uint8_t cmd)
+{
+	assert(nsecs <= IDE_MAX_SECTS);
+
+	if (ide_status(0) < 0)
+		return false;
+	ide_command(drive, secno, nsecs, cmd);
+	return true;
+}
+
+// An absent drive reads as 0 (the other one answers for it) or as all ones
+// (nobody does).
+bool
+ide_probe_disk1(void)
+{
+	bool present = false;
+
+	ide_status(0);
+	outb(IDE_DRIVE, 0xE0 | 1 << 4);
+	for (int polls = 0; polls < QUICK_POLLS && !present; polls++) {
+		uint8_t status = inb(IDE_STATUS);
+		present = status != 0
+			&& !(status & (IDE_BSY | IDE_DF | IDE_ERR));
+	}
+	outb(IDE_DRIVE, 0xE0);
+	cprintf("Device 1 presence: %d\n", present);
+	return present;
+}
+
+void
+ide_set_disk(int number)
+{
+	if (number != 0 && number != 1)
+		panic("bad disk number");
+	drive = number;
+}
+
+// Read nsecs sectors, at most IDE_MAX_SECTS, from secno on.  Returns 0 or -1.
+int
+ide_read(uint32_t secno, void *dst, size_t nsecs)
+{
+	if (!ide_start(secno, nsecs, IDE_CMD_READ))
+		return -1;
+	for (char *p = dst; nsecs > 0; nsecs--, p += SECTSIZE) {
+		if (!ide_ready(IDE_DRQ))
+			return -1;
+		insl(IDE_DATA, p, SECTSIZE / 4);
+	}
+	return 0;
+}
+
+// Write them.  They are on the disk when this returns 0.
+int
+ide_write(uint32_t secno, const void *src, size_t nsecs)
+{
+	if (!ide_start(secno, nsecs, IDE_CMD_WRITE))
+		return -1;
+	for (const char *p = src; nsecs > 0; nsecs--, p += SECTSIZE) {
+		if (!ide_ready(IDE_DRQ))
+			return -1;
+		outsl(IDE_DATA, p, SECTSIZE / 4);
+	}
+	return ide_ready(IDE_DRDY) ? 0 : -1;
+}

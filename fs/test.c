@@ -1,0 +1,118 @@
+// fs/test.c - tries the file system before the first client comes.
+//
+// Entry point: fs_test.  A promise that does not hold ends the server with
+// a panic.  The disk is afterwards as it was before.
+
+#include <inc/lib.h>
+
+#include <fs/fs.h>
+
+// In fs/newmotd, too
+static const char newmotd[] = "This is the NEW message of the day!\n\n";
+
+// A copy of the bitmap's first page is kept here.
+#define OLDBITS		((uint32_t *) PGSIZE)
+
+static void
+check_alloc_block(void)
+{
+	int r, b;
+
+	if ((r = sys_page_alloc(0, OLDBITS, PTE_P | PTE_U | PTE_W)) < 0)
+		panic("sys_page_alloc: %e", r);
+	memmove(OLDBITS, bitmap, PGSIZE);
+
+	if ((b = alloc_block()) < 0)
+		panic("alloc_block: %e", b);
+	assert(OLDBITS[b / 32] & 1u << b % 32);		// was free
+	assert(!(bitmap[b / 32] & 1u << b % 32));	// is not now
+	assert(!va_is_dirty(bitmap));			// on the disk, too
+
+	free_block(b);
+	assert(memcmp(OLDBITS, bitmap, PGSIZE) == 0);
+	flush_bitmap();
+	sys_page_unmap(0, OLDBITS);
+	cprintf("alloc_block is good\n");
+}
+
+static struct File *
+check_file_open(void)
+{
+	struct File *f;
+	int r;
+
+	r = file_open("/not-found", &f);
+	if (r != -E_NOT_FOUND)
+		panic("file_open /not-found: %e", r);
+	if ((r = file_open("/newmotd", &f)) < 0)
+		panic("file_open /newmotd: %e", r);
+	cprintf("file_open is good\n");
+	return f;
+}
+
+static char *
+check_file_get_block(struct File *f)
+{
+	char *blk;
+	int r;
+
+	if ((r = file_get_block(f, 0, &blk)) < 0)
+		panic("file_get_block: %e", r);
+	if (strcmp(blk, newmotd) != 0)
+		panic("file_get_block returned wrong data");
+	cprintf("file_get_block is good\n");
+	return blk;
+}
+
+static void
+check_file_flush(struct File *f, char *blk)
+{
+	*(volatile char *) blk = *blk;
+	assert(va_is_dirty(blk));
+	file_flush(f);
+	assert(!va_is_dirty(blk));
+	cprintf("file_flush is good\n");
+}
+
+static void
+check_file_truncate(struct File *f)
+{
+	int r;
+
+	if ((r = file_set_size(f, 0)) < 0)
+		panic("file_set_size: %e", r);
+	assert(f->f_direct[0] == 0);
+	assert(!va_is_dirty(f));
+	cprintf("file_truncate is good\n");
+}
+
+static void
+check_file_rewrite(struct File *f)
+{
+	char *blk;
+	int r;
+
+	if ((r = file_set_size(f, strlen(newmotd))) < 0)
+		panic("file_set_size 2: %e", r);
+	assert(!va_is_dirty(f));
+	if ((r = file_get_block(f, 0, &blk)) < 0)
+		panic("file_get_block 2: %e", r);
+	assert(blk[0] == '\0');		// new blocks are empty
+	strcpy(blk, newmotd);
+	assert(va_is_dirty(blk));
+	file_flush(f);
+	assert(!va_is_dirty(blk));
+	assert(!va_is_dirty(f));
+	cprintf("file rewrite is good\n");
+}
+
+void
+fs_test(void)
+{
+	check_alloc_block();
+	struct File *f = check_file_open();
+	char *blk = check_file_get_block(f);
+	check_file_flush(f, blk);
+	check_file_truncate(f);
+	check_file_rewrite(f);
+}

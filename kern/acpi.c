@@ -1,0 +1,116 @@
+// kern/acpi.c - finding the tables of the ACPI firmware.
+//
+// A root pointer in low memory leads to a root table, which lists the
+// physical addresses of all others, each with a four-letter signature.
+// Advanced Configuration and Power Interface Specification 4.0, 5.2.
+//
+// Entry points: acpi_tables_start, acpi_table.
+
+#include <inc/memlayout.h>
+#include <inc/string.h>
+
+#include <kern/acpi.h>
+#include <kern/pmap.h>
+
+struct RootPointer {
+	char signature[8];		// "RSD PTR "
+	uint8_t checksum;
+	char oemid[6];
+	uint8_t revision;
+	uint32_t rsdt;			// physical address of the root table
+} __attribute__((packed));
+
+#define BIOS_DATA_EBDA	0x40E		// segment of the extended data area
+#define BIOS_ROM	0xE0000		// where else the root pointer may lie
+#define BIOS_ROM_SIZE	0x20000
+
+uint8_t
+table_sum(const void *table, size_t len)
+{
+	const uint8_t *byte = table;
+	uint8_t sum = 0;
+
+	while (len-- > 0)
+		sum += *byte++;
+	return sum;
+}
+
+// Look through [pa, pa+len), which lies in low memory.
+static const struct RootPointer *
+find_root_pointer_in(physaddr_t pa, size_t len)
+{
+	const char *at = KADDR(pa);
+
+	for (const char *end = at + len; at < end; at += 16) {
+		if (memcmp(at, "RSD PTR ", 8) == 0
+		    && table_sum(at, sizeof(struct RootPointer)) == 0)
+			return (const struct RootPointer *) at;
+	}
+	return NULL;
+}
+
+static const struct RootPointer *
+find_root_pointer(void)
+{
+	physaddr_t ebda = *(uint16_t *) KADDR(BIOS_DATA_EBDA) << 4;
+	const struct RootPointer *root = NULL;
+
+	if (ebda >= 0x80000 && ebda < IOPHYSMEM)
+		root = find_root_pointer_in(ebda, 1024);
+	if (!root)
+		root = find_root_pointer_in(BIOS_ROM, BIOS_ROM_SIZE);
+	return root;
+}
+
+physaddr_t
+acpi_tables_start(void)
+{
+	const struct RootPointer *root = find_root_pointer();
+
+	return root ? root->rsdt : 0;
+}
+
+// Map the table at pa, wherever in physical memory that is.
+static const struct AcpiHeader *
+map_table(physaddr_t pa)
+{
+	const char *page = mmio_map_region(ROUNDDOWN(pa, PGSIZE), 2 * PGSIZE);
+	const struct AcpiHeader *table = (const void *) (page + PGOFF(pa));
+
+	if (table->length <= 2 * PGSIZE - PGOFF(pa))
+		return table;
+	page = mmio_map_region(ROUNDDOWN(pa, PGSIZE),
+		PGOFF(pa) + MIN(table->length, ACPI_MAXTABLE));
+	return (const void *) (page + PGOFF(pa));
+}
+
+static bool
+table_ok(const struct AcpiHeader *table, const char *signature)
+{
+	return memcmp(table->signature, signature, 4) == 0
+		&& table->length >= sizeof(*table)
+		&& table->length <= ACPI_MAXTABLE
+		&& table_sum(table, table->length) == 0;
+}
+
+const struct AcpiHeader *
+acpi_table(const char *signature)
+{
+	physaddr_t start = acpi_tables_start();
+
+	if (!start)
+		return NULL;
+	const struct AcpiHeader *rsdt = map_table(start);
+	if (!table_ok(rsdt, "RSDT"))
+		return NULL;
+
+	const uint32_t *entry = (const uint32_t *) (rsdt + 1);
+	int n = (rsdt->length - sizeof(*rsdt)) / sizeof(*entry);
+	for (int i = 0; i < n; i++) {
+		const struct AcpiHeader *table = map_table(entry[i]);
+
+		if (table_ok(table, signature))
+			return table;
+	}
+	return NULL;
+}

@@ -1,0 +1,31 @@
+// kern/acpi.h - the tables of the ACPI firmware (kern/acpi.c).
+
+#ifndef JOS_KERN_ACPI_H
+#define JOS_KERN_ACPI_H
+
+#include <inc/types.h>
+
+// Every table begins with this.
+struct AcpiHeader {
+	char signature[4];
+	uint32_t length;		// of the table, with this header
+	uint8_t revision;
+	uint8_t checksum;		// makes the sum of all bytes 0
+	char oem[6 + 8];
+	uint32_t oem_revision;
+	uint32_t creator[2];
+} __attribute__((packed));
+
+#define ACPI_MAXTABLE	0x10000u		// we believe in no longer ones
+
+// The lowest address of the tables that we may want to read, 0 if there are
+// none.  They lie at the top of memory and are not to be used as pages.
+physaddr_t acpi_tables_start(void);
+
+// The table of that signature, checked and mapped, or NULL.
+const struct AcpiHeader *acpi_table(const char *signature);
+
+// The sum of len bytes, modulo 256.
+uint8_t table_sum(const void *table, size_t len);
+
+#endif // JOS_KERN_ACPI_H

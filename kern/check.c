@@ -1,0 +1,698 @@
+// kern/check.c - does memory management hold what it promises?
+//
+// mem_init calls these checks while it goes on; kern/check.h says when.  A
+// check prints that it succeeded, or panics with what is wrong.  It only
+// looks, or puts everything back: free pages are counted before and after.
+//
+// They look at page tables by themselves, with entry_for, so as not to use
+// what they examine.
+
+#include <kern/acpi.h>
+#include <kern/check.h>
+
+#include <inc/assert.h>
+#include <inc/error.h>
+#include <inc/memlayout.h>
+#include <inc/mmu.h>
+#include <inc/string.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/env.h>
+#include <kern/lab.h>
+#include <kern/pmap.h>
+
+// Panic with this sentence unless x.
+#define require(x, ...) do {	\
+	if (!(x))		\
+		panic(__VA_ARGS__);	\
+} while (0)
+
+// ----------------------------------------------------------- the free list
+
+// The address behind what boot_alloc gave mem_init, whose parts must come one
+// after the other.
+static uintptr_t
+boot_alloc_end(void)
+{
+	const struct {
+		const void *start;
+		size_t size;
+	} parts[] = {
+		{ kern_pgdir, PGSIZE },
+		{ pages, npages * sizeof(*pages) },
+		{ envs, NENV * sizeof(*envs) },		// from lab 3 on
+	};
+	uintptr_t last = (uintptr_t) end;
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		const uintptr_t start = (uintptr_t) parts[i].start;
+
+		if (start == 0)
+			continue;
+		require(start % PGSIZE == 0,
+			"boot_alloc: %08x does not begin a page", start);
+		require(start >= last,
+			"boot_alloc: %08x was in use already", start);
+		last = start + parts[i].size;
+	}
+	return ROUNDUP(last, PGSIZE);
+}
+
+// May page_init have put this page on the free list?
+static bool
+may_be_free(physaddr_t pa, physaddr_t boot_end)
+{
+	if (pa == 0 || (pa == MPENTRY_PADDR && lab->smp))
+		return false;
+	return pa < IOPHYSMEM || pa >= boot_end;
+}
+
+// Look at one entry of the free list.
+static void
+check_free_page(const struct PageInfo *pp, physaddr_t boot_end)
+{
+	const uintptr_t offset = (uintptr_t) pp - (uintptr_t) pages;
+
+	require(pp >= pages && pp < pages + npages
+		&& offset % sizeof(*pp) == 0,
+		"page_free_list leads to %08x, not into pages[]", pp);
+	require(may_be_free(page2pa(pp), boot_end),
+		"page %08x is on the free list, but it is in use",
+		page2pa(pp));
+	require(pp->pp_ref == 0,
+		"page %08x is on the free list with %d references",
+		page2pa(pp), pp->pp_ref);
+}
+
+// Is the free list well-formed, without pages that are in use?  Just after
+// page_init (only_low) it must moreover begin with the pages that the entry
+// map covers, as no others can be used yet, and nothing may be left out.
+void
+check_page_free_list(bool only_low)
+{
+	const physaddr_t boot_end = PADDR(boot_alloc_end());
+	size_t seen = 0, low = 0, above_kernel = 0;
+
+	require(page_free_list, "'page_free_list' is a null pointer!");
+	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link) {
+		check_free_page(pp, boot_end);
+		const physaddr_t pa = page2pa(pp);
+
+		require(seen++ < npages, "page_free_list is a ring");
+		require(!only_low || pa >= ENTRYMAPSIZE || low == seen - 1,
+			"page_init: page %08x must come before those "
+			"beyond %08x on the free list", pa, ENTRYMAPSIZE);
+		low += pa < ENTRYMAPSIZE;
+		above_kernel += pa >= EXTPHYSMEM;
+	}
+	require(above_kernel > 0, "no page above the kernel is free");
+	require(seen > above_kernel, "no page below 1 MiB is free");
+
+	// Whoever keeps the firmware's tables (kern/acpi.h) need not count
+	// what lies behind them.
+	const physaddr_t firmware = acpi_tables_start();
+	size_t expected = 0;
+	for (physaddr_t pn = 0; pn < npages; pn++) {
+		const physaddr_t pa = pn * PGSIZE;
+		if (firmware > boot_end && pn >= PGNUM(firmware))
+			break;
+		expected += may_be_free(pa, boot_end) && pa != MPENTRY_PADDR
+			&& (pa >= IOPHYSMEM || pn < npages_basemem);
+	}
+	require(!only_low || seen >= expected,
+		"page_init: %u pages are free, but only %u on the list",
+		expected, seen);
+
+	cprintf("check_page_free_list() succeeded!\n");
+}
+
+// -------------------------------------------------------------- page_alloc
+
+#define NSTAGE		3
+
+// For the checks to come: a few pages, with all others hidden, so that the
+// next page to be handed out, or that there is none, is known.
+static struct {
+	struct PageInfo *pp[NSTAGE];
+	struct PageInfo *hidden;
+	size_t nfree;
+} stage;
+
+static void
+stage_enter(void)
+{
+	stage.nfree = page_free_count();
+	for (int i = 0; i < NSTAGE; i++) {
+		struct PageInfo *pp = page_alloc(0);
+
+		require(pp >= pages && pp < pages + npages,
+			"page_alloc: %08x is not in pages[]", pp);
+		require(pp->pp_ref == 0,
+			"page_alloc: pp_ref is %d, not 0", pp->pp_ref);
+		require(pp->pp_link == NULL,
+			"page_alloc: pp_link is %08x, not NULL", pp->pp_link);
+		for (int j = 0; j < i; j++)
+			require(pp != stage.pp[j],
+				"page_alloc: gives a page away twice");
+		stage.pp[i] = pp;
+	}
+	stage.hidden = page_free_list;
+	page_free_list = NULL;
+}
+
+// All pages of the stage must be the caller's again.
+static void
+stage_leave(void)
+{
+	require(page_free_list == NULL, "a page was freed that is in use");
+	page_free_list = stage.hidden;
+	for (int i = 0; i < NSTAGE; i++)
+		page_free(stage.pp[i]);
+
+	const size_t nfree = page_free_count();
+	require(nfree == stage.nfree,
+		"%u pages were free, now there are %u", stage.nfree, nfree);
+}
+
+static void
+fill(const struct PageInfo *pp, uint8_t byte)
+{
+	memset(page2kva(pp), byte, PGSIZE);
+}
+
+// Does the page consist of this byte?
+static bool
+holds(const struct PageInfo *pp, uint8_t byte)
+{
+	const uint8_t *p = page2kva(pp);
+
+	for (int i = 0; i < PGSIZE; i++)
+		if (p[i] != byte)
+			return false;
+	return true;
+}
+
+static void
+check_free_again(void)
+{
+	struct PageInfo *pp = stage.pp[0];
+
+	page_free(pp);
+	require(page_alloc(0) == pp, "page_free: the page does not come back");
+	require(page_alloc(0) == NULL,
+		"page_alloc: returns a page when none is left");
+
+	fill(pp, 0xA5);
+	page_free(pp);
+	require(page_alloc(ALLOC_ZERO) == pp,
+		"page_free: the page does not come back");
+	require(holds(pp, 0), "page_alloc: ALLOC_ZERO leaves old bytes");
+	require(pp->pp_ref == 0 && pp->pp_link == NULL,
+		"page_alloc: pp_ref or pp_link is not 0");
+	require(page_alloc(ALLOC_ZERO) == NULL,
+		"page_alloc: returns a page when none is left");
+}
+
+// Free all, then take all.
+static void
+check_free_several(void)
+{
+	bool back[NSTAGE] = { false };
+
+	for (int i = 0; i < NSTAGE; i++)
+		page_free(stage.pp[i]);
+	for (int i = 0; i < NSTAGE; i++) {
+		struct PageInfo *pp = page_alloc(0);
+
+		for (int j = 0; j < NSTAGE; j++)
+			back[j] = back[j] || stage.pp[j] == pp;
+	}
+	for (int i = 0; i < NSTAGE; i++)
+		require(back[i], "page_free: lost page %d of %d", i, NSTAGE);
+	require(page_alloc(0) == NULL, "page_free: too many pages came back");
+}
+
+static void
+check_decref(void)
+{
+	struct PageInfo *pp = stage.pp[1];
+
+	pp->pp_ref = 2;
+	page_decref(pp);
+	require(pp->pp_ref == 1 && page_alloc(0) == NULL,
+		"page_decref: one of two references must be left");
+	page_decref(pp);
+	require(pp->pp_ref == 0 && page_alloc(0) == pp,
+		"page_decref: does not free the page");
+}
+
+void
+check_page_alloc(void)
+{
+	require(pages, "'pages' is a null pointer!");
+	stage_enter();
+	require(page_alloc(0) == NULL && page_alloc(ALLOC_ZERO) == NULL,
+		"page_alloc: returns a page when none is left");
+	check_free_again();
+	check_free_several();
+	check_decref();
+	stage_leave();
+	cprintf("check_page_alloc() succeeded!\n");
+}
+
+// ------------------------------------------------------------- page tables
+
+#define PERM_BITS	(PTE_AVAIL | PTE_PCD | PTE_PWT | PTE_U | PTE_W | PTE_P)
+
+// What maps va: physical address and permissions, those that both levels
+// allow; or 0.
+static pte_t
+entry_for(const pde_t *pgdir, uintptr_t va)
+{
+	const pde_t pde = pgdir[PDX(va)];
+
+	if (!(pde & PTE_P))
+		return 0;
+	if (pde & PTE_PS)		// 4 MiB: bits 21 to 12 are from va
+		return ((pde & ~(PTSIZE - 1)) + PTX(va) * PGSIZE)
+			| (pde & PERM_BITS);
+
+	const pte_t *table = KADDR(PTE_ADDR(pde));
+	const pte_t pte = table[PTX(va)];
+	if (!(pte & PTE_P))
+		return 0;
+	// W and U count only if the directory has them as well
+	return PTE_ADDR(pte)
+		| (pte & PERM_BITS & (pde | ~(PTE_U | PTE_W)));
+}
+
+// How many pages does this directory entry map?
+static size_t
+count_mapped(pde_t pde)
+{
+	size_t n = 0;
+
+	if (!(pde & PTE_P))
+		return 0;
+	if (pde & PTE_PS)
+		return NPTENTRIES;
+	const pte_t *table = KADDR(PTE_ADDR(pde));
+	for (int i = 0; i < NPTENTRIES; i++)
+		n += table[i] & PTE_P;
+	return n;
+}
+
+// Addresses for the checks: the first two pages and the last of one page
+// table, and the first page of the next.
+#define VA0		((void *) 0)
+#define VA1		((void *) PGSIZE)
+#define VA_LAST		((void *) (PTSIZE - PGSIZE))
+#define VA_NEXT		((void *) PTSIZE)
+
+static void
+require_mapped(void *va, struct PageInfo *pp, int perm)
+{
+	const pte_t have = entry_for(kern_pgdir, (uintptr_t) va);
+	const pte_t want = page2pa(pp) | perm | PTE_P;
+
+	require(have == want, "va %08x has page table entry %08x, "
+		"not %08x", va, have, want);
+}
+
+static void
+require_refs(struct PageInfo *pp, int refs)
+{
+	require(pp->pp_ref == refs, "page %08x has pp_ref %d, not %d",
+		page2pa(pp), pp->pp_ref, refs);
+}
+
+// With nothing mapped and no memory for a page table.
+static void
+check_no_table(struct PageInfo *pp)
+{
+	require(pgdir_walk(kern_pgdir, VA0, 0) == NULL,
+		"pgdir_walk: finds a table where there is none");
+	require(pgdir_walk(kern_pgdir, VA0, 1) == NULL,
+		"pgdir_walk: makes a table without memory");
+	require(page_lookup(kern_pgdir, VA0, NULL) == NULL,
+		"page_lookup: finds a page where there is none");
+	page_remove(kern_pgdir, VA0);
+
+	require(page_insert(kern_pgdir, pp, VA0, PTE_W) == -E_NO_MEM,
+		"page_insert: must fail: no memory for a page table");
+	require_refs(pp, 0);
+	require(kern_pgdir[0] == 0, "page_insert: failed but left its mark");
+}
+
+// Make a table out of the page given, which holds rubbish.
+static void
+check_walk(struct PageInfo *table)
+{
+	void *const va = PGADDR(0, 7, 0x123);
+
+	fill(table, 0xFF);
+	page_free(table);
+	require(pgdir_walk(kern_pgdir, va, 0) == NULL
+		&& page_lookup(kern_pgdir, va, NULL) == NULL,
+		"pgdir_walk: finds a table where there is none");
+	page_remove(kern_pgdir, va);
+	require(page_free_list == table && kern_pgdir[0] == 0,
+		"pgdir_walk: makes a table without being told to");
+
+	const pte_t *pte = pgdir_walk(kern_pgdir, va, 1);
+	require(pte != NULL, "pgdir_walk: does not make a table");
+	require(PTE_ADDR(kern_pgdir[0]) == page2pa(table)
+		&& (kern_pgdir[0] & PTE_P),
+		"pgdir_walk: directory entry is %08x", kern_pgdir[0]);
+	require(pte == (pte_t *) page2kva(table) + PTX(va),
+		"pgdir_walk: gives the wrong entry");
+	require(holds(table, 0), "pgdir_walk: a new table is not empty");
+	require_refs(table, 1);
+
+	require(pgdir_walk(kern_pgdir, va, 0) == pte
+		&& pgdir_walk(kern_pgdir, va, 1) == pte,
+		"pgdir_walk: does not find the table it has made");
+	require_refs(table, 1);
+	require(page_lookup(kern_pgdir, va, NULL) == NULL,
+		"page_lookup: finds a page in an empty table");
+}
+
+// There is a table now, and no memory for another.
+static void
+check_insert(struct PageInfo *p1, struct PageInfo *p2)
+{
+	require(page_insert(kern_pgdir, p1, VA0, PTE_W) == 0
+		&& page_insert(kern_pgdir, p2, VA1, PTE_W) == 0
+		&& page_insert(kern_pgdir, p2, VA_LAST, 0) == 0,
+		"page_insert: fails, but this needs no memory");
+	require_mapped(VA0, p1, PTE_W);
+	require_mapped(VA1, p2, PTE_W);
+	require_mapped(VA_LAST, p2, 0);
+	require_refs(p1, 1);
+	require_refs(p2, 2);
+	require(count_mapped(kern_pgdir[0]) == 3,
+		"page_insert: has changed other entries");
+
+	pte_t *pte = NULL;
+	require(page_lookup(kern_pgdir, VA1, &pte) == p2
+		&& page_lookup(kern_pgdir, VA1, NULL) == p2,
+		"page_lookup: finds the wrong page");
+	require(pte == pgdir_walk(kern_pgdir, VA1, 0),
+		"page_lookup: stores the wrong entry");
+
+	require(page_insert(kern_pgdir, p1, VA_NEXT, PTE_W) == -E_NO_MEM,
+		"page_insert: must fail: no memory for a second table");
+	require_refs(p1, 1);
+	page_remove(kern_pgdir, VA_LAST);
+	require_refs(p2, 1);
+}
+
+// Insert the page where it is already.
+static void
+check_insert_again(struct PageInfo *pp)
+{
+	static const int perms[] = {
+		PTE_U, 0, PTE_U | PTE_W, PTE_AVAIL | PTE_U, PTE_W
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(perms); i++) {
+		require(page_insert(kern_pgdir, pp, VA1, perms[i]) == 0,
+			"page_insert: fails, but this needs no memory");
+		require_mapped(VA1, pp, perms[i]);
+		require_refs(pp, 1);
+		require(page_free_list == NULL,
+			"page_insert: has freed the page it maps");
+	}
+}
+
+// p1 is at VA0, p2 at VA1.
+static void
+check_replace_and_remove(struct PageInfo *p1, struct PageInfo *p2)
+{
+	require(page_insert(kern_pgdir, p1, VA1, PTE_W) == 0,
+		"page_insert: fails, but this needs no memory");
+	require_mapped(VA1, p1, PTE_W);
+	require_refs(p1, 2);
+	require_refs(p2, 0);
+	require(page_alloc(0) == p2,
+		"page_insert: does not free the page replaced");
+
+	page_remove(kern_pgdir, VA0);
+	require(entry_for(kern_pgdir, 0) == 0,
+		"page_remove: the page is still there");
+	require_mapped(VA1, p1, PTE_W);
+	require_refs(p1, 1);
+	require(page_lookup(kern_pgdir, VA0, NULL) == NULL,
+		"page_lookup: finds a page that was removed");
+	page_remove(kern_pgdir, VA0);
+	require_refs(p1, 1);
+
+	page_remove(kern_pgdir, VA1);
+	require_refs(p1, 0);
+	require(page_alloc(0) == p1, "page_remove: does not free the page");
+	require(count_mapped(kern_pgdir[0]) == 0,
+		"page_remove: a page is left");
+}
+
+// A page with as many references as can be counted.
+static void
+check_many_refs(struct PageInfo *p1, struct PageInfo *p2)
+{
+	require(page_insert(kern_pgdir, p1, VA1, PTE_W) == 0,
+		"page_insert: fails, but this needs no memory");
+
+	p2->pp_ref = PP_REF_MAX;
+	require(page_insert(kern_pgdir, p2, VA1, PTE_W) == -E_NO_MEM,
+		"page_insert: must fail: pp_ref counts no further");
+	require_refs(p2, PP_REF_MAX);
+	require_mapped(VA1, p1, PTE_W);
+	require_refs(p1, 1);
+	p2->pp_ref = 0;
+
+	p1->pp_ref = PP_REF_MAX;
+	require(page_insert(kern_pgdir, p1, VA1, PTE_U) == 0,
+		"page_insert: fails, but this needs no reference");
+	require_refs(p1, PP_REF_MAX);
+	require_mapped(VA1, p1, PTE_U);
+	p1->pp_ref = 1;
+
+	page_remove(kern_pgdir, VA1);
+	require(page_alloc(0) == p1, "page_remove: does not free the page");
+}
+
+// Take the table away that the checks have made for addresses below PTSIZE.
+static void
+remove_table(struct PageInfo *table)
+{
+	require_refs(table, 1);
+	require(count_mapped(kern_pgdir[0]) == 0, "a page is still mapped");
+	kern_pgdir[0] = 0;
+	table->pp_ref = 0;
+	tlbflush();
+}
+
+// ----------------------------------------------------------------- devices
+
+static void
+require_device(void *start, size_t size)
+{
+	const uintptr_t va = (uintptr_t) start;
+	const int perm = PTE_PCD | PTE_PWT | PTE_W | PTE_P;
+
+	require(va % PGSIZE == 0 && va >= MMIOBASE && va <= MMIOLIM - size,
+		"mmio_map_region: %08x is not in its window", va);
+	for (physaddr_t pa = 0; pa < size; pa += PGSIZE)
+		require(entry_for(kern_pgdir, va + pa) == (pa | perm),
+			"mmio_map_region: va %08x has entry %08x, not %08x",
+			va + pa, entry_for(kern_pgdir, va + pa), pa | perm);
+}
+
+static void
+unmap(void *va, size_t size)
+{
+	for (size_t done = 0; done < size; done += PGSIZE)
+		*pgdir_walk(kern_pgdir, va + done, 0) = 0;
+}
+
+// No page may go to two devices, and none may be missing.
+static void
+check_mmio(void)
+{
+	void *const one = mmio_map_region(0, PGSIZE + 1);
+	void *const two = mmio_map_region(0, PGSIZE);
+
+	require_device(one, 2 * PGSIZE);
+	require_device(two, PGSIZE);
+	require(two >= one + 2 * PGSIZE || one >= two + PGSIZE,
+		"mmio_map_region: the regions overlap");
+	require(entry_for(kern_pgdir, (uintptr_t) two + PGSIZE) == 0,
+		"mmio_map_region: maps more than was asked for");
+	unmap(one, 2 * PGSIZE);
+	unmap(two, PGSIZE);
+}
+
+void
+check_page(void)
+{
+	stage_enter();
+	struct PageInfo *p1 = stage.pp[1], *p2 = stage.pp[2];
+
+	check_no_table(p1);
+	check_walk(stage.pp[0]);
+	check_insert(p1, p2);
+	check_insert_again(p2);
+	check_replace_and_remove(p1, p2);
+	check_many_refs(p1, p2);
+	remove_table(stage.pp[0]);
+	stage_leave();
+
+	if (lab->smp)
+		check_mmio();
+	cprintf("check_page() succeeded!\n");
+}
+
+// -------------------------------------------------- the kernel's address space
+
+// Is all of [va, va+size) mapped to [pa, pa+size), just so?  Returns how many
+// pages that is.
+static size_t
+check_region(const char *what, uintptr_t va, size_t size, physaddr_t pa,
+	int perm)
+{
+	for (size_t done = 0; done < size; done += PGSIZE) {
+		const pte_t have = entry_for(kern_pgdir, va + done);
+		const pte_t want = (pa + done) | perm | PTE_P;
+
+		require(have == want, "%s: va %08x has page table entry "
+			"%08x, not %08x", what, va + done, have, want);
+	}
+	return ROUNDUP(size, PGSIZE) / PGSIZE;
+}
+
+// Before lab 4 only the first CPU needs a stack, which may be the one that
+// the kernel has had from the beginning.
+static size_t
+check_stacks(void)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < NCPU; i++) {
+		const uintptr_t top = KSTACKTOP - i * (KSTKSIZE + KSTKGAP);
+		const uintptr_t bottom = top - KSTKSIZE;
+		const pte_t have = entry_for(kern_pgdir, bottom);
+		physaddr_t pa = PADDR(percpu_kstacks[i]);
+
+		if (!lab->smp && i > 0 && have == 0)
+			continue;
+		if (!lab->smp && i == 0
+		    && PTE_ADDR(have) == PADDR(bootstack))
+			pa = PADDR(bootstack);
+		n += check_region("kernel stack", bottom, KSTKSIZE, pa, PTE_W);
+	}
+	return n;
+}
+
+// Everything that must be there is; as the number of pages is right, nothing
+// else is.
+void
+check_kern_pgdir(void)
+{
+	size_t expected = 0, mapped = 0;
+
+	const pde_t self = kern_pgdir[PDX(UVPT)];
+	require(PTE_ADDR(self) == PADDR(kern_pgdir)
+		&& (self & PERM_BITS) == (PTE_U | PTE_P),
+		"UVPT: directory entry is %08x", self);
+
+	expected += check_region("UPAGES", UPAGES, npages * sizeof(*pages),
+		PADDR(pages), PTE_U);
+	if (lab->user || entry_for(kern_pgdir, UENVS) != 0)
+		expected += check_region("UENVS", UENVS, NENV * sizeof(*envs),
+			PADDR(envs), PTE_U);
+	expected += check_stacks();
+	expected += check_region("KERNBASE", KERNBASE, MAXPHYSMEM, 0, PTE_W);
+
+	for (int i = 0; i < NPDENTRIES; i++)
+		if (i != PDX(UVPT))
+			mapped += count_mapped(kern_pgdir[i]);
+	require(mapped == expected,
+		"kern_pgdir maps %u pages, but should map %u (stack guard? "
+		"behind the tables at UPAGES and UENVS?)", mapped, expected);
+	cprintf("check_kern_pgdir() succeeded!\n");
+}
+
+// ------------------------------------------------- the processor's own view
+// Whether the processor forgets an old entry shows only when addresses are
+// used.
+
+static volatile uint32_t *const live = VA1;
+
+#define PATTERN(byte)	((byte) * 0x01010101u)
+
+// Put another page in place of one that was just used.
+static void
+check_live_replace(struct PageInfo *p1, struct PageInfo *p2)
+{
+	fill(p1, 1);
+	fill(p2, 2);
+	require(page_insert(kern_pgdir, p1, VA1, PTE_W) == 0
+		&& *live == PATTERN(1), "page_insert: the page is not there");
+	require(page_insert(kern_pgdir, p2, VA1, PTE_W) == 0
+		&& *live == PATTERN(2),
+		"page_insert: the processor still uses the page replaced");
+	require_refs(p2, 1);
+	require(page_alloc(0) == p1,
+		"page_insert: does not free the page replaced");
+
+	*live = PATTERN(3);
+	require(*(uint32_t *) page2kva(p2) == PATTERN(3),
+		"page_insert: writing misses the page");
+}
+
+// The page at VA1 has been written to.  Change its permissions in place: the
+// entry's dirty bit goes, and comes back with the next write only if the
+// processor reads the entry anew.
+static void
+check_live_permissions(struct PageInfo *pp)
+{
+	require(page_insert(kern_pgdir, pp, VA1, 0) == 0,
+		"page_insert: fails, but this needs no memory");
+	(void) *live;
+	require(page_insert(kern_pgdir, pp, VA1, PTE_W) == 0,
+		"page_insert: fails, but this needs no memory");
+	*live = PATTERN(4);
+	require(*pgdir_walk(kern_pgdir, VA1, 0) & PTE_D,
+		"page_insert: the processor still uses the old permissions");
+	require_refs(pp, 1);
+}
+
+// Map p1 by hand where p2 was removed.
+static void
+check_live_remove(struct PageInfo *p1, struct PageInfo *p2)
+{
+	fill(p1, 5);
+	page_remove(kern_pgdir, VA1);
+	require(page_alloc(0) == p2, "page_remove: does not free the page");
+
+	pte_t *pte = pgdir_walk(kern_pgdir, VA1, 0);
+	*pte = page2pa(p1) | PTE_P;
+	require(*live == PATTERN(5),
+		"page_remove: the processor still uses the page removed");
+	*pte = 0;
+}
+
+void
+check_page_installed_pgdir(void)
+{
+	stage_enter();
+	struct PageInfo *p1 = stage.pp[1], *p2 = stage.pp[2];
+
+	page_free(stage.pp[0]);		// for the page table
+	check_live_replace(p1, p2);
+	check_live_permissions(p2);
+	check_live_remove(p1, p2);
+	remove_table(stage.pp[0]);
+	stage_leave();
+	cprintf("check_page_installed_pgdir() succeeded!\n");
+}

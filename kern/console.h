@@ -1,0 +1,26 @@
+// kern/console.h - the console: serial line, printer port, screen, keyboard.
+
+#ifndef JOS_KERN_CONSOLE_H
+#define JOS_KERN_CONSOLE_H
+
+#include <inc/stdio.h>
+#include <inc/types.h>
+
+void cons_init(void);
+
+// Write n bytes, whatever they are.  cputchar (inc/stdio.h) writes one.
+void cons_write(const char *s, size_t n);
+
+// The next character typed, or 0 if there is none yet; never waits.  getchar
+// (inc/stdio.h) waits.
+int cons_getc(void);
+bool cons_has_input(void);
+
+// Take in what the device has.  For its interrupt; cons_getc does it, too.
+void serial_intr(void);
+void kbd_intr(void);
+
+// If set: called whenever input has come in.
+extern void (*cons_wake)(void);
+
+#endif // JOS_KERN_CONSOLE_H

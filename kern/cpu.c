@@ -1,0 +1,140 @@
+// kern/cpu.c - the processors: a list of them, and asking them for things.
+//
+// Entry points: cpu_init, cpu_add and cpunum; tlb_shootdown and cpu_service,
+// its other end; cpus_stop.
+
+#include <inc/assert.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/panic.h>
+
+struct CpuInfo cpus[NCPU];
+int ncpu;
+struct CpuInfo *bootcpu;
+bool cpu_has_lapic;
+
+// Kernel stacks; inc/memlayout.h says where they are mapped.
+unsigned char percpu_kstacks[NCPU][KSTKSIZE]
+	__attribute__((aligned(PGSIZE)));
+
+static uint8_t apicids[NCPU];		// of cpus[i]
+
+// If set: all CPUs but this one are to stop for good.
+static struct CpuInfo *volatile only_one;
+
+// Set by tlb_shootdown, cleared by the CPU once it has flushed.
+static volatile bool flush_wanted[NCPU];
+
+#define CPUID_1_EDX_APIC	(1 << 9)
+
+// A 486 without CPUID cannot change FL_ID (SDM 1, 20.1).
+bool
+cpu_has_cpuid(void)
+{
+	uint32_t eflags = read_eflags();
+
+	write_eflags(eflags ^ FL_ID);
+	bool changed = (read_eflags() ^ eflags) & FL_ID;
+	write_eflags(eflags);
+	return changed;
+}
+
+// The boot CPU is cpus[0].  Tables of the firmware may name it again.
+void
+cpu_init(void)
+{
+	uint32_t max = 0, ebx = 0, edx = 0;
+
+	if (cpu_has_cpuid())
+		cpuid(0, &max, NULL, NULL, NULL);
+	if (max >= 1)
+		cpuid(1, NULL, &ebx, NULL, &edx);
+	cpu_has_lapic = edx & CPUID_1_EDX_APIC;
+
+	cpu_add(ebx >> 24);		// its initial APIC id
+	bootcpu = &cpus[0];
+	bootcpu->cpu_status = CPU_STARTED;
+}
+
+void
+cpu_add(uint8_t apicid)
+{
+	for (int i = 0; i < ncpu; i++)
+		if (apicids[i] == apicid)
+			return;
+	if (ncpu == NCPU) {
+		cprintf("SMP: too many CPUs, CPU %d disabled\n", apicid);
+		return;
+	}
+	cpus[ncpu].cpu_id = ncpu;
+	apicids[ncpu] = apicid;
+	ncpu++;
+}
+
+uint8_t
+cpu_apicid(int cpu)
+{
+	return apicids[cpu];
+}
+
+// The task register names our TSS and thereby us; reading it takes one
+// instruction.  Only before trap_init_percpu has loaded it do we ask the
+// local APIC.
+int
+cpunum(void)
+{
+	uint16_t sel = rtr();
+
+	if (sel)
+		return (sel - GD_TSS0) >> 3;
+
+	int id = lapic_id();
+	for (int i = 1; i < ncpu; i++)
+		if (apicids[i] == id)
+			return i;
+	return 0;
+}
+
+// What other CPUs want from this one; needs no lock.
+void
+cpu_service(void)
+{
+	int me = cpunum();
+
+	if ((only_one && only_one != &cpus[me])
+	    || (panicstr && panic_cpu != me))
+		while (1)
+			__asm__ volatile("cli; hlt");
+	if (flush_wanted[me]) {
+		tlbflush();
+		flush_wanted[me] = false;
+	}
+}
+
+void
+cpus_stop(void)
+{
+	only_one = thiscpu;
+}
+
+// A CPU can hold va in its TLB only while the environment with that
+// directory is current on it.  It answers from trap(), for our interrupt
+// brings it there from user mode, or from its wait for the lock that we hold.
+void
+tlb_shootdown(pde_t *pgdir, void *va)
+{
+	int me = cpunum();
+
+	(void) va;			// they flush everything
+	for (int i = 0; i < ncpu; i++) {
+		struct Env *e = cpus[i].cpu_env;
+
+		if (i == me || !e || e->env_pgdir != pgdir)
+			continue;
+		flush_wanted[i] = true;
+		lapic_ipi_to(i, IRQ_OFFSET + IRQ_WAKE);
+		while (flush_wanted[i])
+			pause();
+	}
+}

@@ -1,0 +1,64 @@
+// kern/cpu.h - the processors: who is there, what each one needs.
+
+#ifndef JOS_KERN_CPU_H
+#define JOS_KERN_CPU_H
+
+#include <inc/env.h>
+#include <inc/memlayout.h>
+#include <inc/mmu.h>
+#include <inc/types.h>
+
+#define NCPU	8			// we use no more than this
+
+enum {
+	CPU_UNUSED = 0,			// not heard of since power-on
+	CPU_STARTED,			// at work
+	CPU_HALTED			// idle, waits for an interrupt
+};
+
+struct CpuInfo {
+	uint8_t cpu_id;			// its index in cpus[]
+	volatile unsigned cpu_status;	// CPU_
+	struct Env *cpu_env;		// the environment it is running
+	struct Taskstate cpu_ts;	// tells the processor our kernel stack
+};
+
+_Static_assert(sizeof(struct CpuInfo) == 116, "the labs give this layout");
+
+// kern/cpu.c
+extern struct CpuInfo cpus[NCPU];
+extern int ncpu;			// entries of cpus[] in use
+extern struct CpuInfo *bootcpu;
+extern bool cpu_has_lapic;		// CPUID says so
+extern unsigned char percpu_kstacks[NCPU][KSTKSIZE];
+
+int cpunum(void);			// which CPU is this? index into cpus[]
+#define thiscpu (&cpus[cpunum()])
+
+bool cpu_has_cpuid(void);
+void cpu_init(void);			// before anything asks what we have
+void cpu_add(uint8_t apicid);		// found one (mpconfig.c, acpi.c)
+uint8_t cpu_apicid(int cpu);
+void cpu_service(void);			// do what other CPUs ask of this one
+void cpus_stop(void);			// none but this one runs on
+
+// Make va's entry of pgdir unusable on every other CPU that has it loaded.
+// Returns when none can use it any more.
+void tlb_shootdown(pde_t *pgdir, void *va);
+
+// kern/mpconfig.c: fill cpus[] from the firmware's tables
+void mp_init(void);
+extern physaddr_t lapicaddr;		// of the local APIC's registers, or 0
+
+// kern/lapic.c
+extern bool lapic_on;			// this machine takes timer ticks from it
+void lapic_map(void *registers);
+void lapic_init(void);
+void lapic_startap(uint8_t apicid, uint32_t addr);
+void lapic_eoi(void);
+void lapic_timer(bool on);		// this CPU's ticks
+void lapic_ipi(int vector);		// to all other CPUs
+void lapic_ipi_to(int cpu, int vector);
+int lapic_id(void);			// this CPU's APIC id
+
+#endif // JOS_KERN_CPU_H

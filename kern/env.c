@@ -1,0 +1,369 @@
+// kern/env.c - environments, from creation to end.
+//
+// envs[] holds all of them; the free ones are on a list, first in, first out
+// at the start and then last in, first out, so that slots are used again
+// soon.  Everything here is under the kernel lock.
+//
+// Entry points: env_init, env_init_percpu; env_alloc, env_create, env_free,
+// env_destroy; envid2env; env_run, the way out of the kernel.
+
+#include <inc/assert.h>
+#include <inc/elf.h>
+#include <inc/error.h>
+#include <inc/string.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/env.h>
+#include <kern/lab.h>
+#include <kern/monitor.h>
+#include <kern/pmap.h>
+#include <kern/sched.h>
+#include <kern/spinlock.h>
+#include <kern/wait.h>
+
+struct Env *envs;
+static struct Env *env_free_list;	// linked by env_link
+
+#define ENVGENSHIFT	12		// generations are 1 << 12 apart
+
+// Flat segments: paging alone protects.  User segments differ only in the
+// privilege that they grant.  trap_init_percpu fills in the TSSs.
+struct Segdesc gdt[NCPU + 5] = {
+	[GD_KT >> 3] = SEG(STA_X | STA_R, 0, 0xffffffff, 0),
+	[GD_KD >> 3] = SEG(STA_W, 0, 0xffffffff, 0),
+	[GD_UT >> 3] = SEG(STA_X | STA_R, 0, 0xffffffff, 3),
+	[GD_UD >> 3] = SEG(STA_W, 0, 0xffffffff, 3),
+};
+
+static struct Pseudodesc gdt_pd = {
+	.pd_lim = sizeof(gdt) - 1,
+	.pd_base = (uintptr_t) gdt,
+};
+
+// ----------------------------------------------------------------- finding
+
+// Find the environment of that id; 0 means curenv.  With checkperm, it must
+// be curenv or a child of it.  Returns 0, or -E_BAD_ENV and stores NULL.
+int
+envid2env(envid_t envid, struct Env **store, bool checkperm)
+{
+	struct Env *e = envid ? &envs[ENVX(envid)] : curenv;
+
+	*store = NULL;
+	if (!e || e->env_status == ENV_FREE)
+		return -E_BAD_ENV;
+	if (envid && e->env_id != envid)
+		return -E_BAD_ENV;
+	if (checkperm && e != curenv
+	    && !(curenv && e->env_parent_id == curenv->env_id))
+		return -E_BAD_ENV;
+	*store = e;
+	return 0;
+}
+
+// ---------------------------------------------------------------- start-up
+
+// All environments are free, and envs[0] is the first to be handed out.
+void
+env_init(void)
+{
+	for (int i = NENV - 1; i >= 0; i--) {
+		envs[i].env_id = 0;
+		envs[i].env_status = ENV_FREE;
+		envs[i].env_link = env_free_list;
+		env_free_list = &envs[i];
+	}
+	env_init_percpu();
+}
+
+// Load the segments of gdt[] on this CPU.
+void
+env_init_percpu(void)
+{
+	lgdt(&gdt_pd);
+
+	// The kernel does not use GS and FS, so they may as well hold what
+	// programs want in them.  CS changes by a far return.
+	__asm__ volatile(
+		"movw %w0, %%gs\n\t"
+		"movw %w0, %%fs\n\t"
+		"movw %w1, %%es\n\t"
+		"movw %w1, %%ds\n\t"
+		"movw %w1, %%ss\n\t"
+		"pushl %2\n\t"
+		"pushl $1f\n\t"
+		"lret\n"
+		"1:"
+		: : "r" (GD_UD | 3), "r" (GD_KD), "i" (GD_KT) : "memory");
+	lldt(0);
+}
+
+// ---------------------------------------------------------------- creation
+
+// Give e a page directory whose kernel part is everybody's.
+// Returns 0 or -E_NO_MEM.
+static int
+env_setup_vm(struct Env *e)
+{
+	struct PageInfo *p = page_alloc(ALLOC_ZERO);
+
+	if (!p)
+		return -E_NO_MEM;
+	p->pp_ref++;
+	e->env_pgdir = page2kva(p);
+	memcpy(&e->env_pgdir[PDX(UTOP)], &kern_pgdir[PDX(UTOP)],
+		(NPDENTRIES - PDX(UTOP)) * sizeof(pde_t));
+
+	// The window at UVPT shows this environment's own tables.
+	e->env_pgdir[PDX(UVPT)] = PADDR(e->env_pgdir) | PTE_P | PTE_U;
+	return 0;
+}
+
+// An id that this slot has not had for 2^19 generations.
+static envid_t
+next_id(const struct Env *e)
+{
+	uint32_t generation = 1 << ENVGENSHIFT;
+	int32_t id = ((uint32_t) e->env_id + generation) & ~(NENV - 1);
+
+	if (id <= 0)
+		id = generation;
+	return id | (e - envs);
+}
+
+// Take a free environment, with an empty address space and the registers of
+// a program that is about to start at eip, which the caller sets.
+// Returns 0, -E_NO_FREE_ENV or -E_NO_MEM.
+int
+env_alloc(struct Env **store, envid_t parent_id)
+{
+	struct Env *e = env_free_list;
+	int r;
+
+	if (!e)
+		return -E_NO_FREE_ENV;
+	if ((r = env_setup_vm(e)) < 0)
+		return r;
+
+	e->env_id = next_id(e);
+	e->env_parent_id = parent_id;
+	e->env_type = ENV_TYPE_USER;
+	e->env_status = ENV_RUNNABLE;
+	e->env_runs = 0;
+	e->env_pgfault_upcall = NULL;
+	e->env_ipc_recving = false;
+
+	memset(&e->env_tf, 0, sizeof(e->env_tf));
+	e->env_tf.tf_ds = GD_UD | 3;
+	e->env_tf.tf_es = GD_UD | 3;
+	e->env_tf.tf_ss = GD_UD | 3;
+	e->env_tf.tf_esp = USTACKTOP;
+	e->env_tf.tf_cs = GD_UT | 3;
+	e->env_tf.tf_eflags = lab->smp ? FL_IF : 0;
+
+	env_free_list = e->env_link;
+	*store = e;
+	sched_seen(e);
+	if (lab->env_messages)
+		cprintf("[%08x] new env %08x\n",
+			curenv ? curenv->env_id : 0, e->env_id);
+	return 0;
+}
+
+// Map pages that the program may write to [va, va+len).  Pages that are
+// there already, of a segment that ends where this one begins, stay.
+static void
+region_alloc(struct Env *e, void *va, size_t len)
+{
+	uintptr_t end = ROUNDUP((uintptr_t) va + len, PGSIZE);
+
+	for (uintptr_t a = ROUNDDOWN((uintptr_t) va, PGSIZE); a < end;
+	     a += PGSIZE) {
+		if (page_lookup(e->env_pgdir, (void *) a, NULL))
+			continue;
+
+		struct PageInfo *p = page_alloc(ALLOC_ZERO);
+		if (!p || page_insert(e->env_pgdir, p, (void *) a,
+				PTE_U | PTE_W) < 0)
+			panic("no memory for a program at %08x", a);
+	}
+}
+
+// Can this segment of a file of size bytes be loaded?
+static bool
+segment_ok(const struct Proghdr *ph, size_t size)
+{
+	return ph->p_filesz <= ph->p_memsz
+		&& elf_range_ok(ph->p_offset, ph->p_filesz, 1, size)
+		&& ph->p_memsz <= USTACKTOP - PGSIZE
+		&& ph->p_va <= USTACKTOP - PGSIZE - ph->p_memsz;
+}
+
+// Load the ELF program of size bytes at binary into e, and give it a stack.
+// The programs are the kernel's own, so a bad one is the kernel's mistake.
+static void
+load_icode(struct Env *e, const uint8_t *binary, size_t size)
+{
+	const struct Elf *elf = (const struct Elf *) binary;
+
+	if (size < sizeof(*elf) || !elf_header_ok(elf)
+	    || !elf_range_ok(elf->e_phoff, elf->e_phnum,
+			sizeof(struct Proghdr), size))
+		panic("program at %p is not an ELF file for this machine",
+			binary);
+
+	const struct Proghdr *ph = (const void *) (binary + elf->e_phoff);
+	const struct Proghdr *end = ph + elf->e_phnum;
+
+	// With e's directory loaded, its addresses can be written to.
+	lcr3(PADDR(e->env_pgdir));
+	for (; ph < end; ph++) {
+		if (ph->p_type != ELF_PROG_LOAD)
+			continue;
+		if (!segment_ok(ph, size))
+			panic("program at %p has a bad segment at %08x",
+				binary, ph->p_va);
+		region_alloc(e, (void *) ph->p_va, ph->p_memsz);
+		memcpy((void *) ph->p_va, binary + ph->p_offset,
+			ph->p_filesz);
+	}
+	lcr3(PADDR(kern_pgdir));
+
+	region_alloc(e, (void *) (USTACKTOP - PGSIZE), PGSIZE);
+	e->env_tf.tf_eip = elf->e_entry;
+}
+
+void
+env_create_sized(const uint8_t *binary, size_t size, enum EnvType type)
+{
+	struct Env *e;
+	int r;
+
+	if ((r = env_alloc(&e, 0)) < 0)
+		panic("no environment to start with: %e", r);
+	load_icode(e, binary, size);
+	e->env_type = type;
+
+	// The file server drives the disk itself.
+	if (type == ENV_TYPE_FS)
+		e->env_tf.tf_eflags |= FL_IOPL_3;
+}
+
+// Where the caller does not know how long the program is.
+void
+env_create(uint8_t *binary, enum EnvType type)
+{
+	env_create_sized(binary, ~0u - (uintptr_t) binary, type);
+}
+
+// --------------------------------------------------------------------- end
+
+// Drop all pages that the table of directory entry pdx maps, and the table.
+static void
+free_table(struct Env *e, uint32_t pdx)
+{
+	physaddr_t pa = PTE_ADDR(e->env_pgdir[pdx]);
+	const pte_t *table = KADDR(pa);
+
+	for (uint32_t ptx = 0; ptx < NPTENTRIES; ptx++)
+		if (table[ptx] & PTE_P)
+			page_remove(e->env_pgdir, PGADDR(pdx, ptx, 0));
+	e->env_pgdir[pdx] = 0;
+	page_decref(pa2page(pa));
+}
+
+// Give back all that e has.  The caller sees to it that no other CPU is
+// running e; if this one is, its page directory is no longer loaded after.
+void
+env_free(struct Env *e)
+{
+	if (lab->env_messages)
+		cprintf("[%08x] free env %08x\n",
+			curenv ? curenv->env_id : 0, e->env_id);
+
+	if (rcr3() == PADDR(e->env_pgdir))
+		lcr3(PADDR(kern_pgdir));
+	for (uint32_t pdx = 0; pdx < PDX(UTOP); pdx++)
+		if (e->env_pgdir[pdx] & PTE_P)
+			free_table(e, pdx);
+
+	physaddr_t pgdir = PADDR(e->env_pgdir);
+	e->env_pgdir = NULL;
+	page_decref(pa2page(pgdir));
+
+	e->env_status = ENV_FREE;
+	e->env_link = env_free_list;
+	env_free_list = e;
+	wait_forget(e);
+	wake_env_waiters(e->env_id);
+}
+
+// Is another CPU running e, whatever e's status has become meanwhile?
+bool
+env_is_elsewhere(const struct Env *e)
+{
+	return e->env_cpunum != cpunum() && cpus[e->env_cpunum].cpu_env == e;
+}
+
+// End e.  If another CPU is running it, that CPU frees it when it next comes
+// into the kernel, which our interrupt makes soon.  If e is curenv, something
+// else runs instead, and this does not return.
+void
+env_destroy(struct Env *e)
+{
+	if (env_is_elsewhere(e)) {
+		e->env_status = ENV_DYING;
+		lapic_ipi_to(e->env_cpunum, IRQ_OFFSET + IRQ_WAKE);
+		return;
+	}
+
+	env_free(e);
+	if (lab->only_env) {
+		cprintf("Destroyed the only environment - "
+			"nothing more to do!\n");
+		while (1)
+			monitor(NULL);
+	}
+	if (e == curenv) {
+		curenv = NULL;
+		sched_yield();
+	}
+}
+
+// ---------------------------------------------------------- the way out
+
+// Load the registers in tf, all at once; that leaves the kernel.
+void
+env_pop_tf(struct Trapframe *tf)
+{
+	__asm__ volatile(
+		"movl %0, %%esp\n\t"
+		"popal\n\t"
+		"popl %%es\n\t"
+		"popl %%ds\n\t"
+		"addl $8, %%esp\n\t"	// tf_trapno, tf_err
+		"iret"
+		: : "g" (tf) : "memory");
+	panic("iret failed");
+}
+
+// Run e on this CPU, in place of curenv.
+void
+env_run(struct Env *e)
+{
+	assert(kernel_locked());
+
+	if (curenv && curenv != e && curenv->env_status == ENV_RUNNING)
+		curenv->env_status = ENV_RUNNABLE;
+	curenv = e;
+	e->env_status = ENV_RUNNING;
+	e->env_runs++;
+	e->env_cpunum = cpunum();
+	if (rcr3() != PADDR(e->env_pgdir))
+		lcr3(PADDR(e->env_pgdir));
+
+	sched_share();
+	unlock_kernel();
+	env_pop_tf(&e->env_tf);
+}

@@ -1,0 +1,116 @@
+// kern/init.c - the kernel's first C code: start everything, in order.
+
+#include <inc/assert.h>
+#include <inc/stdio.h>
+#include <inc/string.h>
+#include <inc/x86.h>
+
+#include <kern/console.h>
+#include <kern/cpu.h>
+#include <kern/env.h>
+#include <kern/firstenv.h>
+#include <kern/init.h>
+#include <kern/lab.h>
+#include <kern/monitor.h>
+#include <kern/picirq.h>
+#include <kern/pmap.h>
+#include <kern/sched.h>
+#include <kern/spinlock.h>
+#include <kern/trap.h>
+
+// Call ourselves x levels deep, then show the stack.
+__attribute__((noinline)) void
+test_backtrace(int x)
+{
+	cprintf("entering test_backtrace %d\n", x);
+	if (x <= 0)
+		mon_backtrace(0, NULL, NULL);
+	else
+		test_backtrace(x - 1);
+	cprintf("leaving test_backtrace %d\n", x);
+}
+
+// kern/entry.S comes here on the boot CPU, with paging on and a stack.
+// Each step says what works after it; how many steps are taken is up to the
+// lab.
+void
+i386_init(void)
+{
+	cons_init();			// from here on we can print
+	lab_init();			// which lab, so how far to go?
+	cprintf("6828 decimal is %o octal!\n", 6828);
+
+	if (lab->backtrace_test)
+		test_backtrace(5);
+	cpu_init();			// this processor, and what it can do
+	if (lab->memory)
+		mem_init();		// pages, and the kernel's address space
+	if (lab->user) {
+		env_init();		// a table of free environments
+		trap_init();		// traps and system calls come in
+	}
+	if (lab->smp) {
+		mp_init();		// which other CPUs are there?
+		lapic_init();		// this CPU's timer
+		pic_init();		// the keyboard's and the serial line
+	}
+	if (lab->user) {
+		lock_kernel();		// ours until the first env_run
+		boot_aps();		// the others now wait for the lock
+		first_envs();
+		sched_yield();
+	}
+	while (1)
+		monitor(NULL);
+}
+
+// How long we wait for a CPU that was told to start, in rounds of a loop that
+// takes at least some ten nanoseconds.
+#define START_PATIENCE	1000000000u
+
+// What kern/mpentry.S loads into %esp
+void *mpentry_kstack;
+
+// Start the other CPUs, one after the other, for they share the entry code
+// and mpentry_kstack.
+void
+boot_aps(void)
+{
+	extern unsigned char mpentry_start[], mpentry_end[];
+
+	if (ncpu > 1)
+		memmove(KADDR(MPENTRY_PADDR), mpentry_start,
+			mpentry_end - mpentry_start);
+
+	for (int i = 0; i < ncpu; i++) {
+		struct CpuInfo *c = &cpus[i];
+
+		if (c == bootcpu)
+			continue;
+		mpentry_kstack = percpu_kstacks[i] + KSTKSIZE;
+		lapic_startap(cpu_apicid(i), MPENTRY_PADDR);
+
+		unsigned rounds = START_PATIENCE;
+		while (c->cpu_status != CPU_STARTED && --rounds)
+			pause();
+		if (!rounds)
+			panic("CPU %d does not start", i);
+	}
+}
+
+// kern/mpentry.S comes here on every other CPU, on its own stack but still
+// with the entry page tables.
+void
+mp_main(void)
+{
+	lcr3(PADDR(kern_pgdir));	// now the local APIC is mapped
+	cprintf("SMP: CPU %d starting\n", cpunum());
+
+	lapic_init();
+	env_init_percpu();
+	trap_init_percpu();
+	xchg(&thiscpu->cpu_status, CPU_STARTED);	// boot_aps may go on
+
+	lock_kernel();
+	sched_yield();
+}

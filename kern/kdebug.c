@@ -1,0 +1,213 @@
+// kern/kdebug.c - from an address to the source line behind it.
+//
+// inc/linetab.h draws the tables searched here.  The kernel's is part of the
+// kernel.  A program's is memory that the program can change, even while we
+// look, from another processor.  So nothing found in a table is believed:
+// every offset is compared with the bounds, every loop uses up bytes or
+// halves a range, and strings are copied before anybody prints them.
+//
+// Entry point: debuginfo_eip.
+
+#include <inc/error.h>
+#include <inc/linetab.h>
+#include <inc/memlayout.h>
+#include <inc/x86.h>
+
+#include <kern/env.h>
+#include <kern/kdebug.h>
+#include <kern/pmap.h>
+
+// Put around section .lines by kern/kernel.ld.
+extern const uint8_t __LINES_BEGIN__[], __LINES_END__[];
+
+#define USER_TABLE_MAX	((uint32_t) UTEMP - USTABDATA)
+
+// A table, and where its parts are.
+struct Lines {
+	const volatile struct Linefunc *funcs;	// nfuncs, and one more
+	uint32_t nfuncs;
+	const uint8_t *rows;
+	uint32_t rowsize;
+	const char *strings;
+	uint32_t stringsize;
+};
+
+// A place among the rows of one function.
+struct Row {
+	const uint8_t *next, *end;		// bytes not read yet
+	uintptr_t addr;				// of the row read last
+	uint32_t line;
+};
+
+// Find the parts of the table at base, which has at most limit bytes.
+static int
+lines_open(struct Lines *t, const void *base, uint32_t limit)
+{
+	if (limit < sizeof(struct Linetab))
+		return -E_INVAL;
+
+	struct Linetab head = *(const volatile struct Linetab *) base;
+	if (head.lt_magic != LINETAB_MAGIC
+	    || head.lt_size < sizeof(head) || head.lt_size > limit)
+		return -E_INVAL;
+
+	// Room for nfuncs + 1 functions, and then for the rows?
+	uint32_t room = head.lt_size - sizeof(head);
+	if (head.lt_nfuncs >= room / sizeof(struct Linefunc))
+		return -E_INVAL;
+	room -= (head.lt_nfuncs + 1) * sizeof(struct Linefunc);
+	if (head.lt_rowsize > room)
+		return -E_INVAL;
+
+	t->funcs = base + sizeof(head);
+	t->nfuncs = head.lt_nfuncs;
+	t->rows = (const uint8_t *) (t->funcs + t->nfuncs + 1);
+	t->rowsize = head.lt_rowsize;
+	t->strings = (const char *) t->rows + t->rowsize;
+	t->stringsize = room - head.lt_rowsize;
+	return 0;
+}
+
+// The index of the function that addr lies in, or -E_INVAL.
+static int
+lines_find(const struct Lines *t, uintptr_t addr)
+{
+	uint32_t low = 0, high = t->nfuncs + 1;
+
+	// Entries below low start at or before addr, those from high on
+	// after it.
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (t->funcs[middle].lf_addr <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == 0 || low > t->nfuncs ? -E_INVAL : (int) low - 1;
+}
+
+// Copy the string at offset, as much of it as fits into size bytes, and
+// return its length there.
+static int
+lines_string(const struct Lines *t, uint32_t offset, char *copy, int size)
+{
+	int n = 0;
+
+	while (n < size - 1 && offset < t->stringsize) {
+		char c = t->strings[offset++];
+
+		if (c == '\0')
+			break;
+		copy[n++] = c;
+	}
+	copy[n] = '\0';
+	return n;
+}
+
+// Stand before the first row of function f.
+static struct Row
+row_start(const struct Lines *t, int f)
+{
+	uint32_t end = t->funcs[f + 1].lf_rows;
+	uint32_t start = t->funcs[f].lf_rows;
+
+	if (end > t->rowsize)
+		end = t->rowsize;
+	if (start > end)
+		start = end;
+	return (struct Row) {
+		.next = t->rows + start,
+		.end = t->rows + end,
+		.addr = t->funcs[f].lf_addr,
+	};
+}
+
+// Read one number.  It ends with the rows, if not before.
+static uint32_t
+row_number(struct Row *row)
+{
+	uint32_t n = 0;
+	bool more = true;
+
+	for (int shift = 0; more && row->next < row->end; shift += 7) {
+		uint8_t byte = *row->next++;
+
+		if (shift < 32)
+			n |= (uint32_t) (byte & 0x7F) << shift;
+		more = byte & 0x80;
+	}
+	return n;
+}
+
+// Read one row.  Returns false if there is none.
+static bool
+row_next(struct Row *row)
+{
+	if (row->next >= row->end)
+		return false;
+	row->addr += row_number(row);
+
+	uint32_t step = row_number(row);
+	row->line += (step & 1) ? ~(step / 2) : step / 2;
+	return true;
+}
+
+// Is the address space of the environment the one this CPU sees now?
+static bool
+env_is_loaded(const struct Env *e)
+{
+	return e && e->env_pgdir && rcr3() == PADDR(e->env_pgdir);
+}
+
+int
+debuginfo_eip(uintptr_t addr, struct Eipdebuginfo *info)
+{
+	// Good until the next call.
+	static char file[64], name[64];
+
+	*info = (struct Eipdebuginfo) {
+		.eip_file = "<unknown>",
+		.eip_fn_name = "<unknown>",
+		.eip_fn_namelen = 9,
+		.eip_fn_addr = addr,
+	};
+
+	// Which table?
+	const void *base = __LINES_BEGIN__;
+	uint32_t limit = __LINES_END__ - __LINES_BEGIN__;
+	if (addr < ULIM) {
+		const struct Linetab *head = (struct Linetab *) USTABDATA;
+
+		// The header must be there before its size can be read ...
+		if (!env_is_loaded(curenv)
+		    || user_mem_check(curenv, head, sizeof(*head), PTE_U) < 0)
+			return -E_FAULT;
+
+		// ... and then the table, in its whole length.
+		base = head;
+		limit = *(const volatile uint32_t *) &head->lt_size;
+		if (limit > USER_TABLE_MAX
+		    || user_mem_check(curenv, base, limit, PTE_U) < 0)
+			return -E_FAULT;
+	}
+
+	struct Lines table;
+	int f;
+	if ((f = lines_open(&table, base, limit)) < 0
+	    || (f = lines_find(&table, addr)) < 0)
+		return f;
+
+	info->eip_fn_name = name;
+	info->eip_fn_namelen = lines_string(&table, table.funcs[f].lf_name,
+					    name, sizeof(name));
+	info->eip_fn_addr = table.funcs[f].lf_addr;
+	if (lines_string(&table, table.funcs[f].lf_file, file, sizeof(file)))
+		info->eip_file = file;
+
+	// The line: that of the last row which starts at or before addr.
+	struct Row row = row_start(&table, f);
+	while (row_next(&row) && row.addr <= addr)
+		info->eip_line = row.line;
+	return 0;
+}

@@ -1,0 +1,42 @@
+// kern/lab.c - the table of labs, and which one this is.
+//
+// Entry points: lab_init, lab.
+
+#include <inc/stdio.h>
+#include <inc/string.h>
+#include <inc/types.h>
+
+#include <kern/firstenv.h>
+#include <kern/fwcfg.h>
+#include <kern/lab.h>
+
+#define NLAB	5
+
+static const struct Lab labs[NLAB + 1] = {
+	[1] = { .number = 1, .backtrace_test = true },
+	[2] = { .number = 2, .memory = true },
+	[3] = { .number = 3, .memory = true, .user = true,
+		.trace_traps = true, .env_messages = true, .only_env = true,
+		.program = "user_hello" },
+	[4] = { .number = 4, .memory = true, .user = true, .smp = true,
+		.env_messages = true, .program = "user_primes" },
+	[5] = { .number = 5, .memory = true, .user = true, .smp = true,
+		.fs = true, .program = "user_icode" },
+};
+
+const struct Lab *lab = &labs[1];
+
+void
+lab_init(void)
+{
+	int number = built_lab;
+	char told[8];
+
+	if (fwcfg_string("opt/jos/lab", told, sizeof(told)) >= 0)
+		number = strtol(told, NULL, 10);
+	if (number < 1 || number > NLAB) {
+		cprintf("There is no lab %d; this is lab %d.\n", number, NLAB);
+		number = NLAB;
+	}
+	lab = &labs[number];
+}

@@ -1,0 +1,177 @@
+// kern/lapic.c - the local APIC: this CPU's timer, and messages between CPUs.
+//
+// Each CPU sees its own local APIC at the same physical address.  On machines
+// that have none, CPU 0 is alone and gets its ticks from the PIT, by way of
+// the PIC.
+//
+// Intel SDM 3A, chapter 10 (APIC) and 8.4 (start-up of processors).
+//
+// Entry points: lapic_map, lapic_init, lapic_timer, lapic_eoi, lapic_id;
+// lapic_ipi, lapic_ipi_to, lapic_startap.
+
+#include <inc/assert.h>
+#include <inc/memlayout.h>
+#include <inc/trap.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/kclock.h>
+#include <kern/pmap.h>
+
+// Registers, as indices of 32-bit words (SDM 3A, table 10-1)
+enum {
+	LAPIC_ID	= 0x020 / 4,
+	LAPIC_VERSION	= 0x030 / 4,
+	LAPIC_TPR	= 0x080 / 4,	// task priority
+	LAPIC_EOI	= 0x0B0 / 4,
+	LAPIC_SVR	= 0x0F0 / 4,	// spurious vector
+	LAPIC_ESR	= 0x280 / 4,	// errors
+	LAPIC_ICR_LOW	= 0x300 / 4,	// interrupt command
+	LAPIC_ICR_HIGH	= 0x310 / 4,
+	LAPIC_LVT_TIMER	= 0x320 / 4,
+	LAPIC_LVT_PERF	= 0x340 / 4,
+	LAPIC_LVT_LINT0	= 0x350 / 4,
+	LAPIC_LVT_LINT1	= 0x360 / 4,
+	LAPIC_LVT_ERROR	= 0x370 / 4,
+	LAPIC_TIMER_INITIAL = 0x380 / 4,
+	LAPIC_TIMER_DIVIDE = 0x3E0 / 4,
+};
+
+#define SVR_ENABLE	0x00000100
+#define LVT_MASKED	0x00010000
+#define TIMER_PERIODIC	0x00020000
+#define TIMER_DIVIDE_1	0x0000000B
+#define TIMER_COUNT	10000000	// a tick: 10 ms at QEMU's 1 GHz
+
+#define ICR_FIXED	0x00000000
+#define ICR_INIT	0x00000500
+#define ICR_STARTUP	0x00000600
+#define ICR_PENDING	0x00001000	// not yet delivered
+#define ICR_ASSERT	0x00004000
+#define ICR_LEVEL	0x00008000
+#define ICR_ALL		0x00080000
+#define ICR_OTHERS	0x000C0000
+
+bool lapic_on;
+static volatile uint32_t *lapic;	// the registers, once mapped
+
+// Reading a register back makes sure that the write has arrived.
+static void
+lapic_write(int reg, uint32_t value)
+{
+	lapic[reg] = value;
+	(void) lapic[LAPIC_ID];
+}
+
+int
+lapic_id(void)
+{
+	return lapic ? lapic[LAPIC_ID] >> 24 : 0;
+}
+
+void
+lapic_timer(bool on)
+{
+	if (lapic)
+		lapic_write(LAPIC_TIMER_INITIAL, on ? TIMER_COUNT : 0);
+}
+
+// There is a local APIC, and its registers are mapped here.
+void
+lapic_map(void *registers)
+{
+	lapic = registers;
+}
+
+// Called by each CPU.
+void
+lapic_init(void)
+{
+	if (!lapic)
+		return;
+	lapic_on = true;
+
+	lapic_write(LAPIC_SVR, SVR_ENABLE | (IRQ_OFFSET + IRQ_SPURIOUS));
+	lapic_write(LAPIC_TIMER_DIVIDE, TIMER_DIVIDE_1);
+	lapic_write(LAPIC_LVT_TIMER,
+		TIMER_PERIODIC | (IRQ_OFFSET + IRQ_TIMER));
+	lapic_timer(true);
+
+	// The PIC's interrupts come in at LINT0, and only at the boot CPU.
+	if (thiscpu != bootcpu)
+		lapic_write(LAPIC_LVT_LINT0, LVT_MASKED);
+	lapic_write(LAPIC_LVT_LINT1, LVT_MASKED);
+	if ((lapic[LAPIC_VERSION] >> 16 & 0xFF) >= 4)
+		lapic_write(LAPIC_LVT_PERF, LVT_MASKED);
+	lapic_write(LAPIC_LVT_ERROR, IRQ_OFFSET + IRQ_ERROR);
+
+	lapic_write(LAPIC_ESR, 0);	// two writes clear it
+	lapic_write(LAPIC_ESR, 0);
+	lapic_write(LAPIC_EOI, 0);
+	lapic_write(LAPIC_TPR, 0);	// take interrupts of any priority
+}
+
+// Tell the local APIC that its interrupt has been handled.
+void
+lapic_eoi(void)
+{
+	if (lapic)
+		lapic_write(LAPIC_EOI, 0);
+}
+
+static void
+send_command(uint8_t apicid, uint32_t command)
+{
+	lapic_write(LAPIC_ICR_HIGH, (uint32_t) apicid << 24);
+	lapic_write(LAPIC_ICR_LOW, command);
+	while (lapic[LAPIC_ICR_LOW] & ICR_PENDING)
+		pause();
+}
+
+void
+lapic_ipi_to(int cpu, int vector)
+{
+	if (lapic)
+		send_command(cpu_apicid(cpu), ICR_FIXED | vector);
+}
+
+void
+lapic_ipi(int vector)
+{
+	if (lapic)
+		send_command(0, ICR_OTHERS | ICR_FIXED | vector);
+}
+
+// An access to this port, which nobody answers, takes about a microsecond.
+static void
+delay_us(int us)
+{
+	while (us-- > 0)
+		inb(0x84);
+}
+
+#define CMOS_SHUTDOWN	0xF		// what the BIOS does after a reset
+#define SHUTDOWN_JUMP	0x0A		// ... jump through the warm vector
+#define WARM_VECTOR	0x467		// offset, then segment
+
+// Start a CPU in real mode at physical address addr, a page's start below
+// 1 MiB.  MP 1.4, B.4: older processors leave INIT through the BIOS and the
+// warm reset vector, others wait for STARTUP, which is sent twice.
+void
+lapic_startap(uint8_t apicid, uint32_t addr)
+{
+	uint16_t *warm_vector = KADDR(WARM_VECTOR);
+
+	mc146818_write(CMOS_SHUTDOWN, SHUTDOWN_JUMP);
+	warm_vector[0] = 0;
+	warm_vector[1] = addr >> 4;
+
+	send_command(apicid, ICR_INIT | ICR_LEVEL | ICR_ASSERT);
+	delay_us(200);
+	send_command(apicid, ICR_INIT | ICR_LEVEL);
+	delay_us(100);
+	for (int i = 0; i < 2; i++) {
+		send_command(apicid, ICR_STARTUP | addr >> PGSHIFT);
+		delay_us(200);
+	}
+}

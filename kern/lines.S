@@ -1,0 +1,7 @@
+// kern/lines.S - the kernel's line table, as the build made it.
+//
+// kern/kdebug.c looks source lines up in it; conf/linetable writes it.
+// kern/kernel.ld puts __LINES_BEGIN__ and __LINES_END__ around it.
+
+	.section .lines, "a"
+	.incbin "obj/kern/lines.bin"

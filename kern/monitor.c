@@ -1,0 +1,329 @@
+// kern/monitor.c - the kernel's command line, for looking around.
+//
+// Entry points: monitor; mon_backtrace, for panics.  A command is a function
+// and a line in commands[].  They run when something may be broken already,
+// so they look at everything with care.
+
+#include <kern/monitor.h>
+
+#include <inc/assert.h>
+#include <inc/memlayout.h>
+#include <inc/string.h>
+#include <inc/trap.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/env.h>
+#include <kern/kdebug.h>
+#include <kern/pmap.h>
+#include <kern/power.h>
+#include <kern/trap.h>
+
+#define UNUSED __attribute__((unused))
+
+static const struct Command {
+	const char *name;
+	const char *desc;
+	monitor_command *func;
+} commands[] = {
+	{ "help", "Display this list of commands", mon_help },
+	{ "kerninfo", "Display information about the kernel", mon_kerninfo },
+	{ "backtrace", "Display the function calls that led here",
+		mon_backtrace },
+	{ "envs", "Display the environments", mon_envs },
+	{ "free", "Display how much memory is free", mon_free },
+	{ "continue", "Leave the monitor", mon_continue },
+	{ "poweroff", "Switch the machine off", mon_poweroff },
+};
+
+// --------------------------------------------------------------- backtrace
+// Each function begins by pushing its caller's %ebp and pointing %ebp there,
+// so that the calls in progress form a chain through the stack:
+//
+//	%ebp + 8	arguments
+//	%ebp + 4	return address, in the caller
+//	%ebp		the caller's %ebp, 0 at the end
+//	below		local variables
+//
+// The chain may lead from the kernel's stack to a program's, where anything
+// may stand.
+
+#define MAXFRAMES	100
+#define MAXARGS_SHOWN	5
+
+// Is [va, va+4) in the kernel's variables or in a kernel stack?
+static bool
+in_kernel_data(uintptr_t va)
+{
+	const uintptr_t last = va + sizeof(uint32_t) - 1;
+
+	if (va >= (uintptr_t) edata && last < (uintptr_t) end)
+		return true;		// bootstack, percpu_kstacks
+	if (kern_pgdir == NULL || va >= KSTACKTOP)
+		return false;
+
+	const uintptr_t below_top = (KSTACKTOP - 1 - last);
+	return below_top / (KSTKSIZE + KSTKGAP) < NCPU
+		&& below_top % (KSTKSIZE + KSTKGAP)
+			<= KSTKSIZE - sizeof(uint32_t);
+}
+
+// May the program that runs on this CPU read [va, va+4)?
+static bool
+in_user_memory(uintptr_t va)
+{
+	return curenv != NULL && curenv->env_pgdir != NULL
+		&& rcr3() == PADDR(curenv->env_pgdir)
+		&& user_mem_check(curenv, (void *) va, sizeof(uint32_t),
+			PTE_U) == 0;
+}
+
+// Read the word at va, if that is possible.
+static bool
+read_word(uintptr_t va, uint32_t *word)
+{
+	if (va >= ULIM ? !in_kernel_data(va) : !in_user_memory(va))
+		return false;
+	*word = *(volatile uint32_t *) va;
+	return true;
+}
+
+// In which kind of stack is this frame?  Calls lead from a program's normal
+// stack to its exception stack and to the kernel's; never the other way.
+static int
+stack_kind(uintptr_t ebp)
+{
+	if (ebp >= ULIM)
+		return 2;
+	return ebp >= UXSTACKTOP - PGSIZE && ebp < UXSTACKTOP;
+}
+
+// Can the frame at ebp have been called from one at caller_ebp?  As this is
+// true only upwards, a chain of such frames ends.
+static bool
+can_be_caller(uintptr_t ebp, uintptr_t caller_ebp)
+{
+	const int kind = stack_kind(ebp);
+	const int caller_kind = stack_kind(caller_ebp);
+
+	return kind == caller_kind ? caller_ebp > ebp : caller_kind < kind;
+}
+
+// Say where eip is.  A return address is behind the call, and thereby
+// perhaps in the next line or function: look at the byte before it.
+static void
+print_place(uintptr_t eip, bool is_return)
+{
+	struct Eipdebuginfo info;
+
+	if (debuginfo_eip(eip - is_return, &info) < 0)
+		info.eip_fn_addr = eip;
+	cprintf("         %s:%d: %.*s+%d\n", info.eip_file, info.eip_line,
+		info.eip_fn_namelen, info.eip_fn_name,
+		eip - info.eip_fn_addr);
+}
+
+static void
+print_args(uintptr_t ebp)
+{
+	uint32_t word;
+
+	cprintf("  args");
+	for (int i = 0; i < MAXARGS_SHOWN; i++)
+		if (read_word(ebp + 8 + 4 * i, &word))
+			cprintf(" %08x", word);
+		else
+			cprintf(" --------");
+	cprintf("\n");
+}
+
+// If eip is where trap() returns to: print the place that the trap came from,
+// which the chain leaves out.
+static void
+print_trap_place(uintptr_t eip, uintptr_t ebp)
+{
+	struct Eipdebuginfo info;
+	uint32_t tf, from;
+	const char *const stub = "_alltraps";
+
+	if (eip < ULIM || debuginfo_eip(eip - 1, &info) < 0
+	    || info.eip_fn_namelen != strlen(stub)
+	    || strncmp(info.eip_fn_name, stub, strlen(stub)) != 0)
+		return;
+	if (read_word(ebp + 8, &tf) && read_word(
+			tf + offsetof(struct Trapframe, tf_eip), &from)) {
+		cprintf("  trap at   eip %08x\n", from);
+		print_place(from, false);
+	}
+}
+
+// Print the frame at ebp and those of its callers.
+static void
+print_frames(uintptr_t ebp)
+{
+	for (int n = 0; ebp != 0 && n < MAXFRAMES; n++) {
+		uint32_t caller_ebp, eip;
+
+		if (!read_word(ebp, &caller_ebp) || !read_word(ebp + 4, &eip))
+			return;
+		cprintf("  ebp %08x  eip %08x", ebp, eip);
+		print_args(ebp);
+		print_place(eip, true);
+		print_trap_place(eip, ebp);
+
+		if (!can_be_caller(ebp, caller_ebp))
+			return;
+		ebp = caller_ebp;
+	}
+}
+
+// From where the trap came, if there was one; else from here.
+int
+mon_backtrace(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf)
+{
+	cprintf("Stack backtrace:\n");
+	if (tf) {
+		cprintf("  trap at   eip %08x\n", tf->tf_eip);
+		print_place(tf->tf_eip, false);
+		print_frames(tf->tf_regs.reg_ebp);
+	} else
+		print_frames(read_ebp());
+	return 0;
+}
+
+// ---------------------------------------------------------- other commands
+
+int
+mon_help(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		cprintf("%s - %s\n", commands[i].name, commands[i].desc);
+	return 0;
+}
+
+int
+mon_kerninfo(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	static const struct {
+		const char *name;
+		const char *addr;
+	} symbols[] = {
+		{ "entry", entry }, { "etext", etext },
+		{ "edata", edata }, { "end", end },
+	};
+
+	cprintf("Special kernel symbols:\n");
+	cprintf("  _start                  %08x (phys)\n", _start);
+	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++)
+		cprintf("  %-7s%08x (virt)  %08x (phys)\n", symbols[i].name,
+			symbols[i].addr, PADDR(symbols[i].addr));
+	cprintf("Kernel executable memory footprint: %dKB\n",
+		(end - entry + 1023) / 1024);
+	return 0;
+}
+
+int
+mon_envs(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	static const char *const status[] = {
+		[ENV_FREE] = "free", [ENV_DYING] = "dying",
+		[ENV_RUNNABLE] = "runnable", [ENV_RUNNING] = "running",
+		[ENV_NOT_RUNNABLE] = "waiting",
+	};
+
+	cprintf("env      parent   cpu eip      times run status\n");
+	if (envs == NULL)
+		return 0;
+	for (const struct Env *e = envs; e < envs + NENV; e++) {
+		if (e->env_status == ENV_FREE)
+			continue;
+		cprintf("%08x %08x %3d %08x %9u %s\n", e->env_id,
+			e->env_parent_id, e->env_cpunum, e->env_tf.tf_eip,
+			e->env_runs, e->env_status < ARRAY_SIZE(status)
+				? status[e->env_status] : "?");
+	}
+	return 0;
+}
+
+int
+mon_free(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	cprintf("%u of %u pages are free\n", page_free_count(), npages);
+	return 0;
+}
+
+int
+mon_continue(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	return -1;
+}
+
+int
+mon_poweroff(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	poweroff(0);
+}
+
+// ------------------------------------------------------------ command line
+
+#define MAXARGS		16		// with the NULL behind them
+
+static bool
+is_blank(char c)
+{
+	return c != '\0' && strchr("\t\r\n ", c) != NULL;
+}
+
+// Cut line into words: argv[0], argv[1], ..., NULL.  Returns how many there
+// are, or -1 for too many.
+static int
+split_words(char *line, char *argv[MAXARGS])
+{
+	int argc = 0;
+
+	for (;;) {
+		while (is_blank(*line))
+			*line++ = '\0';
+		if (*line == '\0')
+			break;
+		if (argc == MAXARGS - 1)
+			return -1;
+		argv[argc++] = line;
+		while (*line != '\0' && !is_blank(*line))
+			line++;
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
+// Carry out a command line.  A negative result leaves the monitor.
+static int
+run_line(char *line, struct Trapframe *tf)
+{
+	char *argv[MAXARGS];
+	const int argc = split_words(line, argv);
+
+	if (argc < 0)
+		cprintf("Too many arguments (max %d)\n", MAXARGS);
+	if (argc <= 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(argv[0], commands[i].name) == 0)
+			return commands[i].func(argc, argv, tf);
+	cprintf("Unknown command '%s'\n", argv[0]);
+	return 0;
+}
+
+void
+monitor(struct Trapframe *tf)
+{
+	char *line;
+
+	cprintf("Welcome to the JOS kernel monitor!\n");
+	cprintf("Type 'help' for a list of commands.\n");
+	if (tf)
+		print_trapframe(tf);
+	do
+		line = readline("K> ");
+	while (line == NULL || run_line(line, tf) >= 0);
+}

@@ -1,0 +1,18 @@
+// kern/monitor.h - the kernel's command line, for looking around.
+
+#ifndef JOS_KERN_MONITOR_H
+#define JOS_KERN_MONITOR_H
+
+struct Trapframe;
+
+// Take commands until one of them says to leave.  tf is the trap that brought
+// us here, or NULL.
+void monitor(struct Trapframe *tf);
+
+// The commands.  A negative result leaves the monitor.
+typedef int monitor_command(int argc, char **argv, struct Trapframe *tf);
+
+monitor_command mon_help, mon_kerninfo, mon_backtrace;
+monitor_command mon_envs, mon_free, mon_continue, mon_poweroff;
+
+#endif // JOS_KERN_MONITOR_H

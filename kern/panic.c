@@ -1,0 +1,78 @@
+// kern/panic.c - when the machine cannot go on.
+//
+// Entry points: _panic, _warn, through the macros of inc/assert.h; panicstr
+// tells the rest of the kernel.  They may be called from anywhere, also from
+// within a panic.
+
+#include <kern/panic.h>
+
+#include <inc/assert.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/lab.h>
+#include <kern/monitor.h>
+
+// A panic may lead to the next one, in the backtrace or in the monitor.
+// Beyond this many there is not much left to try, and the stack is filling.
+#define MAXDEPTH	5
+
+const char *volatile panicstr;
+volatile int panic_cpu;
+
+static void __attribute__((noreturn))
+stop(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
+static void
+print_message(const char *file, int line, const char *fmt, va_list ap)
+{
+	cprintf(" at %s:%d: ", file, line);
+	vcprintf(fmt, ap);
+	cprintf("\n");
+}
+
+// Say what is wrong and where, show how we came there, and leave the rest to
+// whoever is at the console.  The first CPU wins; others that panic stop.
+void
+_panic(const char *file, int line, const char *fmt, ...)
+{
+	static volatile uint32_t begun;
+	static int depth;
+	va_list ap;
+
+	__asm__ volatile("cli; cld");
+	if (xchg(&begun, 1) == 0) {
+		panic_cpu = cpunum();
+		panicstr = fmt;
+	} else if (panicstr == NULL || panic_cpu != cpunum())
+		stop();
+	if (++depth > MAXDEPTH)
+		stop();
+
+	cprintf("kernel panic");
+	if (lab->smp)
+		cprintf(" on CPU %d", panic_cpu);
+	va_start(ap, fmt);
+	print_message(file, line, fmt, ap);
+	va_end(ap);
+	if (depth == 1)
+		mon_backtrace(0, NULL, NULL);
+	for (;;)
+		monitor(NULL);
+}
+
+// Say what is wrong and where, and go on.
+void
+_warn(const char *file, int line, const char *fmt, ...)
+{
+	va_list ap;
+
+	cprintf("kernel warning");
+	va_start(ap, fmt);
+	print_message(file, line, fmt, ap);
+	va_end(ap);
+}

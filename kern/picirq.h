@@ -1,0 +1,18 @@
+// kern/picirq.h - the two 8259A interrupt controllers of the PC.
+
+#ifndef JOS_KERN_PICIRQ_H
+#define JOS_KERN_PICIRQ_H
+
+#include <inc/types.h>
+
+#define IO_PIC1		0x20		// master: lines 0 to 7
+#define IO_PIC2		0xA0		// slave: lines 8 to 15
+#define IRQ_SLAVE	2		// the master's line the slave sits on
+
+extern bool pic_ready;			// pic_init was called
+extern uint16_t irq_mask_8259A;		// a bit a line, 1: not let through
+
+void pic_init(void);
+void irq_setmask_8259A(uint16_t mask);
+
+#endif // JOS_KERN_PICIRQ_H

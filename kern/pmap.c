@@ -1,0 +1,416 @@
+// kern/pmap.c - physical memory, a page at a time, and page tables.
+//
+// pages[] has a struct PageInfo for each physical page.  A page is either
+// free (on page_free_list, pp_ref 0) or in use (pp_ref says how often).
+//
+// An address space is a page directory and the page tables it names; the
+// processor looks up an address in two steps (inc/mmu.h).  mem_init builds
+// the kernel's, kern_pgdir; env_setup_vm copies the upper part of that one
+// for each environment, so that what mem_init maps is everywhere.  Entry
+// UVPT of a directory is the directory itself: there its owner can read all
+// of its page tables as one array.
+//
+// Until mem_init loads kern_pgdir the processor uses the map of
+// kern/entrypgdir.S, which shows the first 4 MiB of memory only.  So
+// boot_alloc stays below, and page_init puts the low pages first on the list.
+//
+// Entry points:
+//   mem_init			set up everything in this file
+//   page_alloc, page_free, page_decref, page_free_count
+//   page_insert, page_lookup, page_remove, pgdir_walk
+//   tlb_invalidate		after changing an entry by hand
+//   mmio_map_region		give device registers an address
+//   user_mem_check		may a program use these bytes?
+//
+// Under the kernel lock, once there is more than one CPU.
+
+#include <kern/pmap.h>
+
+#include <inc/error.h>
+#include <inc/mmu.h>
+#include <inc/string.h>
+#include <inc/x86.h>
+
+#include <kern/acpi.h>
+#include <kern/check.h>
+#include <kern/cpu.h>
+#include <kern/env.h>
+#include <kern/kclock.h>
+
+size_t npages;
+size_t npages_basemem;
+struct PageInfo *pages;
+struct PageInfo *page_free_list;
+pde_t *kern_pgdir;
+
+uintptr_t user_mem_check_addr;
+
+// ------------------------------------------------------------- starting up
+
+// Set npages and npages_basemem.
+static void
+mem_detect(void)
+{
+	size_t base_kb, total_kb;
+
+	kclock_memory(&base_kb, &total_kb);
+	cprintf("Physical memory: %uK available, base = %uK, extended = %uK\n",
+		total_kb, base_kb, total_kb - base_kb);
+
+	const size_t max_kb = MAXPHYSMEM / 1024;
+	if (total_kb > max_kb) {
+		cprintf("Using the first %uK of it: "
+			"no more fits between KERNBASE and 4 GiB\n", max_kb);
+		total_kb = max_kb;
+	}
+	npages = total_kb / (PGSIZE / 1024);
+	npages_basemem = base_kb / (PGSIZE / 1024);
+}
+
+// Take n bytes, in whole pages, from the memory behind the kernel image, for
+// good.  The bytes may hold anything.  With n = 0: take nothing, just return
+// the first address not taken.  Only until page_init has run: from then on
+// that memory belongs to page_alloc.
+static void *
+boot_alloc(uint32_t n)
+{
+	static uintptr_t next;		// page-aligned
+
+	if (next == 0)
+		next = ROUNDUP((uintptr_t) end, PGSIZE);
+
+	const uintptr_t limit =
+		KERNBASE + MIN(npages * PGSIZE, (size_t) ENTRYMAPSIZE);
+	if (next > limit || n > limit - next)
+		panic("boot_alloc: %u bytes from %08x on go past %08x, "
+		      "the end of memory mapped so far", n, next, limit);
+
+	uintptr_t taken = next;
+	next = ROUNDUP(taken + n, PGSIZE);
+	return (void *) taken;
+}
+
+static void boot_map_region(pde_t *pgdir, uintptr_t va, size_t size,
+	physaddr_t pa, int perm);
+static void mem_init_mp(void);
+
+// Find out how much memory there is, make all of it available to page_alloc,
+// and build and load the kernel's address space.
+void
+mem_init(void)
+{
+	mem_detect();
+
+	kern_pgdir = boot_alloc(PGSIZE);
+	memset(kern_pgdir, 0, PGSIZE);
+	kern_pgdir[PDX(UVPT)] = PADDR(kern_pgdir) | PTE_U | PTE_P;
+
+	// The tables that everybody reads.  Zero is a good start for both.
+	const size_t pages_size = ROUNDUP(npages * sizeof(*pages), PGSIZE);
+	pages = boot_alloc(pages_size);
+	memset(pages, 0, pages_size);
+
+	const size_t envs_size = ROUNDUP(NENV * sizeof(*envs), PGSIZE);
+	envs = boot_alloc(envs_size);
+	memset(envs, 0, envs_size);
+
+	page_init();
+	check_page_free_list(true);
+	check_page_alloc();
+	check_page();
+
+	// Programs may read both tables, and nothing of what lies behind them
+	boot_map_region(kern_pgdir, UPAGES, pages_size, PADDR(pages), PTE_U);
+	boot_map_region(kern_pgdir, UENVS, envs_size, PADDR(envs), PTE_U);
+
+	// This CPU's kernel stack.  Nothing is mapped below it, so that a
+	// stack that grows too big faults instead of destroying other data.
+	boot_map_region(kern_pgdir, KSTACKTOP - KSTKSIZE, KSTKSIZE,
+		PADDR(percpu_kstacks[0]), PTE_W);
+
+	// Physical memory, from KERNBASE to the end of the address space,
+	// however much of it there is
+	boot_map_region(kern_pgdir, KERNBASE, MAXPHYSMEM, 0, PTE_W);
+
+	mem_init_mp();
+	check_kern_pgdir();
+
+	// Both maps have the kernel at the same place: we stay where we are
+	lcr3(PADDR(kern_pgdir));
+	check_page_free_list(false);
+
+	// The kernel obeys PTE_W as well, and the floating-point unit reports
+	// by exceptions
+	const uint32_t on = CR0_PE | CR0_MP | CR0_NE | CR0_WP | CR0_AM | CR0_PG;
+	const uint32_t off = CR0_EM | CR0_TS;
+	lcr0((rcr0() | on) & ~off);
+
+	check_page_installed_pgdir();
+}
+
+// Map the kernel stacks of the other CPUs, each with a gap below it that is
+// left unmapped (inc/memlayout.h).
+static void
+mem_init_mp(void)
+{
+	for (int i = 1; i < NCPU; i++) {
+		uintptr_t top = KSTACKTOP - i * (KSTKSIZE + KSTKGAP);
+		boot_map_region(kern_pgdir, top - KSTKSIZE, KSTKSIZE,
+			PADDR(percpu_kstacks[i]), PTE_W);
+	}
+}
+
+// ---------------------------------------------------------- physical pages
+
+// Is the page at pa for page_alloc to give away?  free_pa is the first
+// address behind the kernel and the tables of boot_alloc; from firmware_pa
+// on, the firmware keeps tables that mp_init wants to read.
+static bool
+page_is_usable(physaddr_t pa, physaddr_t free_pa, physaddr_t firmware_pa)
+{
+	if (pa >= firmware_pa)
+		return false;
+	if (pa == 0)			// interrupt table and data of the BIOS
+		return false;
+	if (pa == MPENTRY_PADDR)	// other CPUs start there
+		return false;
+	// Base memory ends, then devices, BIOS, the kernel, its first tables
+	return pa < npages_basemem * PGSIZE || pa >= free_pa;
+}
+
+// Fill in pages[] and link the free list, in ascending order.  From now on
+// boot_alloc must not be used.
+void
+page_init(void)
+{
+	physaddr_t free_pa = PADDR(boot_alloc(0));
+	physaddr_t firmware_pa = ROUNDDOWN(acpi_tables_start(), PGSIZE);
+
+	if (firmware_pa <= free_pa)	// none, or not at the top of memory
+		firmware_pa = npages * PGSIZE;
+
+	page_free_list = NULL;
+	for (size_t i = npages; i-- > 0; ) {
+		struct PageInfo *pp = &pages[i];
+
+		pp->pp_ref = 1;
+		pp->pp_link = NULL;
+		if (page_is_usable(i * PGSIZE, free_pa, firmware_pa)) {
+			pp->pp_ref = 0;
+			page_free(pp);
+		}
+	}
+}
+
+// Take a page off the free list; NULL if there is none.  Its pp_ref is 0: the
+// caller counts its own reference, or has page_insert do it.
+struct PageInfo *
+page_alloc(int flags)
+{
+	struct PageInfo *pp = page_free_list;
+
+	if (pp == NULL)
+		return NULL;
+	assert(pp->pp_ref == 0);	// or somebody uses a free page
+	page_free_list = pp->pp_link;
+	pp->pp_link = NULL;
+	if (flags & ALLOC_ZERO)
+		memset(page2kva(pp), 0, PGSIZE);
+	return pp;
+}
+
+// Put a page that nobody refers to back on the free list.
+void
+page_free(struct PageInfo *pp)
+{
+	if (pp->pp_ref != 0)
+		panic("page_free: page %08x has %d references left",
+			page2pa(pp), pp->pp_ref);
+	if (pp->pp_link != NULL || pp == page_free_list)
+		panic("page_free: page %08x is free already", page2pa(pp));
+	pp->pp_link = page_free_list;
+	page_free_list = pp;
+}
+
+// Give up one reference; the last one frees the page.
+void
+page_decref(struct PageInfo *pp)
+{
+	assert(pp->pp_ref > 0);
+	if (--pp->pp_ref == 0)
+		page_free(pp);
+}
+
+// How many pages are free?  Takes time in proportion.
+size_t
+page_free_count(void)
+{
+	size_t n = 0;
+
+	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link)
+		if (++n > npages)
+			panic("page_free_count: the free list is a ring");
+	return n;
+}
+
+// ------------------------------------------------------------- page tables
+
+// Where is the page table entry for va?  If the table itself is missing:
+// create 0 returns NULL; else make one, all zero, or return NULL if there is
+// no memory.  The entry need not be present.
+//
+// The directory entry allows everything.  The processor asks both levels, so
+// the page table entry alone decides.
+pte_t *
+pgdir_walk(pde_t *pgdir, const void *va, int create)
+{
+	pde_t *pde = &pgdir[PDX(va)];
+
+	if (!(*pde & PTE_P)) {
+		struct PageInfo *pp = create ? page_alloc(ALLOC_ZERO) : NULL;
+		if (pp == NULL)
+			return NULL;
+		pp->pp_ref++;
+		*pde = page2pa(pp) | PTE_P | PTE_W | PTE_U;
+	}
+	pte_t *table = KADDR(PTE_ADDR(*pde));
+	return &table[PTX(va)];
+}
+
+// Map [va, va+size) to [pa, pa+size) for good, with permissions perm.  All
+// three are multiples of the page size; no references are counted.  For the
+// part of the address space that never changes.
+static void
+boot_map_region(pde_t *pgdir, uintptr_t va, size_t size, physaddr_t pa,
+	int perm)
+{
+	assert((va | size | pa) % PGSIZE == 0);
+	// Count what is done: va + size may be 2^32
+	for (size_t done = 0; done < size; done += PGSIZE) {
+		pte_t *pte = pgdir_walk(pgdir, (void *) (va + done), 1);
+		if (pte == NULL)
+			panic("boot_map_region: no memory for a page table");
+		*pte = (pa + done) | perm | PTE_P;
+	}
+}
+
+// Map page pp at va with permissions perm, in place of what was there; counts
+// one reference to pp.  If pp is there already, only the permissions change.
+// Returns 0, or -E_NO_MEM with nothing changed: there was no memory for a page
+// table, or pp has as many references as can be counted.
+int
+page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
+{
+	pte_t *old_pte;
+	struct PageInfo *old = page_lookup(pgdir, va, &old_pte);
+
+	if (old == pp) {
+		*old_pte = page2pa(pp) | perm | PTE_P;
+		tlb_invalidate(pgdir, va);
+		return 0;
+	}
+	if (pp->pp_ref == PP_REF_MAX)
+		return -E_NO_MEM;
+	pte_t *pte = pgdir_walk(pgdir, va, 1);
+	if (pte == NULL)
+		return -E_NO_MEM;
+
+	page_remove(pgdir, va);
+	pp->pp_ref++;
+	*pte = page2pa(pp) | perm | PTE_P;
+	return 0;
+}
+
+// The page mapped at va, or NULL.  Stores the address of its entry if
+// pte_store is not NULL and there is a page.
+struct PageInfo *
+page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
+{
+	pte_t *pte = pgdir_walk(pgdir, va, 0);
+	const bool mapped = pte && (*pte & PTE_P);
+
+	if (mapped && pte_store)
+		*pte_store = pte;
+	return mapped ? pa2page(PTE_ADDR(*pte)) : NULL;
+}
+
+// Unmap the page at va, if there is one, and give up the reference.
+void
+page_remove(pde_t *pgdir, void *va)
+{
+	pte_t *pte;
+	struct PageInfo *pp = page_lookup(pgdir, va, &pte);
+
+	if (pp) {
+		*pte = 0;
+		// Before the page can become somebody else's: no CPU may go
+		// on using what it remembers of this entry
+		tlb_invalidate(pgdir, va);
+		page_decref(pp);
+	}
+}
+
+// The entry for va in pgdir has changed: have all processors that are using
+// pgdir forget what it was.  The others forget when they load it.
+void
+tlb_invalidate(pde_t *pgdir, void *va)
+{
+	if (rcr3() == PADDR(pgdir))
+		invlpg(va);
+	tlb_shootdown(pgdir, va);
+}
+
+// ------------------------------------------------------------------ devices
+
+// Give size bytes of device registers at pa an address, for good.  They are
+// not to be cached: reading them twice may give two values.
+void *
+mmio_map_region(physaddr_t pa, size_t size)
+{
+	static uintptr_t next = MMIOBASE;	// page-aligned
+
+	const size_t offset = PGOFF(pa);
+	const size_t room = MMIOLIM - next;
+	if (size > room || offset + size > room)
+		panic("mmio_map_region: %u bytes at %08x are more than the "
+		      "%u left", size, pa, room);
+
+	uintptr_t va = next;
+	next = ROUNDUP(va + offset + size, PGSIZE);
+	boot_map_region(kern_pgdir, va, next - va, pa - offset,
+		PTE_PCD | PTE_PWT | PTE_W);
+	return (void *) (va + offset);
+}
+
+// ----------------------------------------------------------- user addresses
+
+// Does va lie below ULIM, and do both levels allow all of perm?
+static bool
+user_page_allows(pde_t *pgdir, uintptr_t va, int perm)
+{
+	if (va >= ULIM)
+		return false;
+	pte_t *pte = pgdir_walk(pgdir, (void *) va, 0);
+	return pte != NULL && (pgdir[PDX(va)] & *pte & perm) == (pte_t) perm;
+}
+
+// May env use all of [va, va+len) as perm says?  Returns 0 if so; else
+// -E_FAULT, and user_mem_check_addr is the first address that it may not use.
+// No bytes are always allowed.
+int
+user_mem_check(struct Env *env, const void *va, size_t len, int perm)
+{
+	uintptr_t addr = (uintptr_t) va;
+
+	// A range that wraps around meets ULIM first
+	while (len > 0) {
+		if (!user_page_allows(env->env_pgdir, addr, perm | PTE_P)) {
+			user_mem_check_addr = addr;
+			return -E_FAULT;
+		}
+		size_t in_page = MIN(len, PGSIZE - PGOFF(addr));
+		addr += in_page;
+		len -= in_page;
+	}
+	return 0;
+}

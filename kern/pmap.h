@@ -1,0 +1,95 @@
+// kern/pmap.h - physical pages, and the page tables that give them addresses.
+
+#ifndef JOS_KERN_PMAP_H
+#define JOS_KERN_PMAP_H
+
+#include <inc/assert.h>
+#include <inc/memlayout.h>
+#include <inc/types.h>
+
+struct Env;
+
+// kern/entry.S and kern/kernel.ld
+extern char bootstack[], bootstacktop[];
+extern char _start[], entry[], etext[], edata[], end[];
+
+// How much physical memory we use, and the part of it that kern/entrypgdir.S
+// maps; no more than that part can be reached before mem_init is through.
+#define MAXPHYSMEM	(0U - KERNBASE)
+#define ENTRYMAPSIZE	PTSIZE
+
+extern size_t npages;			// of physical memory
+extern size_t npages_basemem;		// of them below the device hole
+extern struct PageInfo *pages;		// npages of them
+extern struct PageInfo *page_free_list;	// through pp_link
+extern pde_t *kern_pgdir;		// the kernel's own address space
+
+void mem_init(void);
+
+// page_alloc's flags
+enum {
+	ALLOC_ZERO = 1			// the page is to hold zeros
+};
+
+void page_init(void);
+struct PageInfo *page_alloc(int flags);
+void page_free(struct PageInfo *pp);
+void page_decref(struct PageInfo *pp);
+size_t page_free_count(void);
+
+#define PP_REF_MAX	0xFFFF		// pp_ref counts no further
+
+pte_t *pgdir_walk(pde_t *pgdir, const void *va, int create);
+int page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm);
+struct PageInfo *page_lookup(pde_t *pgdir, void *va, pte_t **pte_store);
+void page_remove(pde_t *pgdir, void *va);
+void tlb_invalidate(pde_t *pgdir, void *va);
+void *mmio_map_region(physaddr_t pa, size_t size);
+
+extern uintptr_t user_mem_check_addr;	// where user_mem_check failed last
+int user_mem_check(struct Env *env, const void *va, size_t len, int perm);
+void user_mem_assert(struct Env *env, const void *va, size_t len, int perm);
+
+// Between the physical address of memory and its address above KERNBASE.
+// An address without the other kind is a bug in the line that asks.
+#define PADDR(kva)	paddr_of((uintptr_t) (kva), __FILE__, __LINE__)
+#define KADDR(pa)	kaddr_of((pa), __FILE__, __LINE__)
+
+static inline physaddr_t
+paddr_of(uintptr_t kva, const char *file, int line)
+{
+	if (kva < KERNBASE)
+		_panic(file, line, "PADDR called with invalid kva %08x", kva);
+	return kva - KERNBASE;
+}
+
+static inline void *
+kaddr_of(physaddr_t pa, const char *file, int line)
+{
+	if (PGNUM(pa) >= npages)
+		_panic(file, line, "KADDR called with invalid pa %08x", pa);
+	return (void *) (KERNBASE + pa);
+}
+
+// Between a page's PageInfo and its addresses
+static inline physaddr_t
+page2pa(const struct PageInfo *pp)
+{
+	return (physaddr_t) (pp - pages) * PGSIZE;
+}
+
+static inline struct PageInfo *
+pa2page(physaddr_t pa)
+{
+	if (pa / PGSIZE >= npages)
+		panic("pa2page called with invalid pa");
+	return pages + pa / PGSIZE;
+}
+
+static inline void *
+page2kva(const struct PageInfo *pp)
+{
+	return KADDR(page2pa(pp));
+}
+
+#endif // JOS_KERN_PMAP_H

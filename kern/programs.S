@@ -1,0 +1,39 @@
+// kern/programs.S - the programs that the kernel carries along, each as the
+// bytes of its ELF file, and a table of them.
+//
+// The list is made from the files in user/: obj/kern/programs.inc has a line
+// "program FOLDER NAME" for each.
+//
+// Symbols: programs, an array of struct Program (kern/firstenv.h) that ends
+// with a null name; and for each program, with its file obj/user/hello as
+// the example, _binary_obj_user_hello_start, ..._end and ..._size.
+
+	.macro	program folder, name
+	.section .rodata
+	.balign	4
+	.globl	_binary_obj_\folder\()_\name\()_start
+_binary_obj_\folder\()_\name\()_start:
+	.incbin	"obj/\folder/\name"
+	.globl	_binary_obj_\folder\()_\name\()_end
+_binary_obj_\folder\()_\name\()_end:
+	.globl	_binary_obj_\folder\()_\name\()_size
+	.set	_binary_obj_\folder\()_\name\()_size, \
+		_binary_obj_\folder\()_\name\()_end - \
+		_binary_obj_\folder\()_\name\()_start
+1:	.asciz	"\folder\()_\name"
+
+	.section .rodata.programs, "a"
+	.long	1b
+	.long	_binary_obj_\folder\()_\name\()_start
+	.long	_binary_obj_\folder\()_\name\()_size
+	.endm
+
+	.section .rodata.programs, "a"
+	.balign	4
+	.globl	programs
+programs:
+
+	.include "obj/kern/programs.inc"
+
+	.section .rodata.programs, "a"
+	.long	0, 0, 0

@@ -1,0 +1,25 @@
+// kern/sched.h - which environment runs next (kern/sched.c).
+
+#ifndef JOS_KERN_SCHED_H
+#define JOS_KERN_SCHED_H
+
+#include <inc/env.h>
+
+// Run the next environment, or wait for one.  Needs the kernel lock.
+void sched_yield(void) __attribute__((noreturn));
+void sched_halt(void) __attribute__((noreturn));
+
+// Make e ready to run.
+void sched_wake(struct Env *e);
+
+// This CPU is about to leave the kernel: if it leaves work for which there is
+// an idle CPU, wake that one.
+void sched_share(void);
+
+// The boot CPU's clock ticked: let idle CPUs look for work.
+void sched_tick(void);
+
+// Slot e is in use, so the scheduler must look at it from now on.
+void sched_seen(struct Env *e);
+
+#endif // JOS_KERN_SCHED_H

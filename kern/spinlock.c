@@ -1,0 +1,136 @@
+// kern/spinlock.c - ticket locks.
+//
+// Entry points: spin_lock, spin_unlock, spin_holding; for the kernel's lock,
+// lock_kernel, unlock_kernel, kernel_locked.
+
+#include <inc/assert.h>
+#include <inc/memlayout.h>
+#include <inc/string.h>
+#include <inc/trap.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/kdebug.h>
+#include <kern/spinlock.h>
+
+struct spinlock kernel_lock = { .name = "kernel_lock" };
+
+void
+__spin_initlock(struct spinlock *lk, const char *name)
+{
+	memset(lk, 0, sizeof(*lk));
+	lk->name = name;
+}
+
+bool
+spin_holding(struct spinlock *lk)
+{
+	return lk->serving != lk->next && lk->cpu == thiscpu;
+}
+
+// Note the return addresses on our stack, innermost first, up to where a
+// program's stack begins.
+static void
+record_callers(uintptr_t pcs[], int n)
+{
+	const uintptr_t *frame = (const uintptr_t *) read_ebp();
+	int i = 0;
+
+	while (i < n && (uintptr_t) frame >= ULIM) {
+		pcs[i++] = frame[1];
+		frame = (const uintptr_t *) frame[0];
+	}
+	while (i < n)
+		pcs[i++] = 0;
+}
+
+static void
+print_callers(const uintptr_t pcs[], int n)
+{
+	struct Eipdebuginfo info;
+
+	for (int i = 0; i < n && pcs[i]; i++) {
+		debuginfo_eip(pcs[i] - 1, &info);
+		cprintf("  %08x %s:%d: %.*s+%x\n", pcs[i], info.eip_file,
+			info.eip_line, info.eip_fn_namelen, info.eip_fn_name,
+			pcs[i] - info.eip_fn_addr);
+	}
+}
+
+// How often to look at the lock before going to sleep over it: for about as
+// long as the kernel usually keeps it.
+#define SPINS	50
+
+// Halt until an interrupt comes: the one from spin_unlock, or any other.
+// Either that CPU sees our name or we see that it is our turn, for both sides
+// write with a locked instruction before they read.
+static void
+sleep_for(struct spinlock *lk, uint32_t ticket)
+{
+	volatile uint32_t *sleeper = &lk->sleeper[ticket % NCPU];
+
+	xchg(sleeper, cpunum() + 1);
+	if (lk->serving != ticket)
+		wait_for_interrupt();
+	*sleeper = 0;
+}
+
+// Wait for our turn.  Interrupts are off, so what other CPUs ask of us
+// meanwhile, cpu_service() has to look for.
+void
+spin_lock(struct spinlock *lk)
+{
+	if (spin_holding(lk))
+		panic("CPU %d cannot acquire %s: already holding",
+			cpunum(), lk->name);
+
+	uint32_t ticket = xadd(&lk->next, 1);
+	for (int spins = 0; lk->serving != ticket; spins++) {
+		cpu_service();
+		if (spins < SPINS)
+			pause();
+		else
+			sleep_for(lk, ticket);
+	}
+
+	lk->cpu = thiscpu;
+	record_callers(lk->pcs, ARRAY_SIZE(lk->pcs));
+}
+
+void
+spin_unlock(struct spinlock *lk)
+{
+	if (!spin_holding(lk)) {
+		cprintf("CPU %d cannot release %s: held by CPU %d\n",
+			cpunum(), lk->name, lk->cpu ? lk->cpu->cpu_id : -1);
+		cprintf("Acquired at:\n");
+		print_callers(lk->pcs, ARRAY_SIZE(lk->pcs));
+		panic("spin_unlock");
+	}
+	lk->cpu = NULL;
+
+	// The locked xadd keeps what we did before this point in front of it,
+	// for the compiler and for every processor.
+	uint32_t turn = xadd(&lk->serving, 1) + 1;
+	uint32_t sleeper = lk->sleeper[turn % NCPU];
+	if (sleeper)
+		lapic_ipi_to(sleeper - 1, IRQ_OFFSET + IRQ_WAKE);
+}
+
+void
+lock_kernel(void)
+{
+	spin_lock(&kernel_lock);
+}
+
+void
+unlock_kernel(void)
+{
+	spin_unlock(&kernel_lock);
+}
+
+bool
+kernel_locked(void)
+{
+	return spin_holding(&kernel_lock);
+}

@@ -1,0 +1,383 @@
+// kern/syscall.c - what programs may ask of the kernel.
+//
+// A call is handled by the function of its name.  Each first checks
+// everything that the program said, and only then changes anything.  A call
+// that puts its environment to sleep just returns 0, with curenv no longer
+// ENV_RUNNING; trap() then runs something else.
+//
+// Entry point: syscall.
+
+#include <inc/assert.h>
+#include <inc/error.h>
+#include <inc/string.h>
+#include <inc/x86.h>
+
+#include <kern/console.h>
+#include <kern/env.h>
+#include <kern/lab.h>
+#include <kern/pmap.h>
+#include <kern/power.h>
+#include <kern/sched.h>
+#include <kern/syscall.h>
+#include <kern/wait.h>
+
+// ------------------------------------------------------------------ checks
+
+// Is va the start of a page that a program may map?
+static bool
+user_page(const void *va)
+{
+	return (uintptr_t) va < UTOP && PGOFF(va) == 0;
+}
+
+// May a program ask for a mapping with these bits?
+static bool
+user_perm(int perm)
+{
+	return (perm & (PTE_P | PTE_U)) == (PTE_P | PTE_U)
+		&& !(perm & ~PTE_SYSCALL);
+}
+
+// Find the page at srcva of e, to be mapped elsewhere with perm.
+// Returns 0, or -E_INVAL: bad address or bits, nothing there, or it is
+// read-only there and perm wants to write.
+static int
+page_to_share(struct Env *e, void *srcva, int perm, struct PageInfo **store)
+{
+	pte_t *pte;
+
+	if (!user_page(srcva) || !user_perm(perm))
+		return -E_INVAL;
+	if (!(*store = page_lookup(e->env_pgdir, srcva, &pte)))
+		return -E_INVAL;
+	if ((perm & PTE_W) && !(*pte & PTE_W))
+		return -E_INVAL;
+	return 0;
+}
+
+// ----------------------------------------------------------------- console
+
+// Print len bytes.  Ends the environment if it may not read them all.
+static void
+sys_cputs(const char *s, size_t len)
+{
+	user_mem_assert(curenv, s, len, PTE_U);
+	cons_write(s, len);
+}
+
+// The next character of console input, or 0 if there is none yet.
+static int
+sys_cgetc(void)
+{
+	return cons_getc();
+}
+
+// Sleep until there is console input.  Returns 0, perhaps too early.
+static int
+sys_cons_wait(void)
+{
+	if (!cons_has_input())
+		wait_for_console(curenv);
+	return 0;
+}
+
+// ------------------------------------------------------------ environments
+
+static envid_t
+sys_getenvid(void)
+{
+	return curenv->env_id;
+}
+
+// End an environment: the caller itself, or a child.
+// Returns 0 or -E_BAD_ENV.
+static int
+sys_env_destroy(envid_t envid)
+{
+	struct Env *e;
+	int r;
+
+	if ((r = envid2env(envid, &e, true)) < 0)
+		return r;
+	if (lab->env_messages && e == curenv)
+		cprintf("[%08x] exiting gracefully\n", curenv->env_id);
+	else if (lab->env_messages)
+		cprintf("[%08x] destroying %08x\n", curenv->env_id, e->env_id);
+	env_destroy(e);
+	return 0;
+}
+
+// Let others run.
+static int
+sys_yield(void)
+{
+	// The result is in the frame already when we come back.
+	curenv->env_tf.tf_regs.reg_eax = 0;
+	sched_yield();
+}
+
+// Make a child with our registers and an empty address space, not yet
+// runnable.  In the child, the call returns 0.
+// Returns the child's id, -E_NO_FREE_ENV or -E_NO_MEM.
+static envid_t
+sys_exofork(void)
+{
+	struct Env *e;
+	int r;
+
+	if ((r = env_alloc(&e, curenv->env_id)) < 0)
+		return r;
+	e->env_status = ENV_NOT_RUNNABLE;
+	e->env_tf = curenv->env_tf;
+	e->env_tf.tf_eflags &= ~FL_IOPL_MASK;	// is not inherited
+	e->env_tf.tf_regs.reg_eax = 0;
+	return e->env_id;
+}
+
+// Returns 0; -E_BAD_ENV; -E_INVAL: neither RUNNABLE nor NOT_RUNNABLE.
+static int
+sys_env_set_status(envid_t envid, int status)
+{
+	struct Env *e;
+	int r;
+
+	if (status != ENV_RUNNABLE && status != ENV_NOT_RUNNABLE)
+		return -E_INVAL;
+	if ((r = envid2env(envid, &e, true)) < 0)
+		return r;
+
+	if (e->env_status == ENV_DYING)
+		return 0;		// too late for either
+	if (status == ENV_RUNNABLE) {
+		if (e->env_status != ENV_NOT_RUNNABLE)
+			return 0;
+		e->env_ipc_recving = false;
+		sched_wake(e);
+	} else {
+		wait_forget(e);
+		e->env_status = ENV_NOT_RUNNABLE;
+		if (env_is_elsewhere(e))	// to stop it there
+			lapic_ipi_to(e->env_cpunum, IRQ_OFFSET + IRQ_WAKE);
+	}
+	return 0;
+}
+
+// Flags that a program may give another one, or itself
+#define FL_USER	(FL_CF | FL_PF | FL_AF | FL_ZF | FL_SF | FL_TF | FL_DF	\
+		| FL_OF | FL_AC | FL_ID)
+
+// Replace an environment's registers.  Whatever tf says, they are those of a
+// program: user mode, interrupts on, no I/O privilege.
+// Returns 0 or -E_BAD_ENV; ends the caller if tf is not its to read.
+static int
+sys_env_set_trapframe(envid_t envid, struct Trapframe *tf)
+{
+	struct Env *e;
+	int r;
+
+	user_mem_assert(curenv, tf, sizeof(*tf), PTE_U);
+	if ((r = envid2env(envid, &e, true)) < 0)
+		return r;
+
+	e->env_tf = *tf;
+	e->env_tf.tf_cs = GD_UT | 3;
+	e->env_tf.tf_ds = GD_UD | 3;
+	e->env_tf.tf_es = GD_UD | 3;
+	e->env_tf.tf_ss = GD_UD | 3;
+	e->env_tf.tf_eflags &= FL_USER;
+	e->env_tf.tf_eflags |= FL_IF;
+	return 0;
+}
+
+// Where e goes on page faults; 0: they end it.  Returns 0 or -E_BAD_ENV.
+static int
+sys_env_set_pgfault_upcall(envid_t envid, void *upcall)
+{
+	struct Env *e;
+	int r;
+
+	if ((r = envid2env(envid, &e, true)) < 0)
+		return r;
+	e->env_pgfault_upcall = upcall;
+	return 0;
+}
+
+// Sleep until an environment, any one, has ended.
+// Returns 0, perhaps too early; -E_BAD_ENV: it has ended; -E_INVAL: it is us.
+static int
+sys_env_wait(envid_t envid)
+{
+	struct Env *e;
+	int r;
+
+	if ((r = envid2env(envid, &e, false)) < 0)
+		return r;
+	if (e == curenv)
+		return -E_INVAL;
+	wait_for_env(curenv, e->env_id);
+	return 0;
+}
+
+// ------------------------------------------------------------------- pages
+
+// Map a new page of zeros at va, in place of what was there.
+// Returns 0; -E_BAD_ENV; -E_INVAL: bad va or perm; -E_NO_MEM.
+static int
+sys_page_alloc(envid_t envid, void *va, int perm)
+{
+	struct Env *e;
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = envid2env(envid, &e, true)) < 0)
+		return r;
+	if (!user_page(va) || !user_perm(perm))
+		return -E_INVAL;
+	if (!(pp = page_alloc(ALLOC_ZERO)))
+		return -E_NO_MEM;
+	if ((r = page_insert(e->env_pgdir, pp, va, perm)) < 0)
+		page_free(pp);
+	return r;
+}
+
+// Map the page at srcva of one environment at dstva of another as well.
+// Returns 0; -E_BAD_ENV; -E_INVAL: as page_to_share, or bad dstva; -E_NO_MEM.
+static int
+sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
+{
+	struct Env *src, *dst;
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = envid2env(srcid, &src, true)) < 0
+	    || (r = envid2env(dstid, &dst, true)) < 0)
+		return r;
+	if (!user_page(dstva))
+		return -E_INVAL;
+	if ((r = page_to_share(src, srcva, perm, &pp)) < 0)
+		return r;
+	return page_insert(dst->env_pgdir, pp, dstva, perm);
+}
+
+// Returns 0, also if there was nothing; -E_BAD_ENV; -E_INVAL: bad va.
+static int
+sys_page_unmap(envid_t envid, void *va)
+{
+	struct Env *e;
+	int r;
+
+	if ((r = envid2env(envid, &e, true)) < 0)
+		return r;
+	if (!user_page(va))
+		return -E_INVAL;
+	page_remove(e->env_pgdir, va);
+	return 0;
+}
+
+// --------------------------------------------------------------------- IPC
+
+// Send value, and the page at srcva if that is below UTOP and the receiver
+// wants one.  Any environment may send to any other that is receiving; its
+// sys_ipc_recv then returns 0.
+// Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV; -E_INVAL: as page_to_share;
+// -E_NO_MEM: no page table for the receiver, who goes on waiting.
+static int
+sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
+{
+	struct Env *to;
+	struct PageInfo *pp = NULL;
+	int r;
+
+	if ((r = envid2env(envid, &to, false)) < 0)
+		return r;
+	if (!to->env_ipc_recving || to->env_status != ENV_NOT_RUNNABLE)
+		return -E_IPC_NOT_RECV;
+	if ((uintptr_t) srcva < UTOP
+	    && (r = page_to_share(curenv, srcva, perm, &pp)) < 0)
+		return r;
+
+	bool page_moves = pp && (uintptr_t) to->env_ipc_dstva < UTOP;
+	if (page_moves && (r = page_insert(to->env_pgdir, pp,
+			to->env_ipc_dstva, perm)) < 0)
+		return r;
+
+	to->env_ipc_recving = false;
+	to->env_ipc_from = curenv->env_id;
+	to->env_ipc_value = value;
+	to->env_ipc_perm = page_moves ? perm : 0;
+	to->env_tf.tf_regs.reg_eax = 0;
+	sched_wake(to);
+	return 0;
+}
+
+// Sleep until a message comes; if it brings a page, map it at dstva, unless
+// that is UTOP or more.  Returns 0, or -E_INVAL: dstva is not a page's start.
+static int
+sys_ipc_recv(void *dstva)
+{
+	if ((uintptr_t) dstva < UTOP && !user_page(dstva))
+		return -E_INVAL;
+	curenv->env_ipc_dstva = dstva;
+	curenv->env_ipc_recving = true;
+	curenv->env_status = ENV_NOT_RUNNABLE;
+	return 0;
+}
+
+// ----------------------------------------------------------------- machine
+
+// Switch the machine off, as its status says.  Returns -E_INVAL if the magic
+// number is not there, or the status not one that QEMU can pass on.
+static int
+sys_poweroff(uint32_t magic, int status)
+{
+	if (magic != POWEROFF_MAGIC || status < 0 || status > 127)
+		return -E_INVAL;
+	poweroff(status);
+}
+
+// ---------------------------------------------------------------- dispatch
+
+int32_t
+syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
+	uint32_t a4, uint32_t a5)
+{
+	switch (syscallno) {
+	case SYS_cputs:
+		sys_cputs((const char *) a1, a2);
+		return 0;
+	case SYS_cgetc:
+		return sys_cgetc();
+	case SYS_getenvid:
+		return sys_getenvid();
+	case SYS_env_destroy:
+		return sys_env_destroy(a1);
+	case SYS_page_alloc:
+		return sys_page_alloc(a1, (void *) a2, a3);
+	case SYS_page_map:
+		return sys_page_map(a1, (void *) a2, a3, (void *) a4, a5);
+	case SYS_page_unmap:
+		return sys_page_unmap(a1, (void *) a2);
+	case SYS_exofork:
+		return sys_exofork();
+	case SYS_env_set_status:
+		return sys_env_set_status(a1, a2);
+	case SYS_env_set_trapframe:
+		return sys_env_set_trapframe(a1, (struct Trapframe *) a2);
+	case SYS_env_set_pgfault_upcall:
+		return sys_env_set_pgfault_upcall(a1, (void *) a2);
+	case SYS_yield:
+		return sys_yield();
+	case SYS_ipc_try_send:
+		return sys_ipc_try_send(a1, a2, (void *) a3, a4);
+	case SYS_ipc_recv:
+		return sys_ipc_recv((void *) a1);
+	case SYS_cons_wait:
+		return sys_cons_wait();
+	case SYS_env_wait:
+		return sys_env_wait(a1);
+	case SYS_poweroff:
+		return sys_poweroff(a1, a2);
+	default:
+		return -E_INVAL;
+	}
+}

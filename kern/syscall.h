@@ -1,0 +1,15 @@
+// kern/syscall.h - what programs may ask of the kernel.
+
+#ifndef JOS_KERN_SYSCALL_H
+#define JOS_KERN_SYSCALL_H
+
+#include <inc/syscall.h>
+#include <inc/types.h>
+
+// Carry out system call syscallno for curenv; its result, or -E_INVAL if
+// there is no such call.  Does not return if the call ends curenv or puts it
+// to sleep.
+int32_t syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
+	uint32_t a4, uint32_t a5);
+
+#endif // JOS_KERN_SYSCALL_H

@@ -1,0 +1,374 @@
+// kern/trap.c - exceptions, interrupts and system calls, once the stubs of
+// kern/trapentry.S have saved the registers.
+//
+// From user mode, and from an idle CPU, the way is always the same: take the
+// lock, copy the registers into the environment, handle the trap, and leave
+// by running an environment - this one or another.  From the kernel itself
+// only two kinds of traps are right: interrupts while the monitor waits for a
+// key, and breakpoints.  These return to where they came from.
+//
+// Entry points: trap_init, trap_init_percpu, trap, print_trapframe,
+// print_regs.
+
+#include <inc/assert.h>
+#include <inc/string.h>
+#include <inc/x86.h>
+
+#include <kern/console.h>
+#include <kern/cpu.h>
+#include <kern/env.h>
+#include <kern/lab.h>
+#include <kern/monitor.h>
+#include <kern/panic.h>
+#include <kern/pmap.h>
+#include <kern/sched.h>
+#include <kern/spinlock.h>
+#include <kern/syscall.h>
+#include <kern/trap.h>
+
+struct Gatedesc idt[256];
+struct Pseudodesc idt_pd = {
+	.pd_lim = sizeof(idt) - 1,
+	.pd_base = (uintptr_t) idt,
+};
+
+// The trap that is being handled, for print_trapframe: only then does CR2
+// still belong to it.
+static struct Trapframe *last_tf;
+
+static bool
+from_user(const struct Trapframe *tf)
+{
+	return (tf->tf_cs & 3) == 3;
+}
+
+// ---------------------------------------------------------------- start-up
+
+// Made by kern/trapentry.S
+struct Vector {
+	uint32_t num;
+	void (*stub)(void);
+};
+extern const struct Vector trap_vectors[], trap_vectors_end[];
+
+// Programs may raise these two by int n; all others only happen to them.
+static bool
+for_programs(uint32_t num)
+{
+	return num == T_BRKPT || num == T_SYSCALL;
+}
+
+// All are interrupt gates, so that in the kernel interrupts are off.
+void
+trap_init(void)
+{
+	for (const struct Vector *v = trap_vectors; v < trap_vectors_end; v++)
+		SETGATE(idt[v->num], 0, GD_KT, v->stub,
+			for_programs(v->num) ? 3 : 0);
+	trap_init_percpu();
+}
+
+// Tell this CPU where its kernel stack is and where the gates are.
+void
+trap_init_percpu(void)
+{
+	int me = cpunum();
+	struct Taskstate *ts = &cpus[me].cpu_ts;
+	struct Segdesc *desc = &gdt[(GD_TSS0 >> 3) + me];
+
+	ts->ts_esp0 = KSTACKTOP - me * (KSTKSIZE + KSTKGAP);
+	ts->ts_ss0 = GD_KD;
+	ts->ts_iomb = sizeof(*ts);	// no I/O permission map
+
+	*desc = SEG16(STS_T32A, (uint32_t) ts, sizeof(*ts) - 1, 0);
+	desc->sd_s = 0;			// a system segment
+	ltr(GD_TSS0 + (me << 3));
+	lidt(&idt_pd);
+}
+
+// ---------------------------------------------------------------- printing
+
+static const char *
+trapname(uint32_t num)
+{
+	static const char *const names[] = {
+		[T_DIVIDE] = "Divide error",
+		[T_DEBUG] = "Debug",
+		[T_NMI] = "Non-Maskable Interrupt",
+		[T_BRKPT] = "Breakpoint",
+		[T_OFLOW] = "Overflow",
+		[T_BOUND] = "BOUND Range Exceeded",
+		[T_ILLOP] = "Invalid Opcode",
+		[T_DEVICE] = "Device Not Available",
+		[T_DBLFLT] = "Double Fault",
+		[9] = "Coprocessor Segment Overrun",
+		[T_TSS] = "Invalid TSS",
+		[T_SEGNP] = "Segment Not Present",
+		[T_STACK] = "Stack Fault",
+		[T_GPFLT] = "General Protection",
+		[T_PGFLT] = "Page Fault",
+		[T_FPERR] = "x87 FPU Floating-Point Error",
+		[T_ALIGN] = "Alignment Check",
+		[T_MCHK] = "Machine-Check",
+		[T_SIMDERR] = "SIMD Floating-Point Exception",
+	};
+
+	if (num < ARRAY_SIZE(names) && names[num])
+		return names[num];
+	if (num == T_SYSCALL)
+		return "System call";
+	if (num >= IRQ_OFFSET && num < IRQ_OFFSET + 16)
+		return "Hardware Interrupt";
+	return "(unknown trap)";
+}
+
+void
+print_regs(struct PushRegs *regs)
+{
+	cprintf("  edi  0x%08x\n", regs->reg_edi);
+	cprintf("  esi  0x%08x\n", regs->reg_esi);
+	cprintf("  ebp  0x%08x\n", regs->reg_ebp);
+	cprintf("  oesp 0x%08x\n", regs->reg_oesp);
+	cprintf("  ebx  0x%08x\n", regs->reg_ebx);
+	cprintf("  edx  0x%08x\n", regs->reg_edx);
+	cprintf("  ecx  0x%08x\n", regs->reg_ecx);
+	cprintf("  eax  0x%08x\n", regs->reg_eax);
+}
+
+void
+print_trapframe(struct Trapframe *tf)
+{
+	cprintf("TRAP frame at %p from CPU %d\n", tf, cpunum());
+	print_regs(&tf->tf_regs);
+	cprintf("  es   0x----%04x\n", tf->tf_es);
+	cprintf("  ds   0x----%04x\n", tf->tf_ds);
+	cprintf("  trap 0x%08x %s\n", tf->tf_trapno, trapname(tf->tf_trapno));
+
+	bool pgflt = tf->tf_trapno == T_PGFLT;
+	if (pgflt && tf == last_tf)
+		cprintf("  cr2  0x%08x\n", rcr2());
+	cprintf("  err  0x%08x", tf->tf_err);
+	if (pgflt)
+		cprintf(" [%s, %s, %s]",
+			tf->tf_err & FEC_U ? "user" : "kernel",
+			tf->tf_err & FEC_WR ? "write" : "read",
+			tf->tf_err & FEC_PR ? "protection" : "not-present");
+	cprintf("\n");
+
+	cprintf("  eip  0x%08x\n", tf->tf_eip);
+	cprintf("  cs   0x----%04x\n", tf->tf_cs);
+	cprintf("  flag 0x%08x\n", tf->tf_eflags);
+	if (from_user(tf)) {
+		cprintf("  esp  0x%08x\n", tf->tf_esp);
+		cprintf("  ss   0x----%04x\n", tf->tf_ss);
+	}
+}
+
+// ------------------------------------------------------------- page faults
+
+// Does this fault come from code that runs on the exception stack?
+static bool
+on_exception_stack(uintptr_t esp)
+{
+	return esp >= UXSTACKTOP - PGSIZE && esp < UXSTACKTOP;
+}
+
+// Send curenv to its page-fault upcall, with a UTrapframe on its exception
+// stack.  If the fault came from the upcall itself, the new frame goes below
+// the old ones, with a word left free between them: lib/pfentry.S needs it to
+// return.
+static void
+start_upcall(struct Trapframe *tf, uint32_t fault_va)
+{
+	uintptr_t top = on_exception_stack(tf->tf_esp)
+		? tf->tf_esp - sizeof(uint32_t) : UXSTACKTOP;
+	struct UTrapframe *utf = (struct UTrapframe *) top - 1;
+
+	// These end the environment if they fail.
+	user_mem_assert(curenv, curenv->env_pgfault_upcall, 1, PTE_U);
+	user_mem_assert(curenv, utf, sizeof(*utf), PTE_W);
+
+	*utf = (struct UTrapframe) {
+		.utf_fault_va = fault_va,
+		.utf_err = tf->tf_err,
+		.utf_regs = tf->tf_regs,
+		.utf_eip = tf->tf_eip,
+		.utf_eflags = tf->tf_eflags,
+		.utf_esp = tf->tf_esp,
+	};
+	tf->tf_eip = (uintptr_t) curenv->env_pgfault_upcall;
+	tf->tf_esp = (uintptr_t) utf;
+}
+
+void
+page_fault_handler(struct Trapframe *tf)
+{
+	uint32_t fault_va = rcr2();
+
+	if (!from_user(tf)) {
+		print_trapframe(tf);
+		panic("page fault in the kernel at va %08x", fault_va);
+	}
+	if (curenv->env_pgfault_upcall) {
+		start_upcall(tf, fault_va);
+		return;
+	}
+
+	cprintf("[%08x] user fault va %08x ip %08x\n",
+		curenv->env_id, fault_va, tf->tf_eip);
+	print_trapframe(tf);
+	env_destroy(curenv);
+}
+
+// ---------------------------------------------------------------- dispatch
+
+static void
+handle_syscall(struct Trapframe *tf)
+{
+	struct PushRegs *r = &tf->tf_regs;
+
+	r->reg_eax = syscall(r->reg_eax, r->reg_edx, r->reg_ecx, r->reg_ebx,
+		r->reg_edi, r->reg_esi);
+}
+
+// One more tick: whoever runs here has had its turn.
+static void
+handle_timer(void)
+{
+	lapic_eoi();
+	if (thiscpu == bootcpu)
+		sched_tick();
+	sched_yield();
+}
+
+// A trap that nobody handles ends the program; in the kernel it is a bug.
+static void
+handle_unexpected(struct Trapframe *tf)
+{
+	print_trapframe(tf);
+	if (!from_user(tf))
+		panic("unhandled trap in kernel");
+	env_destroy(curenv);
+}
+
+static void
+trap_dispatch(struct Trapframe *tf)
+{
+	switch (tf->tf_trapno) {
+	case T_PGFLT:
+		page_fault_handler(tf);
+		return;
+	case T_BRKPT:
+		monitor(tf);
+		return;
+	case T_SYSCALL:
+		handle_syscall(tf);
+		return;
+	case IRQ_OFFSET + IRQ_TIMER:
+		handle_timer();
+		return;
+	case IRQ_OFFSET + IRQ_KBD:
+		kbd_intr();
+		return;
+	case IRQ_OFFSET + IRQ_SERIAL:
+		serial_intr();
+		return;
+	case IRQ_OFFSET + IRQ_WAKE:
+		return;
+	case IRQ_OFFSET + IRQ_SPURIOUS:
+		cprintf("Spurious interrupt on irq 7\n");
+		print_trapframe(tf);
+		return;
+	default:
+		handle_unexpected(tf);
+	}
+}
+
+// Did a device call while this CPU could not listen, waiting for the lock or
+// for a key?
+static volatile bool device_called;
+
+static void
+answer_devices(void)
+{
+	if (device_called) {
+		device_called = false;
+		serial_intr();
+		kbd_intr();
+	}
+}
+
+// A trap in the kernel.  Interrupts come only where the kernel lets them in,
+// to wake it, and without the lock there is little that one may do.
+static void
+trap_in_kernel(struct Trapframe *tf)
+{
+	switch (tf->tf_trapno) {
+	case IRQ_OFFSET + IRQ_KBD:
+	case IRQ_OFFSET + IRQ_SERIAL:
+		device_called = true;
+		return;
+	case IRQ_OFFSET + IRQ_SPURIOUS:
+	case IRQ_OFFSET + IRQ_WAKE:
+		return;
+	case IRQ_OFFSET + IRQ_TIMER:
+		lapic_eoi();
+		return;
+	default:
+		last_tf = tf;
+		trap_dispatch(tf);
+	}
+}
+
+// The CPU was idle: it goes back to work, with no environment yet.
+static void
+wake_up(void)
+{
+	thiscpu->cpu_status = CPU_STARTED;
+	lapic_timer(true);
+	lock_kernel();
+}
+
+void
+trap(struct Trapframe *tf)
+{
+	// The program's direction flag is not ours.
+	__asm__ volatile("cld" : : : "cc");
+	assert(!(read_eflags() & FL_IF));
+	cpu_service();
+
+	// What another CPU called us for is done by coming here.  It must be
+	// able to call again while we wait for the lock.
+	if (tf->tf_trapno == IRQ_OFFSET + IRQ_WAKE)
+		lapic_eoi();
+
+	if (from_user(tf)) {
+		lock_kernel();
+		assert(curenv);
+		if (curenv->env_status == ENV_DYING) {
+			env_free(curenv);
+			curenv = NULL;
+			sched_yield();
+		}
+
+		// Another environment may be the next to use this stack.
+		curenv->env_tf = *tf;
+		if (lab->trace_traps)
+			cprintf("Incoming TRAP frame at %p\n", tf);
+		tf = &curenv->env_tf;
+	} else if (thiscpu->cpu_status == CPU_HALTED) {
+		wake_up();
+	} else {
+		trap_in_kernel(tf);
+		return;
+	}
+
+	answer_devices();
+	last_tf = tf;
+	trap_dispatch(tf);
+
+	if (curenv && curenv->env_status == ENV_RUNNING)
+		env_run(curenv);
+	else
+		sched_yield();
+}

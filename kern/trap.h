@@ -1,0 +1,19 @@
+// kern/trap.h - exceptions, interrupts and system calls enter here.
+
+#ifndef JOS_KERN_TRAP_H
+#define JOS_KERN_TRAP_H
+
+#include <inc/mmu.h>
+#include <inc/trap.h>
+
+extern struct Gatedesc idt[256];
+extern struct Pseudodesc idt_pd;
+
+void trap_init(void);
+void trap_init_percpu(void);
+void trap(struct Trapframe *tf);	// returns only into the kernel
+void page_fault_handler(struct Trapframe *tf);
+void print_regs(struct PushRegs *regs);
+void print_trapframe(struct Trapframe *tf);
+
+#endif // JOS_KERN_TRAP_H

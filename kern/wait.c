@@ -1,0 +1,85 @@
+// kern/wait.c - environments that sleep until something happens.
+//
+// A sleeping environment is ENV_NOT_RUNNABLE, and here it says what it waits
+// for.  Being woken is no promise: who sleeps looks again and, if it has to,
+// sleeps again.
+//
+// Entry points: wait_for_console, wait_for_env; wake_console,
+// wake_env_waiters; wait_forget; wait_any_device.  Under the kernel lock.
+
+#include <inc/env.h>
+
+#include <kern/console.h>
+#include <kern/env.h>
+#include <kern/sched.h>
+#include <kern/wait.h>
+
+#define FOR_NOTHING	0		// no environment has this id
+#define FOR_CONSOLE	-1		// nor this one
+
+// What slot i waits for: one of the above, or the end of an environment
+static envid_t waits_for[NENV];
+
+static int console_waiters;
+static int env_waiters;
+
+static void
+wait_for(struct Env *e, envid_t what)
+{
+	wait_forget(e);
+	waits_for[e - envs] = what;
+	(*(what == FOR_CONSOLE ? &console_waiters : &env_waiters))++;
+	e->env_status = ENV_NOT_RUNNABLE;
+}
+
+static void
+wake_all(envid_t what)
+{
+	for (int i = 0; i < NENV; i++)
+		if (waits_for[i] == what)
+			sched_wake(&envs[i]);
+}
+
+void
+wait_for_console(struct Env *e)
+{
+	cons_wake = wake_console;
+	wait_for(e, FOR_CONSOLE);
+}
+
+void
+wait_for_env(struct Env *e, envid_t other)
+{
+	wait_for(e, other);
+}
+
+void
+wake_console(void)
+{
+	if (console_waiters)
+		wake_all(FOR_CONSOLE);
+}
+
+void
+wake_env_waiters(envid_t gone)
+{
+	if (env_waiters)
+		wake_all(gone);
+}
+
+void
+wait_forget(struct Env *e)
+{
+	envid_t *what = &waits_for[e - envs];
+
+	if (*what == FOR_NOTHING)
+		return;
+	(*(*what == FOR_CONSOLE ? &console_waiters : &env_waiters))--;
+	*what = FOR_NOTHING;
+}
+
+bool
+wait_any_device(void)
+{
+	return console_waiters > 0;
+}

@@ -1,0 +1,15 @@
+// kern/wait.h - environments that sleep until something happens.
+
+#ifndef JOS_KERN_WAIT_H
+#define JOS_KERN_WAIT_H
+
+#include <inc/env.h>
+
+void wait_for_console(struct Env *e);	// e sleeps until there is input
+void wait_for_env(struct Env *e, envid_t other);
+void wake_console(void);		// there is input
+void wake_env_waiters(envid_t gone);
+void wait_forget(struct Env *e);	// e is made runnable, or ends
+bool wait_any_device(void);		// does anybody wait for a device?
+
+#endif // JOS_KERN_WAIT_H

@@ -1,0 +1,146 @@
+// lib/file.c - files: the client's side of the file server.
+//
+// Entry points: open, remove, sync; the device devfile.
+//
+// A request is a number and a page, fsipcbuf (inc/fs.h); the server answers
+// with a number, and in the page.  Only the answer to FSREQ_OPEN brings a
+// page of its own: the new descriptor.
+
+#include <inc/lib.h>
+
+union Fsipc fsipcbuf __attribute__((aligned(PGSIZE)));
+
+// Send the request in fsipcbuf and return the answer; a page that comes with
+// it is mapped at dstva.
+static int
+fsipc(int request, void *dstva)
+{
+	volatile char *byte = fsipcbuf._pad;
+	envid_t server = ipc_find_env(ENV_TYPE_FS);
+
+	if (server == 0)
+		return -E_NOT_SUPP;
+
+	// The server answers in the page, so it must be ours and writable:
+	// after a fork it may still wait to be copied.
+	*byte = *byte;
+
+	ipc_send(server, request, &fsipcbuf, PTE_P | PTE_W | PTE_U);
+	return ipc_recv(NULL, dstva, NULL);
+}
+
+// Put a path into a request.  Returns 0, or -E_BAD_PATH if it is too long.
+static int
+set_path(char *field, const char *path)
+{
+	if (strnlen(path, MAXPATHLEN) >= MAXPATHLEN)
+		return -E_BAD_PATH;
+	strcpy(field, path);
+	return 0;
+}
+
+// Returns a descriptor or an error.
+int
+open(const char *path, int mode)
+{
+	struct Fd *fd;
+	int r;
+
+	if ((r = set_path(fsipcbuf.open.req_path, path)) < 0
+	    || (r = fd_alloc(&fd)) < 0)
+		return r;
+	fsipcbuf.open.req_omode = mode;
+	if ((r = fsipc(FSREQ_OPEN, fd)) < 0)
+		return r;
+	return fd2num(fd);
+}
+
+int
+remove(const char *path)
+{
+	int r = set_path(fsipcbuf.remove.req_path, path);
+
+	return r < 0 ? r : fsipc(FSREQ_REMOVE, NULL);
+}
+
+// Have everything written to the disk.
+int
+sync(void)
+{
+	return fsipc(FSREQ_SYNC, NULL);
+}
+
+// -------------------------------------------------------------- the device
+
+// One page at most.
+static ssize_t
+devfile_read(struct Fd *fd, void *buf, size_t n)
+{
+	n = MIN(n, sizeof(fsipcbuf.readRet.ret_buf));
+	fsipcbuf.read.req_fileid = fd->fd_file.id;
+	fsipcbuf.read.req_n = n;
+
+	ssize_t got = fsipc(FSREQ_READ, NULL);
+
+	if (got > 0) {
+		assert((size_t) got <= n);
+		memcpy(buf, fsipcbuf.readRet.ret_buf, got);
+	}
+	return got;
+}
+
+// As much as a request holds at most.
+static ssize_t
+devfile_write(struct Fd *fd, const void *buf, size_t n)
+{
+	n = MIN(n, sizeof(fsipcbuf.write.req_buf));
+	fsipcbuf.write.req_fileid = fd->fd_file.id;
+	fsipcbuf.write.req_n = n;
+	memcpy(fsipcbuf.write.req_buf, buf, n);
+
+	ssize_t taken = fsipc(FSREQ_WRITE, NULL);
+
+	assert(taken < 0 || (size_t) taken <= n);
+	return taken;
+}
+
+// The server notices by itself that a descriptor is gone.
+static int
+devfile_close(struct Fd *fd)
+{
+	fsipcbuf.flush.req_fileid = fd->fd_file.id;
+	return fsipc(FSREQ_FLUSH, NULL);
+}
+
+static int
+devfile_stat(struct Fd *fd, struct Stat *st)
+{
+	fsipcbuf.stat.req_fileid = fd->fd_file.id;
+
+	int r = fsipc(FSREQ_STAT, NULL);
+
+	if (r < 0)
+		return r;
+	strlcpy(st->st_name, fsipcbuf.statRet.ret_name, MAXNAMELEN);
+	st->st_size = fsipcbuf.statRet.ret_size;
+	st->st_isdir = fsipcbuf.statRet.ret_isdir;
+	return 0;
+}
+
+static int
+devfile_trunc(struct Fd *fd, off_t size)
+{
+	fsipcbuf.set_size.req_fileid = fd->fd_file.id;
+	fsipcbuf.set_size.req_size = size;
+	return fsipc(FSREQ_SET_SIZE, NULL);
+}
+
+struct Dev devfile = {
+	.dev_id = 'f',
+	.dev_name = "file",
+	.dev_read = devfile_read,
+	.dev_write = devfile_write,
+	.dev_close = devfile_close,
+	.dev_stat = devfile_stat,
+	.dev_trunc = devfile_trunc,
+};

@@ -1,0 +1,48 @@
+# lib/pfentry.S - from a page fault to the program's handler, and back.
+#
+# Entry point: _pgfault_upcall.  The kernel enters it on the exception stack,
+# with %esp at a struct UTrapframe (inc/trap.h).
+#
+# Going back means to load %esp and %eip of the faulting code in one step,
+# with all other registers and the flags in place already.  ret can do it if
+# the faulting stack itself has the address to return to on its top.
+#
+#   1. call the handler; C expects the direction flag to be clear
+#   2. make room for a word on the faulting stack, and put utf_eip there
+#   3. restore the registers
+#   4. restore the flags: from here on nothing may change them
+#   5. change to the faulting stack; ret takes the word from step 2
+#
+# If the faulting stack is this exception stack, the fault having happened in
+# a handler, the word of step 2 is the one that the kernel leaves free
+# between two struct UTrapframes.
+
+#define UTF_REGS	8
+#define UTF_EIP		40
+#define UTF_EFLAGS	44
+#define UTF_ESP		48
+
+	.text
+	.globl	_pgfault_upcall
+	.type	_pgfault_upcall, @function
+_pgfault_upcall:
+	cld					# 1
+	pushl	%esp
+	call	*_pgfault_handler
+	popl	%eax
+
+	movl	UTF_EIP(%esp), %ecx		# 2
+	movl	UTF_ESP(%esp), %edx
+	leal	-4(%edx), %edx
+	movl	%ecx, (%edx)
+	movl	%edx, UTF_ESP(%esp)
+
+	leal	UTF_REGS(%esp), %esp		# 3
+	popal
+
+	leal	UTF_EFLAGS-UTF_EIP(%esp), %esp	# 4
+	popfl
+
+	popl	%esp				# 5
+	ret
+	.size	_pgfault_upcall, . - _pgfault_upcall

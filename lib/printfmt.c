@@ -1,0 +1,369 @@
+// lib/printfmt.c - formatted text, for the kernel and for programs.
+//
+// Entry points:
+//   vprintfmt, printfmt	hand the text to a function, byte by byte
+//   vsnprintf, snprintf	put it in a buffer
+//
+// cprintf and its relations are built on vprintfmt by kern/printf.c,
+// lib/printf.c and lib/fprintf.c.
+
+#include <inc/assert.h>
+#include <inc/error.h>
+#include <inc/stdarg.h>
+#include <inc/stdio.h>
+#include <inc/string.h>
+#include <inc/types.h>
+
+#define MAXDIGITS	24	// 64 bits in octal are 22
+
+// Where the text goes.
+struct Output {
+	void (*putch)(int ch, void *putdat);
+	void *putdat;
+};
+
+// What stands between a '%' and its letter.
+struct Spec {
+	bool left;		// '-': pad on the right
+	bool zeros;		// '0': pad numbers with zeros
+	bool printable;		// '#': unprintable bytes of a string become '?'
+	int width;		// pad to this
+	int precision;		// at most so much of a string, at least so
+				// many digits of a number; -1: not given
+	int longs;		// how many 'l'
+};
+
+// One per code in inc/error.h; nothing for 0.
+static const char *const error_string[] = {
+	[E_UNSPECIFIED] = "unspecified error",
+	[E_BAD_ENV] = "bad environment",
+	[E_INVAL] = "invalid parameter",
+	[E_NO_MEM] = "out of memory",
+	[E_NO_FREE_ENV] = "out of environments",
+	[E_FAULT] = "segmentation fault",
+	[E_IPC_NOT_RECV] = "env is not recving",
+	[E_EOF] = "unexpected end of file",
+	[E_NO_DISK] = "no free space on disk",
+	[E_MAX_OPEN] = "too many files are open",
+	[E_NOT_FOUND] = "file or block not found",
+	[E_BAD_PATH] = "invalid path",
+	[E_FILE_EXISTS] = "file already exists",
+	[E_NOT_EXEC] = "file is not a valid executable",
+	[E_NOT_SUPP] = "operation not supported",
+};
+
+static_assert(ARRAY_SIZE(error_string) == MAXERROR);
+
+// ------------------------------------------------------------------ output
+
+static void
+put(const struct Output *out, int ch)
+{
+	out->putch(ch, out->putdat);
+}
+
+// n times the same; nothing if n is negative.
+static void
+put_repeated(const struct Output *out, int ch, int n)
+{
+	for (; n > 0; n--)
+		put(out, ch);
+}
+
+static bool
+is_printable(unsigned char ch)
+{
+	return ch >= 0x20 && ch <= 0x7E;
+}
+
+static void
+put_bytes(const struct Output *out, const struct Spec *spec,
+	const char *s, int len)
+{
+	int padding = spec->width - len;
+
+	if (!spec->left)
+		put_repeated(out, ' ', padding);
+	for (; len > 0; len--, s++) {
+		unsigned char ch = *s;
+
+		put(out, spec->printable && !is_printable(ch) ? '?' : ch);
+	}
+	if (spec->left)
+		put_repeated(out, ' ', padding);
+}
+
+static void
+put_string(const struct Output *out, const struct Spec *spec, const char *s)
+{
+	if (s == NULL)
+		s = "(null)";
+	if (spec->precision >= 0)
+		put_bytes(out, spec, s, strnlen(s, spec->precision));
+	else
+		put_bytes(out, spec, s, strlen(s));
+}
+
+// A number with something in front of it, a sign or "0x".
+static void
+put_number(const struct Output *out, const struct Spec *spec,
+	const char *prefix, unsigned long long value, unsigned base)
+{
+	char buf[MAXDIGITS];
+	char *end = buf + MAXDIGITS;
+	char *first = end;
+
+	do {
+		*--first = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value != 0);
+
+	int zeros = MAX(spec->precision - (end - first), 0);
+	int padding = spec->width - strlen(prefix) - zeros - (end - first);
+
+	if (spec->zeros && !spec->left && spec->precision < 0) {
+		zeros = MAX(padding, 0);
+		padding = 0;
+	}
+
+	if (!spec->left)
+		put_repeated(out, ' ', padding);
+	for (; *prefix; prefix++)
+		put(out, *prefix);
+	put_repeated(out, '0', zeros);
+	for (; first < end; first++)
+		put(out, *first);
+	if (spec->left)
+		put_repeated(out, ' ', padding);
+}
+
+static void
+put_signed(const struct Output *out, const struct Spec *spec, long long value)
+{
+	if (value < 0)
+		put_number(out, spec, "-", -(unsigned long long) value, 10);
+	else
+		put_number(out, spec, "", value, 10);
+}
+
+// The text of an error code, of either sign.
+static void
+put_error(const struct Output *out, const struct Spec *spec, int err)
+{
+	unsigned code = err < 0 ? -(unsigned) err : (unsigned) err;
+
+	if (code > 0 && code < MAXERROR)
+		put_string(out, spec, error_string[code]);
+	else
+		printfmt(out->putch, out->putdat, "error %u", code);
+}
+
+// ------------------------------------------------------------------- input
+
+static long long
+next_signed(va_list *ap, int longs)
+{
+	if (longs == 0)
+		return va_arg(*ap, int);
+	if (longs == 1)
+		return va_arg(*ap, long);
+	return va_arg(*ap, long long);
+}
+
+static unsigned long long
+next_unsigned(va_list *ap, int longs)
+{
+	if (longs == 0)
+		return va_arg(*ap, unsigned);
+	if (longs == 1)
+		return va_arg(*ap, unsigned long);
+	return va_arg(*ap, unsigned long long);
+}
+
+// Read digits, or a '*' that stands for the next argument, into *value.
+// Returns what follows them.
+static const char *
+parse_count(const char *fmt, va_list *ap, int *value)
+{
+	*value = 0;
+	if (*fmt == '*') {
+		*value = va_arg(*ap, int);
+		return fmt + 1;
+	}
+	for (; *fmt >= '0' && *fmt <= '9'; fmt++)
+		*value = *value * 10 + (*fmt - '0');
+	return fmt;
+}
+
+static const char *
+parse_flags(const char *fmt, struct Spec *spec)
+{
+	for (;; fmt++) {
+		if (*fmt == '-')
+			spec->left = true;
+		else if (*fmt == '0')
+			spec->zeros = true;
+		else if (*fmt == '#')
+			spec->printable = true;
+		else
+			return fmt;
+	}
+}
+
+// Read everything between the '%' and the letter; returns the letter's place.
+static const char *
+parse_spec(const char *fmt, va_list *ap, struct Spec *spec)
+{
+	*spec = (struct Spec) { .precision = -1 };
+
+	fmt = parse_flags(fmt, spec);
+	fmt = parse_count(fmt, ap, &spec->width);
+	if (spec->width < 0) {		// a '*' may bring its own '-'
+		spec->left = true;
+		spec->width = -spec->width;
+	}
+	if (*fmt == '.')
+		fmt = parse_count(fmt + 1, ap, &spec->precision);
+	for (; *fmt == 'l'; fmt++)
+		spec->longs++;
+	return fmt;
+}
+
+// ------------------------------------------------------------ entry points
+
+// A format is % [flags] [width] [.precision] [l or ll] letter:
+//
+//	flags		- pad on the right, 0 pad with zeros,
+//			# print '?' for unprintable bytes of a string
+//	width		digits, or * for an int argument
+//	precision	likewise: bytes of a string, digits of a number
+//
+//	%d %u %o %x	numbers: signed, unsigned, octal, hexadecimal
+//	%p		pointer: 0x and hexadecimal
+//	%c %s		byte, string ("(null)" for a null pointer)
+//	%e		text of an error code, negative or not
+//	%%		a percent sign
+//
+// Anything else comes out as it stands.
+void
+vprintfmt(void (*putch)(int, void *), void *putdat, const char *fmt,
+	va_list ap)
+{
+	const struct Output out = { putch, putdat };
+
+	while (*fmt) {
+		const char *start = fmt;
+		struct Spec spec;
+		long long num;
+		char ch;
+
+		if (*fmt != '%') {
+			put(&out, (unsigned char) *fmt++);
+			continue;
+		}
+
+		fmt = parse_spec(fmt + 1, &ap, &spec);
+		switch (*fmt++) {
+		case 'c':
+			ch = va_arg(ap, int);
+			put_bytes(&out, &spec, &ch, 1);
+			break;
+
+		case 's':
+			put_string(&out, &spec, va_arg(ap, const char *));
+			break;
+
+		case 'e':
+			put_error(&out, &spec, va_arg(ap, int));
+			break;
+
+		case 'd':
+			num = next_signed(&ap, spec.longs);
+			put_signed(&out, &spec, num);
+			break;
+
+		case 'u':
+			num = next_unsigned(&ap, spec.longs);
+			put_number(&out, &spec, "", num, 10);
+			break;
+
+		case 'o':
+			num = next_unsigned(&ap, spec.longs);
+			put_number(&out, &spec, "", num, 8);
+			break;
+
+		case 'x':
+			num = next_unsigned(&ap, spec.longs);
+			put_number(&out, &spec, "", num, 16);
+			break;
+
+		case 'p':
+			num = (uintptr_t) va_arg(ap, void *);
+			put_number(&out, &spec, "0x", num, 16);
+			break;
+
+		case '%':
+			put(&out, '%');
+			break;
+
+		default:
+			// The '%' now, what follows it as ordinary text.
+			put(&out, '%');
+			fmt = start + 1;
+			break;
+		}
+	}
+}
+
+void
+printfmt(void (*putch)(int, void *), void *putdat, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vprintfmt(putch, putdat, fmt, args);
+	va_end(args);
+}
+
+// A buffer being filled.
+struct Buffer {
+	char *next;
+	char *last;		// reserved for the terminating NUL
+	int count;		// also what no longer fitted
+};
+
+static void
+buffer_put(int ch, void *arg)
+{
+	struct Buffer *b = arg;
+
+	b->count++;
+	if (b->next < b->last)
+		*b->next++ = ch;
+}
+
+// Always leaves a terminated string of at most size bytes with the NUL.
+// Returns the length that all of the text has, or -E_INVAL for no buffer.
+int
+vsnprintf(char *str, int size, const char *fmt, va_list ap)
+{
+	struct Buffer b = { .next = str, .last = str + size - 1 };
+
+	if (str == NULL || size <= 0)
+		return -E_INVAL;
+	vprintfmt(buffer_put, &b, fmt, ap);
+	b.next[0] = 0;
+	return b.count;
+}
+
+int
+snprintf(char *str, int size, const char *fmt, ...)
+{
+	int length;
+	va_list args;
+
+	va_start(args, fmt);
+	length = vsnprintf(str, size, fmt, args);
+	va_end(args);
+	return length;
+}

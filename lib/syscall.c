@@ -1,0 +1,131 @@
+// lib/syscall.c - one function for each system call, in the order of
+// inc/syscall.h.  kern/syscall.c says what they do.
+
+#include <inc/lib.h>
+
+// A call whose result is the caller's affair.
+static int32_t
+call(int num, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4, uint32_t a5)
+{
+	int32_t result = num;
+
+	__asm__ volatile("int %[vector]"
+		: "+a" (result)
+		: [vector] "i" (T_SYSCALL),
+		  "d" (a1), "c" (a2), "b" (a3), "D" (a4), "S" (a5)
+		: "memory", "cc");
+	return result;
+}
+
+// A call that returns 0 or an error, never a positive number.
+static int
+call_status(int num, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4,
+	uint32_t a5)
+{
+	int result = call(num, a1, a2, a3, a4, a5);
+
+	if (result > 0)
+		panic("syscall %d returned %d (> 0)", num, result);
+	return result;
+}
+
+void
+sys_cputs(const char *s, size_t len)
+{
+	call(SYS_cputs, (uintptr_t) s, len, 0, 0, 0);
+}
+
+int
+sys_cgetc(void)
+{
+	return call(SYS_cgetc, 0, 0, 0, 0, 0);
+}
+
+envid_t
+sys_getenvid(void)
+{
+	return call(SYS_getenvid, 0, 0, 0, 0, 0);
+}
+
+int
+sys_env_destroy(envid_t env)
+{
+	return call_status(SYS_env_destroy, env, 0, 0, 0, 0);
+}
+
+int
+sys_page_alloc(envid_t env, void *va, int perm)
+{
+	return call_status(SYS_page_alloc, env, (uintptr_t) va, perm, 0, 0);
+}
+
+int
+sys_page_map(envid_t src, void *srcva, envid_t dst, void *dstva, int perm)
+{
+	return call_status(SYS_page_map, src, (uintptr_t) srcva,
+		dst, (uintptr_t) dstva, perm);
+}
+
+int
+sys_page_unmap(envid_t env, void *va)
+{
+	return call_status(SYS_page_unmap, env, (uintptr_t) va, 0, 0, 0);
+}
+
+// sys_exofork is in inc/lib.h, which says why.
+
+int
+sys_env_set_status(envid_t env, int status)
+{
+	return call_status(SYS_env_set_status, env, status, 0, 0, 0);
+}
+
+int
+sys_env_set_trapframe(envid_t env, struct Trapframe *tf)
+{
+	return call_status(SYS_env_set_trapframe, env, (uintptr_t) tf,
+		0, 0, 0);
+}
+
+int
+sys_env_set_pgfault_upcall(envid_t env, void *upcall)
+{
+	return call_status(SYS_env_set_pgfault_upcall, env,
+		(uintptr_t) upcall, 0, 0, 0);
+}
+
+void
+sys_yield(void)
+{
+	call(SYS_yield, 0, 0, 0, 0, 0);
+}
+
+int
+sys_ipc_try_send(envid_t to, uint32_t value, void *va, int perm)
+{
+	return call(SYS_ipc_try_send, to, value, (uintptr_t) va, perm, 0);
+}
+
+int
+sys_ipc_recv(void *dstva)
+{
+	return call_status(SYS_ipc_recv, (uintptr_t) dstva, 0, 0, 0, 0);
+}
+
+int
+sys_cons_wait(void)
+{
+	return call_status(SYS_cons_wait, 0, 0, 0, 0, 0);
+}
+
+int
+sys_env_wait(envid_t env)
+{
+	return call_status(SYS_env_wait, env, 0, 0, 0, 0);
+}
+
+int
+sys_poweroff(int status)
+{
+	return call_status(SYS_poweroff, POWEROFF_MAGIC, status, 0, 0, 0);
+}

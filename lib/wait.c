@@ -1,0 +1,17 @@
+// lib/wait.c - waiting for another environment to end.
+//
+// Entry point: wait.
+
+#include <inc/lib.h>
+
+// Returns at once if there is no such environment (any more).
+void
+wait(envid_t env)
+{
+	assert(env != 0);
+
+	const volatile struct Env *e = &envs[ENVX(env)];
+
+	while (e->env_id == env && e->env_status != ENV_FREE)
+		sys_env_wait(env);
+}

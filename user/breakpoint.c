@@ -1,0 +1,13 @@
+// user/breakpoint.c - executes a breakpoint instruction, which must bring up
+// the kernel's monitor.
+
+#include <inc/lib.h>
+#include <inc/x86.h>
+
+void
+umain(int argc, char **argv)
+{
+	USED(argc), USED(argv);
+
+	breakpoint();
+}

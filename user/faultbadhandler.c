@@ -1,0 +1,20 @@
+// user/faultbadhandler.c - has an exception stack, but an upcall where there
+// is no code.
+//
+// Entering the upcall faults, entering it for that fault faults again, until
+// the exception stack is used up.
+
+#include <inc/lib.h>
+
+static volatile uint32_t *volatile nowhere;
+
+void
+umain(int argc, char **argv)
+{
+	USED(argc), USED(argv);
+
+	sys_page_alloc(0, (void *) (UXSTACKTOP - PGSIZE),
+		PTE_P | PTE_U | PTE_W);
+	sys_env_set_pgfault_upcall(0, (void *) 0xDEADBEEF);
+	*nowhere = 0;
+}

@@ -1,0 +1,13 @@
+// user/faultreadkernel.c - reads the kernel's memory: mapped, but not for us.
+
+#include <inc/lib.h>
+
+static volatile uint32_t *volatile kernel = (volatile uint32_t *) 0xF0100000;
+
+void
+umain(int argc, char **argv)
+{
+	USED(argc), USED(argv);
+
+	cprintf("I read %08x from location 0xf0100000!\n", *kernel);
+}

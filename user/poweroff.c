@@ -1,0 +1,18 @@
+// user/poweroff.c - turns the machine off.
+//
+//	poweroff [status]
+//
+// QEMU exits with the status, 0 if none is given.
+
+#include <inc/lib.h>
+
+void
+umain(int argc, char **argv)
+{
+	int r;
+
+	if ((r = sync()) < 0)
+		cprintf("poweroff: sync: %e\n", r);
+	r = sys_poweroff(argc > 1 ? strtol(argv[1], 0, 0) : 0);
+	cprintf("poweroff: %e\n", r);
+}

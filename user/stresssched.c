@@ -1,0 +1,58 @@
+// user/stresssched.c - many environments on all CPUs; none may ever run on
+// two of them at once.
+//
+// Each counts in its own memory.  Were it to run twice at the same time, two
+// increments would sometimes count as one.
+
+#include <inc/lib.h>
+
+#define CHILDREN	20
+#define ROUNDS		10
+#define STEPS		10000
+
+static volatile int counter;
+
+static bool
+is_gone(envid_t id)
+{
+	const volatile struct Env *e = &envs[ENVX(id)];
+
+	return e->env_id != id || e->env_status == ENV_FREE;
+}
+
+static void
+count(void)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		sys_yield();
+		for (int step = 0; step < STEPS; step++)
+			counter++;
+	}
+	if (counter != ROUNDS * STEPS)
+		panic("ran on two CPUs at once (counter is %d)", counter);
+	cprintf("[%08x] stresssched on CPU %d\n",
+		thisenv->env_id, thisenv->env_cpunum);
+}
+
+void
+umain(int argc, char **argv)
+{
+	envid_t parent = sys_getenvid();
+
+	USED(argc), USED(argv);
+
+	for (int i = 0; i < CHILDREN; i++) {
+		envid_t child = fork();
+
+		if (child < 0)
+			panic("fork: %e", child);
+		if (child == 0) {
+			// Start together, when all are there.  Not by
+			// yielding: the parent needs the kernel.
+			while (!is_gone(parent))
+				__asm__ volatile("pause");
+			count();
+			return;
+		}
+	}
+}

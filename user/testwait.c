@@ -1,0 +1,164 @@
+// user/testwait.c - sleeping until an environment has ended, or until there
+// is console input.
+
+#include <inc/lib.h>
+
+#define MANY		50
+#define PATIENCE	200000	// turns; nobody should need as many
+
+static envid_t
+fork_or_panic(void)
+{
+	envid_t child = fork();
+
+	if (child < 0)
+		panic("fork: %e", child);
+	return child;
+}
+
+static bool
+is_there(envid_t id)
+{
+	const volatile struct Env *e = &envs[ENVX(id)];
+
+	return e->env_id == id && e->env_status != ENV_FREE;
+}
+
+// Let it fall asleep, then see that it sleeps on.
+static void
+expect_asleep(const char *what, envid_t id)
+{
+	const volatile struct Env *e = &envs[ENVX(id)];
+	uint32_t runs;
+
+	for (int turn = 0; e->env_status != ENV_NOT_RUNNABLE; turn++) {
+		if (turn == PATIENCE || !is_there(id))
+			panic("%s does not fall asleep", what);
+		sys_yield();
+	}
+	runs = e->env_runs;
+	for (int turn = 0; turn < 500; turn++)
+		sys_yield();
+	if (!is_there(id) || e->env_status != ENV_NOT_RUNNABLE
+	    || e->env_runs != runs)
+		panic("%s does not stay asleep", what);
+}
+
+static void
+test_errors(envid_t gone)
+{
+	int r;
+
+	if ((r = sys_env_wait(gone)) != -E_BAD_ENV)
+		panic("waiting for one that is gone: %e", r);
+	if ((r = sys_env_wait(-1)) != -E_BAD_ENV)
+		panic("waiting for one that cannot be: %e", r);
+	if ((r = sys_env_wait(sys_getenvid())) != -E_INVAL)
+		panic("waiting for ourselves: %e", r);
+	if ((r = sys_env_wait(0)) != -E_INVAL)
+		panic("waiting for ourselves as 0: %e", r);
+	wait(gone);
+}
+
+// Children end at once: before, while and after we begin to wait.
+static void
+test_quick_ends(void)
+{
+	envid_t children[MANY];
+
+	for (int i = 0; i < MANY; i++) {
+		if ((children[i] = fork_or_panic()) == 0)
+			exit();
+		if (i % 2 == 0) {
+			wait(children[i]);
+			if (is_there(children[i]))
+				panic("wait returned too early");
+		}
+	}
+	for (int i = 0; i < MANY; i++) {
+		wait(children[i]);
+		if (is_there(children[i]))
+			panic("wait returned too early");
+	}
+	test_errors(children[0]);
+}
+
+// Two wait for a third, which is not theirs, and tell us.  One that ends
+// while it waits is no trouble.
+static void
+test_several_waiters(void)
+{
+	envid_t me = sys_getenvid(), sleeper, waiters[3];
+
+	if ((sleeper = fork_or_panic()) == 0) {
+		ipc_recv(NULL, NULL, NULL);
+		exit();
+	}
+	for (int i = 0; i < 3; i++)
+		if ((waiters[i] = fork_or_panic()) == 0) {
+			wait(sleeper);
+			ipc_send(me, is_there(sleeper), NULL, 0);
+			exit();
+		}
+	for (int i = 0; i < 3; i++)
+		expect_asleep("a waiter", waiters[i]);
+
+	sys_env_destroy(waiters[2]);
+	ipc_send(sleeper, 0, NULL, 0);
+	for (int i = 0; i < 2; i++)
+		if (ipc_recv(NULL, NULL, NULL) != 0)
+			panic("a waiter was told too early");
+	for (int i = 0; i < 3; i++)
+		wait(waiters[i]);
+}
+
+// A child that is destroyed, not one that ends by itself.
+static void
+test_destroyed(void)
+{
+	envid_t child, waiter;
+
+	if ((child = fork_or_panic()) == 0)
+		for (;;)
+			sys_yield();
+	if ((waiter = fork_or_panic()) == 0) {
+		wait(child);
+		exit();
+	}
+	expect_asleep("a waiter", waiter);
+	sys_env_destroy(child);
+	wait(waiter);
+	if (is_there(child))
+		panic("wait returned before the child was destroyed");
+}
+
+// Nobody types: who waits for the console sleeps, but can be ended.
+static void
+test_console(void)
+{
+	envid_t child;
+	int r;
+
+	while (sys_cgetc() != 0)
+		;
+	if ((child = fork_or_panic()) == 0) {
+		while ((r = sys_cons_wait()) == 0)
+			;
+		panic("sys_cons_wait: %e", r);
+	}
+	expect_asleep("a reader", child);
+	sys_env_destroy(child);
+	wait(child);
+}
+
+void
+umain(int argc, char **argv)
+{
+	USED(argc), USED(argv);
+
+	test_quick_ends();
+	test_several_waiters();
+	test_destroyed();
+	test_console();
+	cprintf("testwait ok\n");
+}
