@@ -9,7 +9,7 @@
 // the example, _binary_obj_user_hello_start, ..._end and ..._size.
 
 	.macro	program folder, name
-	.section .rodata
+	.section .programs, "a"
 	.balign	4
 	.globl	_binary_obj_\folder\()_\name\()_start
 _binary_obj_\folder\()_\name\()_start:
