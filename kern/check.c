@@ -101,7 +101,7 @@ check_page_free_list(bool only_low)
 
 		require(seen++ < npages, "page_free_list is a ring");
 		require(!only_low || pa >= ENTRYMAPSIZE || low == seen - 1,
-			"page_init: page %08x must come before those "
+			"page %08x must come before those "
 			"beyond %08x on the free list", pa, ENTRYMAPSIZE);
 		low += pa < ENTRYMAPSIZE;
 		above_kernel += pa >= EXTPHYSMEM;
@@ -455,32 +455,6 @@ check_replace_and_remove(struct PageInfo *p1, struct PageInfo *p2)
 		"page_remove: a page is left");
 }
 
-// A page with as many references as can be counted.
-static void
-check_many_refs(struct PageInfo *p1, struct PageInfo *p2)
-{
-	require(page_insert(kern_pgdir, p1, VA1, PTE_W) == 0,
-		"page_insert: fails, but this needs no memory");
-
-	p2->pp_ref = PP_REF_MAX;
-	require(page_insert(kern_pgdir, p2, VA1, PTE_W) == -E_NO_MEM,
-		"page_insert: must fail: pp_ref counts no further");
-	require_refs(p2, PP_REF_MAX);
-	require_mapped(VA1, p1, PTE_W);
-	require_refs(p1, 1);
-	p2->pp_ref = 0;
-
-	p1->pp_ref = PP_REF_MAX;
-	require(page_insert(kern_pgdir, p1, VA1, PTE_U) == 0,
-		"page_insert: fails, but this needs no reference");
-	require_refs(p1, PP_REF_MAX);
-	require_mapped(VA1, p1, PTE_U);
-	p1->pp_ref = 1;
-
-	page_remove(kern_pgdir, VA1);
-	require(page_alloc(0) == p1, "page_remove: does not free the page");
-}
-
 // Take the table away that the checks have made for addresses below PTSIZE.
 static void
 remove_table(struct PageInfo *table)
@@ -543,7 +517,6 @@ check_page(void)
 	check_insert(p1, p2);
 	check_insert_again(p2);
 	check_replace_and_remove(p1, p2);
-	check_many_refs(p1, p2);
 	remove_table(stage.pp[0]);
 	stage_leave();
 

@@ -5,7 +5,7 @@
 // that is not there, or stops answering, is left out.
 //
 // Entry points: cons_init, cons_write, cputchar, cons_getc, cons_has_input,
-// getchar, iscons; serial_intr and kbd_intr, for the interrupts.
+// cons_interrupts, getchar, iscons; for interrupts, serial_intr and kbd_intr.
 // Under the kernel lock, once there is more than one CPU.
 
 #include <kern/console.h>
@@ -499,9 +499,9 @@ cons_getc(void)
 	return queue.chars[queue.taken++ % QUEUE_SIZE];
 }
 
-// Will both input devices interrupt us?  After a panic we do without that.
-static bool
-input_interrupts(void)
+// After a panic we do without interrupts.
+bool
+cons_interrupts(void)
 {
 	const uint16_t lines = 1 << IRQ_KBD | 1 << IRQ_SERIAL;
 
@@ -515,7 +515,7 @@ getchar(void)
 	int c;
 
 	while ((c = cons_getc()) == 0)
-		if (input_interrupts())
+		if (cons_interrupts())
 			wait_for_interrupt();
 		else
 			pause();

@@ -16,6 +16,9 @@ void cons_write(const char *s, size_t n);
 int cons_getc(void);
 bool cons_has_input(void);
 
+// Will both input devices interrupt us?  If not, nobody may sleep for them.
+bool cons_interrupts(void);
+
 // Take in what the device has.  For its interrupt; cons_getc does it, too.
 void serial_intr(void);
 void kbd_intr(void);

@@ -15,6 +15,7 @@
 
 #include <kern/cpu.h>
 #include <kern/env.h>
+#include <kern/firstenv.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
@@ -200,12 +201,24 @@ segment_ok(const struct Proghdr *ph, size_t size)
 		&& ph->p_va <= USTACKTOP - PGSIZE - ph->p_memsz;
 }
 
-// Load the ELF program of size bytes at binary into e, and give it a stack.
-// The programs are the kernel's own, so a bad one is the kernel's mistake.
+// How many bytes has the program at binary?
+static size_t
+program_size(const uint8_t *binary)
+{
+	const struct Program *p = programs;
+
+	while (p->name && p->start != binary)
+		p++;
+	return p->size;			// 0 for none
+}
+
+// Load the ELF program at binary into e, and give it a stack.  The programs
+// are the kernel's own, so a bad one is the kernel's mistake.
 static void
-load_icode(struct Env *e, const uint8_t *binary, size_t size)
+load_icode(struct Env *e, uint8_t *binary)
 {
 	const struct Elf *elf = (const struct Elf *) binary;
+	const size_t size = program_size(binary);
 
 	if (size < sizeof(*elf) || !elf_header_ok(elf)
 	    || !elf_range_ok(elf->e_phoff, elf->e_phnum,
@@ -234,27 +247,21 @@ load_icode(struct Env *e, const uint8_t *binary, size_t size)
 	e->env_tf.tf_eip = elf->e_entry;
 }
 
+// Create the first environment of a program that the kernel carries along.
 void
-env_create_sized(const uint8_t *binary, size_t size, enum EnvType type)
+env_create(uint8_t *binary, enum EnvType type)
 {
 	struct Env *e;
 	int r;
 
 	if ((r = env_alloc(&e, 0)) < 0)
 		panic("no environment to start with: %e", r);
-	load_icode(e, binary, size);
+	load_icode(e, binary);
 	e->env_type = type;
 
 	// The file server drives the disk itself.
 	if (type == ENV_TYPE_FS)
 		e->env_tf.tf_eflags |= FL_IOPL_3;
-}
-
-// Where the caller does not know how long the program is.
-void
-env_create(uint8_t *binary, enum EnvType type)
-{
-	env_create_sized(binary, ~0u - (uintptr_t) binary, type);
 }
 
 // --------------------------------------------------------------------- end
@@ -299,11 +306,15 @@ env_free(struct Env *e)
 	wake_env_waiters(e->env_id);
 }
 
-// Is another CPU running e, whatever e's status has become meanwhile?
-bool
-env_is_elsewhere(const struct Env *e)
+// The other CPU that is running e, whatever e's status has become meanwhile;
+// -1 if none is.
+int
+env_elsewhere(const struct Env *e)
 {
-	return e->env_cpunum != cpunum() && cpus[e->env_cpunum].cpu_env == e;
+	for (int i = 0; i < ncpu; i++)
+		if (cpus[i].cpu_env == e && i != cpunum())
+			return i;
+	return -1;
 }
 
 // End e.  If another CPU is running it, that CPU frees it when it next comes
@@ -312,9 +323,11 @@ env_is_elsewhere(const struct Env *e)
 void
 env_destroy(struct Env *e)
 {
-	if (env_is_elsewhere(e)) {
+	int cpu = env_elsewhere(e);
+
+	if (cpu >= 0) {
 		e->env_status = ENV_DYING;
-		lapic_ipi_to(e->env_cpunum, IRQ_OFFSET + IRQ_WAKE);
+		lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 		return;
 	}
 
@@ -337,6 +350,7 @@ env_destroy(struct Env *e)
 void
 env_pop_tf(struct Trapframe *tf)
 {
+	curenv->env_cpunum = cpunum();
 	__asm__ volatile(
 		"movl %0, %%esp\n\t"
 		"popal\n\t"
@@ -359,7 +373,6 @@ env_run(struct Env *e)
 	curenv = e;
 	e->env_status = ENV_RUNNING;
 	e->env_runs++;
-	e->env_cpunum = cpunum();
 	if (rcr3() != PADDR(e->env_pgdir))
 		lcr3(PADDR(e->env_pgdir));
 

@@ -14,12 +14,19 @@ void env_init(void);
 void env_init_percpu(void);
 int env_alloc(struct Env **store, envid_t parent_id);
 void env_create(uint8_t *binary, enum EnvType type);
-void env_create_sized(const uint8_t *binary, size_t size, enum EnvType type);
 void env_free(struct Env *e);
 void env_destroy(struct Env *e);	// may not return if e is curenv
-bool env_is_elsewhere(const struct Env *e);
+int env_elsewhere(const struct Env *e);
 int envid2env(envid_t envid, struct Env **store, bool checkperm);
 void env_run(struct Env *e) __attribute__((noreturn));
 void env_pop_tf(struct Trapframe *tf) __attribute__((noreturn));
+
+// Create an environment that runs a program of the kernel, named in the
+// source: ENV_CREATE(user_hello, ENV_TYPE_USER).
+#define ENV_CREATE(name, type) do {					\
+	extern uint8_t ENV_PASTE3(_binary_obj_, name, _start)[];	\
+	env_create(ENV_PASTE3(_binary_obj_, name, _start), type);	\
+} while (0)
+#define ENV_PASTE3(a, b, c) a ## b ## c
 
 #endif // JOS_KERN_ENV_H

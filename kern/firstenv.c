@@ -35,7 +35,7 @@ create_named(const char *name, enum EnvType type)
 	while (p->name && strcmp(p->name, name) != 0)
 		p++;
 	if (p->name)
-		env_create_sized(p->start, p->size, type);
+		env_create(p->start, type);
 	else
 		cprintf("There is no program %s in this kernel.\n", name);
 }

@@ -7,7 +7,7 @@
 
 struct Program {
 	const char *name;		// "user_hello"
-	const uint8_t *start;		// its ELF file
+	uint8_t *start;			// its ELF file
 	uint32_t size;
 };
 

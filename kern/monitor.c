@@ -57,6 +57,8 @@ in_kernel_data(uintptr_t va)
 {
 	const uintptr_t last = va + sizeof(uint32_t) - 1;
 
+	if (last < va)
+		return false;		// beyond the last address there is
 	if (va >= (uintptr_t) edata && last < (uintptr_t) end)
 		return true;		// bootstack, percpu_kstacks
 	if (kern_pgdir == NULL || va >= KSTACKTOP)
@@ -259,9 +261,9 @@ mon_continue(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 }
 
 int
-mon_poweroff(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+mon_poweroff(int argc, char **argv, struct Trapframe *tf UNUSED)
 {
-	poweroff(0);
+	poweroff(argc > 1 ? strtol(argv[1], NULL, 0) : 0);
 }
 
 // ------------------------------------------------------------ command line

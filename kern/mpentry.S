@@ -6,7 +6,8 @@
 //
 //  1. Real mode: zero the data segments.
 //  2. Enter protected mode with flat segments.
-//  3. Turn on paging with entry_pgdir, as kern/entry.S does.
+//  3. Turn on paging with entry_pgdir, as kern/entry.S does, and what else
+//     mem_init sets in %cr0 on the first CPU.
 //  4. Take the stack that boot_aps left in mpentry_kstack.
 //  5. Call mp_main at the address it was linked at.
 //
@@ -49,7 +50,7 @@ ap_protected:
 	movl	$PHYS(entry_pgdir), %eax	// 3
 	movl	%eax, %cr3
 	movl	%cr0, %eax
-	orl	$(CR0_PE | CR0_PG | CR0_WP), %eax
+	orl	$(CR0_PE | CR0_PG | CR0_WP | CR0_MP | CR0_NE | CR0_AM), %eax
 	movl	%eax, %cr0
 
 	movl	mpentry_kstack, %esp	// 4

@@ -12,7 +12,7 @@
 //
 // Until mem_init loads kern_pgdir the processor uses the map of
 // kern/entrypgdir.S, which shows the first 4 MiB of memory only.  So
-// boot_alloc stays below, and page_init puts the low pages first on the list.
+// boot_alloc stays below, and mem_init sees to it that page_alloc does.
 //
 // Entry points:
 //   mem_init			set up everything in this file
@@ -93,6 +93,7 @@ boot_alloc(uint32_t n)
 static void boot_map_region(pde_t *pgdir, uintptr_t va, size_t size,
 	physaddr_t pa, int perm);
 static void mem_init_mp(void);
+static void low_pages_first(void);
 
 // Find out how much memory there is, make all of it available to page_alloc,
 // and build and load the kernel's address space.
@@ -115,6 +116,7 @@ mem_init(void)
 	memset(envs, 0, envs_size);
 
 	page_init();
+	low_pages_first();
 	check_page_free_list(true);
 	check_page_alloc();
 	check_page();
@@ -122,11 +124,6 @@ mem_init(void)
 	// Programs may read both tables, and nothing of what lies behind them
 	boot_map_region(kern_pgdir, UPAGES, pages_size, PADDR(pages), PTE_U);
 	boot_map_region(kern_pgdir, UENVS, envs_size, PADDR(envs), PTE_U);
-
-	// This CPU's kernel stack.  Nothing is mapped below it, so that a
-	// stack that grows too big faults instead of destroying other data.
-	boot_map_region(kern_pgdir, KSTACKTOP - KSTKSIZE, KSTKSIZE,
-		PADDR(percpu_kstacks[0]), PTE_W);
 
 	// Physical memory, from KERNBASE to the end of the address space,
 	// however much of it there is
@@ -148,12 +145,13 @@ mem_init(void)
 	check_page_installed_pgdir();
 }
 
-// Map the kernel stacks of the other CPUs, each with a gap below it that is
-// left unmapped (inc/memlayout.h).
+// Map each CPU's kernel stack (inc/memlayout.h).  Nothing is mapped in the gap
+// below it, so that a stack that grows too big faults instead of destroying
+// other data.
 static void
 mem_init_mp(void)
 {
-	for (int i = 1; i < NCPU; i++) {
+	for (int i = 0; i < NCPU; i++) {
 		uintptr_t top = KSTACKTOP - i * (KSTKSIZE + KSTKGAP);
 		boot_map_region(kern_pgdir, top - KSTKSIZE, KSTKSIZE,
 			PADDR(percpu_kstacks[i]), PTE_W);
@@ -200,6 +198,26 @@ page_init(void)
 			page_free(pp);
 		}
 	}
+}
+
+// Move the pages that the entry map shows to the front of the free list: no
+// others can be used yet.
+static void
+low_pages_first(void)
+{
+	struct PageInfo *low, *high;
+	struct PageInfo **low_end = &low, **high_end = &high;
+
+	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link) {
+		struct PageInfo ***end = page2pa(pp) < ENTRYMAPSIZE
+			? &low_end : &high_end;
+
+		**end = pp;
+		*end = &pp->pp_link;
+	}
+	*high_end = NULL;
+	*low_end = high;
+	page_free_list = low;
 }
 
 // Take a page off the free list; NULL if there is none.  Its pp_ref is 0: the

@@ -6,7 +6,8 @@
 // is work, and on its way out of the kernel wakes one idle CPU if work is
 // left; that CPU does the same in turn.
 //
-// Entry points: sched_yield, sched_wake, sched_share, sched_tick, sched_seen.
+// Entry points: sched_yield, sched_wake, sched_share, sched_tick,
+// sched_awake, sched_seen.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -38,7 +39,7 @@ void
 sched_wake(struct Env *e)
 {
 	wait_forget(e);
-	if (env_is_elsewhere(e)) {	// stopped, but not yet out of its CPU
+	if (env_elsewhere(e) >= 0) {	// stopped, but not yet out of its CPU
 		e->env_status = ENV_RUNNING;
 		return;
 	}
@@ -68,7 +69,6 @@ sched_yield(void)
 	int me = cpunum();
 
 	assert(kernel_locked());
-	cpus_called &= ~(1 << me);
 
 	struct Env *e = next_runnable(next_slot[me]);
 	if (!e && curenv && curenv->env_status == ENV_RUNNING)
@@ -101,6 +101,13 @@ void
 sched_tick(void)
 {
 	work_left = true;
+	sched_share();
+}
+
+void
+sched_awake(void)
+{
+	cpus_called &= ~(1 << cpunum());
 }
 
 // Will anything ever run again?  An environment that waits for another one

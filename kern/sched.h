@@ -19,6 +19,9 @@ void sched_share(void);
 // The boot CPU's clock ticked: let idle CPUs look for work.
 void sched_tick(void);
 
+// This CPU was idle, and is awake now.
+void sched_awake(void);
+
 // Slot e is in use, so the scheduler must look at it from now on.
 void sched_seen(struct Env *e);
 

@@ -28,17 +28,22 @@ spin_holding(struct spinlock *lk)
 	return lk->serving != lk->next && lk->cpu == thiscpu;
 }
 
-// Note the return addresses on our stack, innermost first, up to where a
-// program's stack begins.
+// Note the return addresses on our stack, innermost first.  The outermost
+// frame holds a program's %ebp, which may be anything: follow none that does
+// not lead up, to a whole frame on the same stack.
 static void
 record_callers(uintptr_t pcs[], int n)
 {
-	const uintptr_t *frame = (const uintptr_t *) read_ebp();
+	uintptr_t frame = read_ebp(), low = frame;
+	const uintptr_t high = ROUNDUP(frame, KSTKSIZE) - 2 * sizeof(frame);
 	int i = 0;
 
-	while (i < n && (uintptr_t) frame >= ULIM) {
-		pcs[i++] = frame[1];
-		frame = (const uintptr_t *) frame[0];
+	while (i < n && frame >= low && frame <= high) {
+		const uintptr_t *words = (const uintptr_t *) frame;
+
+		pcs[i++] = words[1];
+		low = frame + 1;
+		frame = words[0];
 	}
 	while (i < n)
 		pcs[i++] = 0;

@@ -76,7 +76,7 @@ sys_cgetc(void)
 static int
 sys_cons_wait(void)
 {
-	if (!cons_has_input())
+	if (!cons_has_input() && cons_interrupts())
 		wait_for_console(curenv);
 	return 0;
 }
@@ -156,8 +156,10 @@ sys_env_set_status(envid_t envid, int status)
 	} else {
 		wait_forget(e);
 		e->env_status = ENV_NOT_RUNNABLE;
-		if (env_is_elsewhere(e))	// to stop it there
-			lapic_ipi_to(e->env_cpunum, IRQ_OFFSET + IRQ_WAKE);
+
+		int cpu = env_elsewhere(e);
+		if (cpu >= 0)			// to stop it there
+			lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 	}
 	return 0;
 }
@@ -167,8 +169,9 @@ sys_env_set_status(envid_t envid, int status)
 		| FL_OF | FL_AC | FL_ID)
 
 // Replace an environment's registers.  Whatever tf says, they are those of a
-// program: user mode, interrupts on, no I/O privilege.
-// Returns 0 or -E_BAD_ENV; ends the caller if tf is not its to read.
+// program: user mode, interrupts as before, no I/O privilege.
+// Returns 0; -E_BAD_ENV; -E_INVAL: another CPU is running it, so its
+// registers are there; ends the caller if tf is not its to read.
 static int
 sys_env_set_trapframe(envid_t envid, struct Trapframe *tf)
 {
@@ -179,13 +182,18 @@ sys_env_set_trapframe(envid_t envid, struct Trapframe *tf)
 	if ((r = envid2env(envid, &e, true)) < 0)
 		return r;
 
+	if (env_elsewhere(e) >= 0)
+		return -E_INVAL;
+
+	const uint32_t fl_if = e->env_tf.tf_eflags & FL_IF;
+
 	e->env_tf = *tf;
 	e->env_tf.tf_cs = GD_UT | 3;
 	e->env_tf.tf_ds = GD_UD | 3;
 	e->env_tf.tf_es = GD_UD | 3;
 	e->env_tf.tf_ss = GD_UD | 3;
 	e->env_tf.tf_eflags &= FL_USER;
-	e->env_tf.tf_eflags |= FL_IF;
+	e->env_tf.tf_eflags |= fl_if;
 	return 0;
 }
 

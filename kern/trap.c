@@ -236,8 +236,6 @@ static void
 handle_timer(void)
 {
 	lapic_eoi();
-	if (thiscpu == bootcpu)
-		sched_tick();
 	sched_yield();
 }
 
@@ -272,8 +270,6 @@ trap_dispatch(struct Trapframe *tf)
 		return;
 	case IRQ_OFFSET + IRQ_SERIAL:
 		serial_intr();
-		return;
-	case IRQ_OFFSET + IRQ_WAKE:
 		return;
 	case IRQ_OFFSET + IRQ_SPURIOUS:
 		cprintf("Spurious interrupt on irq 7\n");
@@ -327,6 +323,18 @@ wake_up(void)
 	thiscpu->cpu_status = CPU_STARTED;
 	lapic_timer(true);
 	lock_kernel();
+	sched_awake();
+}
+
+// For IRQ_WAKE, all was to come here.  If curenv is gone, only devices still
+// want an answer, and above all those that interrupt only once until they get
+// it.
+static bool
+trap_is_to_be_handled(const struct Trapframe *tf)
+{
+	const uint32_t irq = tf->tf_trapno - IRQ_OFFSET;
+
+	return irq != IRQ_WAKE && (curenv || irq <= IRQ_IDE);
 }
 
 void
@@ -348,14 +356,14 @@ trap(struct Trapframe *tf)
 		if (curenv->env_status == ENV_DYING) {
 			env_free(curenv);
 			curenv = NULL;
-			sched_yield();
+		} else {
+			// Another environment may be the next to use this
+			// stack.
+			curenv->env_tf = *tf;
+			if (lab->trace_traps)
+				cprintf("Incoming TRAP frame at %p\n", tf);
+			tf = &curenv->env_tf;
 		}
-
-		// Another environment may be the next to use this stack.
-		curenv->env_tf = *tf;
-		if (lab->trace_traps)
-			cprintf("Incoming TRAP frame at %p\n", tf);
-		tf = &curenv->env_tf;
 	} else if (thiscpu->cpu_status == CPU_HALTED) {
 		wake_up();
 	} else {
@@ -365,7 +373,10 @@ trap(struct Trapframe *tf)
 
 	answer_devices();
 	last_tf = tf;
-	trap_dispatch(tf);
+	if (tf->tf_trapno == IRQ_OFFSET + IRQ_TIMER && thiscpu == bootcpu)
+		sched_tick();
+	if (trap_is_to_be_handled(tf))
+		trap_dispatch(tf);
 
 	if (curenv && curenv->env_status == ENV_RUNNING)
 		env_run(curenv);

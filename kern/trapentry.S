@@ -23,30 +23,24 @@
 	.popsection
 .endm
 
-.macro STUB name, num
+.macro STUB name, num, push_zero
 	.globl	\name
 	.type	\name, @function
 	.p2align 2
 	VECTOR	\name, \num
 \name:
-.endm
-
-# A trap for which the processor pushes an error code ...
-.macro TRAPHANDLER name, num
-	STUB	\name, \num
-	pushl	$\num
-	jmp	_alltraps
-	.size	\name, . - \name
-.endm
-
-# ... and one for which it does not.
-.macro TRAPHANDLER_NOEC name, num
-	STUB	\name, \num
+	.ifc	\push_zero, yes
 	pushl	$0
+	.endif
 	pushl	$\num
 	jmp	_alltraps
 	.size	\name, . - \name
 .endm
+
+# A trap for which the processor pushes an error code, and one for which it
+# does not.
+#define TRAPHANDLER(name, num)		STUB name, (num), no
+#define TRAPHANDLER_NOEC(name, num)	STUB name, (num), yes
 
 	.section .rodata
 	.p2align 2
@@ -54,44 +48,44 @@
 trap_vectors:
 
 	.text
-	TRAPHANDLER_NOEC trap_divide, T_DIVIDE
-	TRAPHANDLER_NOEC trap_debug, T_DEBUG
-	TRAPHANDLER_NOEC trap_nmi, T_NMI
-	TRAPHANDLER_NOEC trap_brkpt, T_BRKPT
-	TRAPHANDLER_NOEC trap_oflow, T_OFLOW
-	TRAPHANDLER_NOEC trap_bound, T_BOUND
-	TRAPHANDLER_NOEC trap_illop, T_ILLOP
-	TRAPHANDLER_NOEC trap_device, T_DEVICE
-	TRAPHANDLER      trap_dblflt, T_DBLFLT
-	TRAPHANDLER      trap_tss, T_TSS
-	TRAPHANDLER      trap_segnp, T_SEGNP
-	TRAPHANDLER      trap_stack, T_STACK
-	TRAPHANDLER      trap_gpflt, T_GPFLT
-	TRAPHANDLER      trap_pgflt, T_PGFLT
-	TRAPHANDLER_NOEC trap_fperr, T_FPERR
-	TRAPHANDLER      trap_align, T_ALIGN
-	TRAPHANDLER_NOEC trap_mchk, T_MCHK
-	TRAPHANDLER_NOEC trap_simderr, T_SIMDERR
+	TRAPHANDLER_NOEC(trap_divide, T_DIVIDE)
+	TRAPHANDLER_NOEC(trap_debug, T_DEBUG)
+	TRAPHANDLER_NOEC(trap_nmi, T_NMI)
+	TRAPHANDLER_NOEC(trap_brkpt, T_BRKPT)
+	TRAPHANDLER_NOEC(trap_oflow, T_OFLOW)
+	TRAPHANDLER_NOEC(trap_bound, T_BOUND)
+	TRAPHANDLER_NOEC(trap_illop, T_ILLOP)
+	TRAPHANDLER_NOEC(trap_device, T_DEVICE)
+	TRAPHANDLER(trap_dblflt, T_DBLFLT)
+	TRAPHANDLER(trap_tss, T_TSS)
+	TRAPHANDLER(trap_segnp, T_SEGNP)
+	TRAPHANDLER(trap_stack, T_STACK)
+	TRAPHANDLER(trap_gpflt, T_GPFLT)
+	TRAPHANDLER(trap_pgflt, T_PGFLT)
+	TRAPHANDLER_NOEC(trap_fperr, T_FPERR)
+	TRAPHANDLER(trap_align, T_ALIGN)
+	TRAPHANDLER_NOEC(trap_mchk, T_MCHK)
+	TRAPHANDLER_NOEC(trap_simderr, T_SIMDERR)
 
-	TRAPHANDLER_NOEC irq_timer, IRQ_OFFSET + IRQ_TIMER
-	TRAPHANDLER_NOEC irq_kbd, IRQ_OFFSET + IRQ_KBD
-	TRAPHANDLER_NOEC irq_2, IRQ_OFFSET + 2
-	TRAPHANDLER_NOEC irq_3, IRQ_OFFSET + 3
-	TRAPHANDLER_NOEC irq_serial, IRQ_OFFSET + IRQ_SERIAL
-	TRAPHANDLER_NOEC irq_5, IRQ_OFFSET + 5
-	TRAPHANDLER_NOEC irq_6, IRQ_OFFSET + 6
-	TRAPHANDLER_NOEC irq_spurious, IRQ_OFFSET + IRQ_SPURIOUS
-	TRAPHANDLER_NOEC irq_8, IRQ_OFFSET + 8
-	TRAPHANDLER_NOEC irq_9, IRQ_OFFSET + 9
-	TRAPHANDLER_NOEC irq_10, IRQ_OFFSET + 10
-	TRAPHANDLER_NOEC irq_11, IRQ_OFFSET + 11
-	TRAPHANDLER_NOEC irq_12, IRQ_OFFSET + 12
-	TRAPHANDLER_NOEC irq_13, IRQ_OFFSET + 13
-	TRAPHANDLER_NOEC irq_ide, IRQ_OFFSET + IRQ_IDE
-	TRAPHANDLER_NOEC irq_15, IRQ_OFFSET + 15
-	TRAPHANDLER_NOEC trap_syscall, T_SYSCALL
-	TRAPHANDLER_NOEC irq_wake, IRQ_OFFSET + IRQ_WAKE
-	TRAPHANDLER_NOEC irq_error, IRQ_OFFSET + IRQ_ERROR
+	TRAPHANDLER_NOEC(irq_timer, IRQ_OFFSET + IRQ_TIMER)
+	TRAPHANDLER_NOEC(irq_kbd, IRQ_OFFSET + IRQ_KBD)
+	TRAPHANDLER_NOEC(irq_2, IRQ_OFFSET + 2)
+	TRAPHANDLER_NOEC(irq_3, IRQ_OFFSET + 3)
+	TRAPHANDLER_NOEC(irq_serial, IRQ_OFFSET + IRQ_SERIAL)
+	TRAPHANDLER_NOEC(irq_5, IRQ_OFFSET + 5)
+	TRAPHANDLER_NOEC(irq_6, IRQ_OFFSET + 6)
+	TRAPHANDLER_NOEC(irq_spurious, IRQ_OFFSET + IRQ_SPURIOUS)
+	TRAPHANDLER_NOEC(irq_8, IRQ_OFFSET + 8)
+	TRAPHANDLER_NOEC(irq_9, IRQ_OFFSET + 9)
+	TRAPHANDLER_NOEC(irq_10, IRQ_OFFSET + 10)
+	TRAPHANDLER_NOEC(irq_11, IRQ_OFFSET + 11)
+	TRAPHANDLER_NOEC(irq_12, IRQ_OFFSET + 12)
+	TRAPHANDLER_NOEC(irq_13, IRQ_OFFSET + 13)
+	TRAPHANDLER_NOEC(irq_ide, IRQ_OFFSET + IRQ_IDE)
+	TRAPHANDLER_NOEC(irq_15, IRQ_OFFSET + 15)
+	TRAPHANDLER_NOEC(trap_syscall, T_SYSCALL)
+	TRAPHANDLER_NOEC(irq_wake, IRQ_OFFSET + IRQ_WAKE)
+	TRAPHANDLER_NOEC(irq_error, IRQ_OFFSET + IRQ_ERROR)
 
 	.section .rodata
 	.globl	trap_vectors_end
