@@ -143,16 +143,23 @@ file_get_block(struct File *f, uint32_t filebno, char **blk)
 	return 0;
 }
 
-// The place in memory of block filebno, or NULL if the file has none there.
-static char *
-file_find_block(struct File *f, uint32_t filebno)
+// Set *blk to where block filebno of f is in memory, or to NULL if it is not
+// there, which means that it is full of zeros.  Returns 0 or -E_INVAL.
+static int
+file_find_block(struct File *f, uint32_t filebno, char **blk)
 {
 	uint32_t *slot;
+	int r = file_block_walk(f, filebno, &slot, false);
 
-	if (file_block_walk(f, filebno, &slot, false) < 0
-	    || !block_is_data(*slot))
-		return NULL;
-	return diskaddr(*slot);
+	*blk = NULL;
+	if (r == -E_NOT_FOUND)
+		return 0;
+	if (r < 0 || *slot == 0)
+		return r;
+	if (!block_is_data(*slot))
+		return -E_INVAL;
+	*blk = diskaddr(*slot);
+	return 0;
 }
 
 static uint32_t
@@ -177,6 +184,7 @@ file_truncate(struct File *f, off_t size)
 {
 	uint32_t keep = blocks_of(size);
 	uint32_t *slot;
+	char *last;
 
 	for (uint32_t i = keep; i < blocks_of(f->f_size); i++)
 		if (file_block_walk(f, i, &slot, false) == 0)
@@ -184,7 +192,9 @@ file_truncate(struct File *f, off_t size)
 	if (keep <= NDIRECT)
 		release_block(&f->f_indirect);
 
-	char *last = size % BLKSIZE ? file_find_block(f, keep - 1) : NULL;
+	if (size % BLKSIZE == 0)
+		return;
+	file_find_block(f, keep - 1, &last);
 	if (last)
 		memset(last + size % BLKSIZE, 0, BLKSIZE - size % BLKSIZE);
 }
@@ -206,7 +216,8 @@ file_set_size(struct File *f, off_t size)
 }
 
 // Read up to n bytes from offset on.  Returns how many there were, 0 at the
-// end of the file.
+// end of the file.  A block that is not there is not made, so that reading
+// works on a full disk too.
 ssize_t
 file_read(struct File *f, void *buf, size_t n, off_t offset)
 {
@@ -220,11 +231,14 @@ file_read(struct File *f, void *buf, size_t n, off_t offset)
 	for (size_t done = 0; done < n; done += count) {
 		uint32_t pos = offset + done;
 		char *blk;
-		int r = file_get_block(f, pos / BLKSIZE, &blk);
+		int r = file_find_block(f, pos / BLKSIZE, &blk);
 		if (r < 0)
 			return done > 0 ? (ssize_t) done : r;
 		count = MIN(BLKSIZE - pos % BLKSIZE, n - done);
-		memmove((char *) buf + done, blk + pos % BLKSIZE, count);
+		if (blk)
+			memmove(buf + done, blk + pos % BLKSIZE, count);
+		else
+			memset(buf + done, 0, count);
 	}
 	return n;
 }
@@ -246,7 +260,7 @@ file_write(struct File *f, const void *buf, size_t n, off_t offset)
 		if (r < 0)
 			return done > 0 ? (ssize_t) done : r;
 		count = MIN(BLKSIZE - pos % BLKSIZE, n - done);
-		memmove(blk + pos % BLKSIZE, (const char *) buf + done, count);
+		memmove(blk + pos % BLKSIZE, buf + done, count);
 		f->f_size = MAX((uint32_t) f->f_size, pos + count);
 	}
 	return n;
@@ -258,7 +272,8 @@ void
 file_flush(struct File *f)
 {
 	for (uint32_t i = 0; i < blocks_of(f->f_size); i++) {
-		char *blk = file_find_block(f, i);
+		char *blk;
+		file_find_block(f, i, &blk);
 		if (blk)
 			flush_block(blk);
 	}

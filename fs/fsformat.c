@@ -144,7 +144,7 @@ add_file(const char *path)
 		die("stat %s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		die("%s is not a regular file", path);
-	if (st.st_size >= MAXFILESIZE)
+	if (st.st_size > MAXFILESIZE)
 		die("%s too large", path);
 
 	uint32_t size = (uint32_t) st.st_size;

@@ -333,8 +333,7 @@ reply(struct Request *req, int answer)
 	void *page = req->fd_page ? req->fd_page : (void *) UTOP;
 	int perm = req->fd_page ? PTE_P | PTE_U | PTE_W | PTE_SHARE : 0;
 
-	if (req->has_page)
-		sys_page_unmap(0, req->out);
+	sys_page_unmap(0, req->out);
 	while (sys_ipc_try_send(req->client, answer, page, perm)
 			== -E_IPC_NOT_RECV
 		&& client_may_listen(req->client, runs_before))

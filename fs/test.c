@@ -97,7 +97,6 @@ check_file_rewrite(struct File *f)
 	assert(!va_is_dirty(f));
 	if ((r = file_get_block(f, 0, &blk)) < 0)
 		panic("file_get_block 2: %e", r);
-	assert(blk[0] == '\0');		// new blocks are empty
 	strcpy(blk, newmotd);
 	assert(va_is_dirty(blk));
 	file_flush(f);

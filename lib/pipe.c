@@ -32,10 +32,10 @@
 
 #define PERM_SHARED	(PTE_P | PTE_U | PTE_W | PTE_SHARE)
 
-// Positions count all bytes that ever went through.
+// Positions count all bytes that ever went through, and wrap.
 struct Pipe {
-	off_t p_rpos;
-	off_t p_wpos;
+	uint32_t p_rpos;
+	uint32_t p_wpos;
 	uint8_t p_buf[PIPEBUFSIZ];	// byte i at i % PIPEBUFSIZ
 	volatile envid_t p_owner;	// who may use all this now; 0: nobody
 };
@@ -166,7 +166,7 @@ static size_t
 ring_get(struct Pipe *p, uint8_t *buf, size_t n)
 {
 	pipe_lock(p);
-	n = MIN(n, (size_t) (p->p_wpos - p->p_rpos));
+	n = MIN(n, p->p_wpos - p->p_rpos);
 	for (size_t i = 0; i < n; i++)
 		buf[i] = p->p_buf[(p->p_rpos + i) % PIPEBUFSIZ];
 	__sync_synchronize();
@@ -180,7 +180,7 @@ static size_t
 ring_put(struct Pipe *p, const uint8_t *buf, size_t n)
 {
 	pipe_lock(p);
-	n = MIN(n, PIPEBUFSIZ - (size_t) (p->p_wpos - p->p_rpos));
+	n = MIN(n, PIPEBUFSIZ - (p->p_wpos - p->p_rpos));
 	for (size_t i = 0; i < n; i++)
 		p->p_buf[(p->p_wpos + i) % PIPEBUFSIZ] = buf[i];
 	__sync_synchronize();

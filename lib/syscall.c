@@ -94,9 +94,13 @@ sys_env_set_pgfault_upcall(envid_t env, void *upcall)
 		(uintptr_t) upcall, 0, 0, 0);
 }
 
+// Who yields mostly waits for somebody, who may be on a CPU that cannot go on
+// before this one pauses: an emulator may run all CPUs in turn, and a real
+// one may be half of a processor.
 void
 sys_yield(void)
 {
+	pause();
 	call(SYS_yield, 0, 0, 0, 0, 0);
 }
 

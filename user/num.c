@@ -66,7 +66,7 @@ umain(int argc, char **argv)
 		int fd = open(argv[i], O_RDONLY);
 		if (fd < 0) {
 			cprintf("can't open %s: %e\n", argv[i], fd);
-			return;
+			continue;
 		}
 		num(fd, argv[i]);
 		close(fd);

@@ -254,12 +254,13 @@ runcmd(struct Command *cmd, int n)
 			exit();
 		}
 		if (right == 0) {
-			move_fd(p[0], 0);
 			close(p[1]);
+			move_fd(p[0], 0);
 			runcmd(cmd + 1, n - 1);
 		}
-		move_fd(p[1], 1);
+		// First, for it is descriptor 1 if we had none.
 		close(p[0]);
+		move_fd(p[1], 1);
 	}
 
 	envid_t left = start_command(cmd);

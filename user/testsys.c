@@ -349,6 +349,17 @@ receiver(envid_t parent)
 	exit();
 }
 
+// Send once, and see what the receiver reports.  It does not receive again
+// before it has reported.
+static void
+send_once(envid_t to, void *va, int report)
+{
+	until_receiving(to);
+	SUCCEEDS(sys_ipc_try_send(to, -5, va, RO));
+	FAILS(sys_ipc_try_send(to, -5, va, RO), E_IPC_NOT_RECV);
+	expect(__LINE__, "report", ipc_recv(NULL, NULL, NULL), report);
+}
+
 static void
 test_ipc(void)
 {
@@ -364,14 +375,9 @@ test_ipc(void)
 
 	// No page sent, one sent, one sent but not wanted
 	*PAGE = 'p';
-	SUCCEEDS(sys_ipc_try_send(child, -5, (void *) UTOP, RW));
-	expect(__LINE__, "no page", ipc_recv(NULL, NULL, NULL), 0);
-	until_receiving(child);
-	SUCCEEDS(sys_ipc_try_send(child, -5, PAGE, RO));
-	expect(__LINE__, "page", ipc_recv(NULL, NULL, NULL), RO << 8 | 'p');
-	until_receiving(child);
-	SUCCEEDS(sys_ipc_try_send(child, -5, PAGE, RO));
-	expect(__LINE__, "page refused", ipc_recv(NULL, NULL, NULL), 0);
+	send_once(child, (void *) UTOP, 0);
+	send_once(child, PAGE, RO << 8 | 'p');
+	send_once(child, PAGE, 0);
 	until_gone(child);
 }
 
@@ -428,6 +434,27 @@ test_no_memory(void)
 	until_gone(child);
 }
 
+// A page can be mapped so often and no more: the kernel counts mappings in 16
+// bits.
+#define MAXREFS		65535
+
+static void
+test_many_mappings(void)
+{
+	int n = 0, r;
+
+	SUCCEEDS(sys_page_alloc(0, PAGE, RW));
+	while ((r = sys_page_map(0, PAGE, 0, POOL + n * PGSIZE, RO)) == 0)
+		n++;
+	FAILS(r, E_NO_MEM);
+	if (pageref(PAGE) != MAXREFS)
+		panic("%d references, not %d", pageref(PAGE), MAXREFS);
+	SUCCEEDS(sys_page_map(0, PAGE, 0, PAGE, RW));
+	give_memory_back(n);
+	if (pageref(PAGE) != 1)
+		panic("%d references are left", pageref(PAGE));
+}
+
 // --------------------------------------------------------------------- all
 
 static void
@@ -446,14 +473,20 @@ test_all(void)
 void
 umain(int argc, char **argv)
 {
+	envid_t fs = ipc_find_env(ENV_TYPE_FS);
 	int before, after;
 
 	USED(argc), USED(argv);
+
+	// While it starts, it takes memory, too
+	if (fs)
+		until_receiving(fs);
 
 	SUCCEEDS(sys_page_alloc(0, PAGE, RW));
 	SUCCEEDS(sys_page_alloc(0, ROPAGE, RO));
 	test_no_free_env();
 	test_no_memory();
+	test_many_mappings();
 
 	// The first round makes page tables and copies that stay
 	test_all();
