@@ -184,6 +184,8 @@ sub options
 		my ($title) = @_;
 		return first { $title =~ $_ } @filters;
 	} if @filters;
+	die "$0: no test has one of these in its title: @ARGV\n"
+	    if !first { $_->{run} && wanted($_) } @shows;
 	$option{filtered} = @filters > 0;
 	$| = 1;
 }
