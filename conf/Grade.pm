@@ -166,9 +166,10 @@ sub tally
 	build();
 	run_all();
 	my @tests = grep { $_->{run}{ended} } grep { $_->{run} } @shows;
-	my $failed = grep { $_->{lost} } @tests;
-	printf "%d passed, %d failed\n", @tests - $failed, $failed;
-	exit($failed || !@tests ? 1 : 0);
+	my @failed = grep { $_->{lost} } @tests;
+	print "failed: $_->{title}\n" for @failed;
+	printf "%d passed, %d failed\n", @tests - @failed, scalar @failed;
+	exit(@failed || !@tests ? 1 : 0);
 }
 
 sub options

@@ -1,3 +1,6 @@
 # conf/lab.mk - which lab this is, 1 to 5: how far the kernel boots, and what
 # `make grade` grades.  `make LAB=3 ...` or LAB in the environment override it.
 LAB ?= 5
+
+# When this tree was handed out
+PACKAGEDATE = Sat Nov 21 2026

@@ -2,6 +2,7 @@
 // inc/syscall.h.  kern/syscall.c says what they do.
 
 #include <inc/lib.h>
+#include <inc/x86.h>
 
 // A call whose result is the caller's affair.
 static int32_t

@@ -3,7 +3,7 @@
 
 #include <inc/lib.h>
 
-#define MANY	100			// more than a block of a directory holds
+#define MANY	100			// more than a block has room for
 
 static char path[2 * MAXPATHLEN];
 

@@ -10,8 +10,8 @@
 
 static const struct {
 	const char *line;
-	const char *file;		// what it should write to, or not
-	const char *text;		// what is in that then; NULL: it is not there
+	const char *file;		// what it writes to, or not
+	const char *text;		// what is in that then, or NULL
 } lines[] = {
 	{ "echo one|cat|cat>/out1", "/out1", "one\n" },
 	{ ">/out2 echo two", "/out2", "two\n" },
