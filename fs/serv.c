@@ -332,12 +332,17 @@ reply(struct Request *req, int answer)
 	uint32_t runs_before = envs[ENVX(req->client)].env_runs;
 	void *page = req->fd_page ? req->fd_page : (void *) UTOP;
 	int perm = req->fd_page ? PTE_P | PTE_U | PTE_W | PTE_SHARE : 0;
+	int r;
 
 	sys_page_unmap(0, req->out);
-	while (sys_ipc_try_send(req->client, answer, page, perm)
+	while ((r = sys_ipc_try_send(req->client, answer, page, perm))
 			== -E_IPC_NOT_RECV
 		&& client_may_listen(req->client, runs_before))
 		sys_yield();
+
+	// It listens, but could not get the page.
+	if (r == -E_NO_MEM)
+		sys_ipc_try_send(req->client, r, (void *) UTOP, 0);
 }
 
 static void

@@ -63,7 +63,7 @@ first_envs(void)
 
 	if (lab->fs) {
 		create_named("fs_fs", ENV_TYPE_FS);
-		kbd_intr();		// drop what was typed so far
+		kbd_intr();		// take in what was typed so far
 	}
 	program_name(name, sizeof(name));
 	create_named(name, ENV_TYPE_USER);
