@@ -114,6 +114,14 @@ testkbd => { want => ['hello, keyboard$', 'rubbed out$', '.*\(end of file'],
 	['^Type a line: ', "rubbish\b\b\b\bbed outt\x7f\n"],
 	['^Type a line: ', "\x04"]] },
 
+# A panic ends the program, and shows how it came there
+testbacktrace => { want => ['.*user panic in .* at user/testbacktrace.c:\d+: depth 3',
+    trap(3, 'Breakpoint'), 'Stack backtrace:',
+    (map { " +user/testbacktrace.c:\\d+: $_\\+\\d+\$" }
+	qw(innermost middle outermost umain)),
+    ' +lib/libmain.c:\d+: libmain\+\d+$', $ended],
+    never => ['kernel panic', 'a panic returned'] },
+
 # Ours: each says so when it is content
 map({ $_ => says("$_ ok\$") } own_tests()),
 );

@@ -1,6 +1,6 @@
 // kern/lab.c - the table of labs, and which one this is.
 //
-// Entry points: lab_init, lab.
+// Entry points: lab_init, lab, debugging.
 
 #include <inc/stdio.h>
 #include <inc/string.h>
@@ -17,14 +17,16 @@ static const struct Lab labs[NLAB + 1] = {
 	[2] = { .number = 2, .memory = true },
 	[3] = { .number = 3, .memory = true, .user = true,
 		.trace_traps = true, .env_messages = true, .only_env = true,
-		.program = "user_hello" },
+		.stops_at_int3 = true, .program = "user_hello" },
 	[4] = { .number = 4, .memory = true, .user = true, .smp = true,
-		.env_messages = true, .program = "user_primes" },
+		.env_messages = true, .stops_at_int3 = true,
+		.program = "user_primes" },
 	[5] = { .number = 5, .memory = true, .user = true, .smp = true,
 		.fs = true, .program = "user_icode" },
 };
 
 const struct Lab *lab = &labs[1];
+bool debugging;
 
 void
 lab_init(void)
@@ -39,4 +41,6 @@ lab_init(void)
 		number = NLAB;
 	}
 	lab = &labs[number];
+	debugging = lab->stops_at_int3
+		|| fwcfg_string("opt/jos/debug", told, sizeof(told)) >= 0;
 }

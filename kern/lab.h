@@ -24,14 +24,19 @@ struct Lab {
 	bool env_messages;		// 3, 4: environments come and go aloud
 	bool only_env;			// 3: the end of the only one is the end
 
+	// A program's int3, and so its panic, stops the machine in the monitor.
+	// In lab 5, which is a system to use, it just ends the program.
+	bool stops_at_int3;
+
 	// Run when nobody says what to run; 0: the monitor
 	const char *program;
 };
 
 extern const struct Lab *lab;		// the one we are in
+extern bool debugging;			// stop at int3 in every lab
 
 // Settle which lab this is: what QEMU was told (fw_cfg opt/jos/lab), or what
-// the kernel was built for.
+// the kernel was built for.  With fw_cfg opt/jos/debug, somebody debugs.
 void lab_init(void);
 
 #endif // JOS_KERN_LAB_H

@@ -164,6 +164,17 @@ print_trapframe(struct Trapframe *tf)
 	}
 }
 
+// ---------------------------------------------------------- ends of programs
+
+// Say where the program is, and end it.
+static void
+end_program(struct Trapframe *tf)
+{
+	print_trapframe(tf);
+	mon_backtrace(0, NULL, tf);
+	env_destroy(curenv);
+}
+
 // ------------------------------------------------------------- page faults
 
 // Does this fault come from code that runs on the exception stack?
@@ -216,8 +227,7 @@ page_fault_handler(struct Trapframe *tf)
 
 	cprintf("[%08x] user fault va %08x ip %08x\n",
 		curenv->env_id, fault_va, tf->tf_eip);
-	print_trapframe(tf);
-	env_destroy(curenv);
+	end_program(tf);
 }
 
 // ---------------------------------------------------------------- dispatch
@@ -239,14 +249,26 @@ handle_timer(void)
 	sched_yield();
 }
 
+// A program stops itself, mostly because it panics.
+static void
+handle_breakpoint(struct Trapframe *tf)
+{
+	if (debugging || !from_user(tf))
+		monitor(tf);
+	else
+		end_program(tf);
+}
+
 // A trap that nobody handles ends the program; in the kernel it is a bug.
 static void
 handle_unexpected(struct Trapframe *tf)
 {
+	if (from_user(tf)) {
+		end_program(tf);
+		return;
+	}
 	print_trapframe(tf);
-	if (!from_user(tf))
-		panic("unhandled trap in kernel");
-	env_destroy(curenv);
+	panic("unhandled trap in kernel");
 }
 
 static void
@@ -257,7 +279,7 @@ trap_dispatch(struct Trapframe *tf)
 		page_fault_handler(tf);
 		return;
 	case T_BRKPT:
-		monitor(tf);
+		handle_breakpoint(tf);
 		return;
 	case T_SYSCALL:
 		handle_syscall(tf);
