@@ -40,16 +40,35 @@ cpu_has_cpuid(void)
 	return changed;
 }
 
+// Leaf 1 of CPUID; all 0 if there is no such leaf.
+static void
+cpuid_leaf1(uint32_t *ebx, uint32_t *edx)
+{
+	uint32_t max = 0;
+
+	*ebx = *edx = 0;
+	if (cpu_has_cpuid())
+		cpuid(0, &max, NULL, NULL, NULL);
+	if (max >= 1)
+		cpuid(1, NULL, ebx, NULL, edx);
+}
+
+uint32_t
+cpu_features(void)
+{
+	uint32_t ebx, edx;
+
+	cpuid_leaf1(&ebx, &edx);
+	return edx;
+}
+
 // The boot CPU is cpus[0].  Tables of the firmware may name it again.
 void
 cpu_init(void)
 {
-	uint32_t max = 0, ebx = 0, edx = 0;
+	uint32_t ebx, edx;
 
-	if (cpu_has_cpuid())
-		cpuid(0, &max, NULL, NULL, NULL);
-	if (max >= 1)
-		cpuid(1, NULL, &ebx, NULL, &edx);
+	cpuid_leaf1(&ebx, &edx);
 	cpu_has_lapic = edx & CPUID_1_EDX_APIC;
 
 	cpu_add(ebx >> 24);		// its initial APIC id

@@ -16,6 +16,7 @@
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/firstenv.h>
+#include <kern/fpu.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
@@ -302,6 +303,7 @@ env_free(struct Env *e)
 	e->env_status = ENV_FREE;
 	e->env_link = env_free_list;
 	env_free_list = e;
+	fpu_free(e);
 	wait_forget(e);
 	wake_env_waiters(e->env_id);
 }

@@ -9,6 +9,7 @@
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/firstenv.h>
+#include <kern/fpu.h>
 #include <kern/init.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
@@ -48,6 +49,7 @@ i386_init(void)
 	if (lab->user) {
 		env_init();		// a table of free environments
 		trap_init();		// traps and system calls come in
+		fpu_init();		// floating point, for programs
 	}
 	if (lab->smp) {
 		mp_init();		// which other CPUs are there?
@@ -109,6 +111,7 @@ mp_main(void)
 	lapic_init();
 	env_init_percpu();
 	trap_init_percpu();
+	fpu_init();
 	xchg(&thiscpu->cpu_status, CPU_STARTED);	// boot_aps may go on
 
 	lock_kernel();

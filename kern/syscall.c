@@ -14,6 +14,7 @@
 
 #include <kern/console.h>
 #include <kern/env.h>
+#include <kern/fpu.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
@@ -128,6 +129,10 @@ sys_exofork(void)
 	if ((r = env_alloc(&e, curenv->env_id)) < 0)
 		return r;
 	e->env_status = ENV_NOT_RUNNABLE;
+	if ((r = fpu_copy(e, curenv)) < 0) {
+		env_free(e);
+		return r;
+	}
 	e->env_tf = curenv->env_tf;
 	e->env_tf.tf_eflags &= ~FL_IOPL_MASK;	// is not inherited
 	e->env_tf.tf_regs.reg_eax = 0;

@@ -17,6 +17,7 @@
 #include <kern/console.h>
 #include <kern/cpu.h>
 #include <kern/env.h>
+#include <kern/fpu.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/panic.h>
@@ -271,6 +272,14 @@ handle_unexpected(struct Trapframe *tf)
 	panic("unhandled trap in kernel");
 }
 
+// The program's first floating-point instruction since it was here.
+static void
+handle_device(struct Trapframe *tf)
+{
+	if (!from_user(tf) || fpu_use(curenv) < 0)
+		handle_unexpected(tf);
+}
+
 static void
 trap_dispatch(struct Trapframe *tf)
 {
@@ -280,6 +289,9 @@ trap_dispatch(struct Trapframe *tf)
 		return;
 	case T_BRKPT:
 		handle_breakpoint(tf);
+		return;
+	case T_DEVICE:
+		handle_device(tf);
 		return;
 	case T_SYSCALL:
 		handle_syscall(tf);
@@ -375,6 +387,7 @@ trap(struct Trapframe *tf)
 	if (from_user(tf)) {
 		lock_kernel();
 		assert(curenv);
+		fpu_leave(curenv);
 		if (curenv->env_status == ENV_DYING) {
 			env_free(curenv);
 			curenv = NULL;
