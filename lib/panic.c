@@ -6,17 +6,19 @@
 #include <inc/lib.h>
 #include <inc/x86.h>
 
+// In one piece, so that the lines of others do not come in between.
 static void
 report(const char *what, const char *file, int line, const char *fmt,
 	va_list ap)
 {
-	cprintf("[%08x] user %s in %s at %s:%d: ", sys_getenvid(), what,
-		binaryname, file, line);
-	vcprintf(fmt, ap);
-	cprintf("\n");
+	char message[160];
+
+	vsnprintf(message, sizeof(message), fmt, ap);
+	cprintf("[%08x] user %s in %s at %s:%d: %s\n", sys_getenvid(), what,
+		binaryname, file, line, message);
 }
 
-// The breakpoint takes us into the kernel's monitor.
+// The breakpoint ends the program, or takes us into the kernel's monitor.
 void
 _panic(const char *file, int line, const char *fmt, ...)
 {
