@@ -122,6 +122,14 @@ testbacktrace => { want => ['.*user panic in .* at user/testbacktrace.c:\d+: dep
     ' +lib/libmain.c:\d+: libmain\+\d+$', $ended],
     never => ['kernel panic', 'a panic returned'] },
 
+# No line is printed twice, and none is lost
+testcputs => { want => ['testcputs ok$', $ended], never => \@never, by => sub {
+	my %seen;
+	$seen{$1}++ while $_[0] =~ /line (\d{3})/g;
+	my @wrong = grep { ($seen{$_} // 0) != 1 } '000' .. '999';
+	return @wrong ? "lines lost or printed twice: @wrong" : ();
+} },
+
 # Ours: each says so when it is content
 map({ $_ => says("$_ ok\$") } own_tests()),
 );
@@ -132,7 +140,7 @@ sub own_tests
 	my @names;
 	for my $file (glob 'user/*.c') {
 		my ($name) = $file =~ m{(\w+)\.c$};
-		push @names, $name if $name ne 'testmalloc' &&
+		push @names, $name if $name !~ /^test(malloc|cputs)$/ &&
 		    grep { /"$name ok/ } lines_of($file);
 	}
 	return @names;

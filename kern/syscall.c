@@ -58,12 +58,28 @@ page_to_share(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 
 // ----------------------------------------------------------------- console
 
+// So many bytes are printed before others get a turn: a serial line takes
+// its time, and we have the lock.
+#define CPUTS_CHUNK	1024
+
+#define SYSCALL_SIZE	2		// bytes of int $T_SYSCALL
+
 // Print len bytes.  Ends the environment if it may not read them all.
-static void
+// If there are many, the program makes the call again, for what is left.
+static int
 sys_cputs(const char *s, size_t len)
 {
+	struct Trapframe *tf = &curenv->env_tf;
+	size_t n = MIN(len, (size_t) CPUTS_CHUNK);
+
 	user_mem_assert(curenv, s, len, PTE_U);
-	cons_write(s, len);
+	cons_write(s, n);
+	if (n == len)
+		return 0;
+	tf->tf_regs.reg_edx += n;
+	tf->tf_regs.reg_ecx -= n;
+	tf->tf_eip -= SYSCALL_SIZE;
+	return SYS_cputs;		// in eax, the number of the call
 }
 
 // The next character of console input, or 0 if there is none yet.
@@ -356,8 +372,7 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 {
 	switch (syscallno) {
 	case SYS_cputs:
-		sys_cputs((const char *) a1, a2);
-		return 0;
+		return sys_cputs((const char *) a1, a2);
 	case SYS_cgetc:
 		return sys_cgetc();
 	case SYS_getenvid:
