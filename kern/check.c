@@ -655,9 +655,23 @@ check_live_remove(struct PageInfo *p1, struct PageInfo *p2)
 	*pte = 0;
 }
 
+// The kernel's code and constants are there, but not to be written to.
+static void
+check_constants(void)
+{
+	for (uintptr_t va = (uintptr_t) entry; va < (uintptr_t) etext;
+	     va += PGSIZE) {
+		const pte_t *pte = pgdir_walk(kern_pgdir, (void *) va, 0);
+
+		require(pte && (*pte & PTE_P) && !(*pte & PTE_W),
+			"the kernel's code at %08x can be written to", va);
+	}
+}
+
 void
 check_page_installed_pgdir(void)
 {
+	check_constants();
 	stage_enter();
 	struct PageInfo *p1 = stage.pp[1], *p2 = stage.pp[2];
 

@@ -94,6 +94,7 @@ static void boot_map_region(pde_t *pgdir, uintptr_t va, size_t size,
 	physaddr_t pa, int perm);
 static void mem_init_mp(void);
 static void low_pages_first(void);
+static void make_readonly(const char *from, const char *to);
 
 // Find out how much memory there is, make all of it available to page_alloc,
 // and build and load the kernel's address space.
@@ -132,6 +133,10 @@ mem_init(void)
 	mem_init_mp();
 	check_kern_pgdir();
 
+	// From here on, a stray pointer cannot change the kernel's code.
+	make_readonly((char *) KERNBASE + EXTPHYSMEM, data_start);
+	make_readonly(programs_start, end);
+
 	// Both maps have the kernel at the same place: we stay where we are
 	lcr3(PADDR(kern_pgdir));
 	check_page_free_list(false);
@@ -156,6 +161,14 @@ mem_init_mp(void)
 		boot_map_region(kern_pgdir, top - KSTKSIZE, KSTKSIZE,
 			PADDR(percpu_kstacks[i]), PTE_W);
 	}
+}
+
+// Take the right to write off the kernel's pages in [from, to).
+static void
+make_readonly(const char *from, const char *to)
+{
+	for (const char *va = from; va < to; va += PGSIZE)
+		*pgdir_walk(kern_pgdir, va, 0) &= ~PTE_W;
 }
 
 // ---------------------------------------------------------- physical pages

@@ -12,6 +12,7 @@ struct Env;
 // kern/entry.S and kern/kernel.ld
 extern char bootstack[], bootstacktop[];
 extern char _start[], entry[], etext[], edata[], end[];
+extern char data_start[], programs_start[];	// constants lie around the data
 
 // How much physical memory we use, and the part of it that kern/entrypgdir.S
 // maps; no more than that part can be reached before mem_init is through.
