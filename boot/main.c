@@ -49,9 +49,11 @@ waitdisk(void)
 {
 	uint8_t status;
 
-	do
+	do {
 		status = inb(IDE_STATUS);
-	while ((status & (IDE_BSY | IDE_DRDY)) != IDE_DRDY);
+		if (status == IDE_NOBODY)
+			fail();
+	} while ((status & (IDE_BSY | IDE_DRDY)) != IDE_DRDY);
 	return status;
 }
 

@@ -473,7 +473,11 @@ check_bitmap(void)
 void
 fs_init(void)
 {
-	ide_set_disk(ide_probe_disk1() ? 1 : 0);
+	const bool second = ide_probe_disk1();
+
+	if (!second)
+		cprintf("No second disk: the files have to be on the first\n");
+	ide_set_disk(second ? 1 : 0);
 	bc_init();
 
 	super = diskaddr(1);

@@ -21,13 +21,16 @@ static int drive = 1;
 
 // Wait until the drive is not busy and has set all status bits in want, or
 // says that the command failed.  Returns its status, or -1 if it takes too
-// long.
+// long or there is no drive.
 static int
 ide_status(uint8_t want)
 {
 	for (int polls = 0; polls < MAX_POLLS; polls++) {
 		uint8_t status = inb(IDE_STATUS);
 		bool failed = status & (IDE_DF | IDE_ERR);
+
+		if (status == IDE_NOBODY)
+			return -1;
 		if (!(status & IDE_BSY)
 		    && ((status & want) == want || failed))
 			return status;

@@ -28,6 +28,7 @@
 #define IDE_DF		0x20		// drive fault
 #define IDE_DRQ		0x08		// wants data moved
 #define IDE_ERR		0x01		// the command failed
+#define IDE_NOBODY	0xFF		// no drive answers
 
 #define IDE_CMD_READ	0x20
 #define IDE_CMD_WRITE	0x30
