@@ -19,7 +19,8 @@ bool cons_has_input(void);
 // Will both input devices interrupt us?  If not, nobody may sleep for them.
 bool cons_interrupts(void);
 
-// Take in what the device has.  For its interrupt; cons_getc does it, too.
+// Take in what the device has.  For its interrupt; cons_getc does it, too
+// (kern/serial.c, kern/kbd.c).
 void serial_intr(void);
 void kbd_intr(void);
 

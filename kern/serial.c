@@ -1,0 +1,90 @@
+// kern/serial.c - the serial line, as a device of the console.
+//
+// The first serial port, an 8250, 16450 or 16550 UART (National PC16550D,
+// chapter 8).
+//
+// Entry points: serial_init, serial_write, serial_intr.
+
+#include <inc/x86.h>
+
+#include <kern/consdev.h>
+#include <kern/console.h>
+
+#define COM1		0x3F8
+#define UART_DATA	(COM1 + 0)	// received (in), to transmit (out)
+#define UART_IER	(COM1 + 1)	// which interrupts are let through
+#define  UART_IER_RX	0x01		// a byte was received
+#define UART_DIV_LO	(COM1 + 0)	// while DLAB is set: speed
+#define UART_DIV_HI	(COM1 + 1)
+#define UART_FIFO	(COM1 + 2)
+#define UART_LINE	(COM1 + 3)	// format of a character
+#define  UART_LINE_DLAB	0x80
+#define  UART_LINE_8N1	0x03
+#define UART_MODEM	(COM1 + 4)
+#define  UART_MODEM_OUT2 0x08		// on a PC: connects the interrupt
+#define  UART_MODEM_DTR_RTS 0x03
+#define UART_STATUS	(COM1 + 5)
+#define  UART_STATUS_RX	0x01		// a byte was received
+#define  UART_STATUS_TX	0x20		// ready for the next one
+#define UART_CLOCK	115200		// speed with divisor 1
+#define BAUD		9600
+
+// A byte takes 1 ms at 9600 baud, asking for the status 1 us or so.
+#define SERIAL_PATIENCE	200000
+
+bool serial_exists;
+
+void
+serial_init(void)
+{
+	serial_exists = inb(UART_STATUS) != 0xFF;
+	if (!serial_exists)
+		return;
+
+	outb(UART_FIFO, 0);
+	outb(UART_LINE, UART_LINE_DLAB);
+	outb(UART_DIV_LO, UART_CLOCK / BAUD);
+	outb(UART_DIV_HI, 0);
+	outb(UART_LINE, UART_LINE_8N1);
+	outb(UART_MODEM, UART_MODEM_OUT2 | UART_MODEM_DTR_RTS);
+	outb(UART_IER, UART_IER_RX);
+}
+
+// After a wait that was long enough for any byte to leave, try anyway.
+static void
+serial_put(uint8_t c)
+{
+	for (int i = 0; i < SERIAL_PATIENCE; i++)
+		if (inb(UART_STATUS) & UART_STATUS_TX)
+			break;
+	outb(UART_DATA, c);
+}
+
+void
+serial_write(uint8_t c)
+{
+	if (!serial_exists)
+		return;
+	serial_put(c);
+	// A terminal only moves left; erase as the screen does
+	if (c == '\b') {
+		serial_put(' ');
+		serial_put('\b');
+	}
+}
+
+static int
+serial_get(void)
+{
+	if (!(inb(UART_STATUS) & UART_STATUS_RX))
+		return -1;
+	int c = inb(UART_DATA);
+	return c == 0x7F ? '\b' : c;	// what many terminals send for it
+}
+
+void
+serial_intr(void)
+{
+	if (serial_exists)
+		cons_take(serial_get);
+}
