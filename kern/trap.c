@@ -371,11 +371,25 @@ trap_is_to_be_handled(const struct Trapframe *tf)
 	return irq != IRQ_WAKE && (curenv || irq <= IRQ_IDE);
 }
 
+// Virtual-8086 mode is not for programs.  A processor does not let them in,
+// but QEMU's iret does, and with any flags.  The frame, whose end is in the
+// usual place for the part of it that we know, becomes a program's again.
+static void
+leave_vm86(struct Trapframe *tf)
+{
+	tf->tf_cs = GD_UT | 3;
+	tf->tf_ds = tf->tf_es = tf->tf_ss = GD_UD | 3;
+	tf->tf_eflags &= ~(FL_VM | FL_IOPL_MASK | FL_NT | FL_VIF | FL_VIP);
+	tf->tf_eflags |= FL_IF;
+}
+
 void
 trap(struct Trapframe *tf)
 {
 	// The program's direction flag is not ours.
 	__asm__ volatile("cld" : : : "cc");
+	if (tf->tf_eflags & FL_VM)
+		leave_vm86(tf);
 	assert(!(read_eflags() & FL_IF));
 	cpu_service();
 

@@ -69,6 +69,18 @@ return_to_nested_task(void)
 	__asm__ volatile("pushl %0; popfl; iret" : : "i" (FL_NT));
 }
 
+// Into virtual-8086 mode: the segments that iret would load there, then, in
+// the order of the stack, %ss, %esp, flags, %cs, %eip.
+static void
+become_8086(void)
+{
+	sys_env_set_pgfault_upcall(0, NULL);	// a fault is the end of us
+	__asm__ volatile(
+		"pushl %1; pushl %1; pushl %1; pushl %1; pushl %1\n\t"
+		"pushl $0x8000; pushl %0; pushl %1; pushl $0x100; iret"
+		: : "i" (FL_VM | FL_IF | FL_IOPL_3), "i" (0x1234));
+}
+
 static void
 debug_trap(void)
 {
@@ -100,6 +112,7 @@ test_deadly(void)
 {
 	wait(start(single_step));
 	wait(start(return_to_nested_task));
+	wait(start(become_8086));
 	wait(start(debug_trap));
 	wait(start(other_ways_in));
 }
