@@ -24,7 +24,7 @@
 
 struct OpenFile {
 	uint32_t o_fileid;		// slot, plus MAXOPEN for each use of it
-	struct File *o_file;
+	struct File *o_file;		// NULL if it was removed since
 	int o_mode;			// as the client asked for
 	struct Fd *o_fd;		// shared with the client
 };
@@ -79,7 +79,7 @@ openfile_lookup(uint32_t fileid, struct OpenFile **po)
 {
 	struct OpenFile *o = &opentab[fileid % MAXOPEN];
 
-	if (o->o_fileid != fileid || !openfile_in_use(o))
+	if (o->o_fileid != fileid || !o->o_file || !openfile_in_use(o))
 		return -E_INVAL;
 	*po = o;
 	return 0;
@@ -102,7 +102,7 @@ openfile_disown(struct File *f)
 {
 	for (struct OpenFile *o = opentab; o < opentab + MAXOPEN; o++)
 		if (o->o_file == f)
-			o->o_fileid += MAXOPEN;
+			o->o_file = NULL;
 }
 
 // -------------------------------------------------------------- requests

@@ -88,6 +88,22 @@ test_forged_fd(void)
 	expect("closed all the same", close(num), -E_INVAL);
 }
 
+// A file that was removed is nobody's, also by the id that comes next.
+static void
+test_removed(void)
+{
+	int num = open("/testserver", O_RDWR | O_CREAT);
+	struct Fd *fd;
+
+	expect("fd_lookup", fd_lookup(num, &fd), 0);
+	expect("remove", remove("/testserver"), 0);
+	expect("removed", write(num, "x", 1), -E_INVAL);
+	fd->fd_file.id += MAXOPEN;
+	expect("removed, next id", write(num, "x", 1), -E_INVAL);
+	expect("removed, next id", ftruncate(num, PGSIZE), -E_INVAL);
+	close(num);
+}
+
 // As many files as can be open at once, and again.
 static void
 test_many_open(void)
@@ -113,6 +129,7 @@ umain(int argc, char **argv)
 
 	test_bad_requests();
 	test_forged_fd();
+	test_removed();
 	test_many_open();
 	cprintf("testserver ok\n");
 }
