@@ -9,6 +9,7 @@
 //   diskaddr		where block n lives in memory
 //   va_is_mapped	is this address in the cache now?
 //   va_is_dirty	was its page written to?
+//   load_block	read a block in if it is not there
 //   flush_block	write a block back if it is dirty
 //   zero_block		fill a block with zeros
 //   bc_init		from now on blocks come when they are touched
@@ -62,7 +63,8 @@ clear_dirty(void *page)
 		panic("clear_dirty: sys_page_map: %e", r);
 }
 
-// Write the block back if it is dirty; addr may be anywhere in it.
+// Write the block back if it is dirty; addr may be anywhere in it.  Where the
+// disk refuses, the block stays dirty.
 void
 flush_block(void *addr)
 {
@@ -73,8 +75,9 @@ flush_block(void *addr)
 
 	void *page = ROUNDDOWN(addr, PGSIZE);
 	if (ide_write(block_at(page) * BLKSECTS, page, BLKSECTS) < 0)
-		panic("flush_block: cannot write block %08x", block_at(page));
-	clear_dirty(page);
+		cprintf("cannot write block %08x\n", block_at(page));
+	else
+		clear_dirty(page);
 }
 
 // Take some block out of memory, the next one in turn.  Nobody notices: it is
@@ -96,6 +99,8 @@ drop_block(void)
 		return false;
 	last = va;
 	flush_block((void *) va);
+	if (va_is_dirty((void *) va))
+		return false;
 	return sys_page_unmap(0, (void *) va) == 0;
 }
 
@@ -109,6 +114,27 @@ cache_page_alloc(void *page)
 		r = sys_page_alloc(0, page, PTE_P | PTE_U | PTE_W);
 	while (r == -E_NO_MEM && drop_block());
 	return r;
+}
+
+// Read the block in if it is not there; addr may be anywhere in it.
+// Returns 0, -E_NO_MEM, or -E_UNSPECIFIED if the disk cannot read it.
+int
+load_block(void *addr)
+{
+	void *page = ROUNDDOWN(addr, PGSIZE);
+	int r;
+
+	if (va_is_mapped(page))
+		return 0;
+	if ((r = cache_page_alloc(page)) < 0)
+		return r;
+	if (ide_read(block_at(page) * BLKSECTS, page, BLKSECTS) < 0) {
+		cprintf("cannot read block %08x\n", block_at(page));
+		sys_page_unmap(0, page);
+		return -E_UNSPECIFIED;
+	}
+	clear_dirty(page);
+	return 0;
 }
 
 // Fill a block with zeros, without reading what it held.
@@ -137,15 +163,11 @@ bc_pgfault(struct UTrapframe *utf)
 	if (super && blockno >= super->s_nblocks)
 		panic("reading non-existent block %08x", blockno);
 
-	void *page = ROUNDDOWN(va, PGSIZE);
-	if ((r = cache_page_alloc(page)) < 0)
-		panic("bc_pgfault: no page for block %08x: %e", blockno, r);
-	if (ide_read(blockno * BLKSECTS, page, BLKSECTS) < 0)
-		panic("bc_pgfault: cannot read block %08x", blockno);
-	clear_dirty(page);
+	if ((r = load_block(va)) < 0)
+		panic("bc_pgfault: no block %08x: %e", blockno, r);
 
 	// Only now, for the bitmap may be in the very block that we read.
-	if (bitmap && block_is_free(blockno))
+	if (bitmap && blockno >= first_data_block() && block_is_free(blockno))
 		panic("reading free block %08x", blockno);
 }
 

@@ -96,7 +96,8 @@ flush_bitmap(void)
 // that block is not there.  If the place is in an indirect block that is not
 // there either, alloc says whether to make one.
 // Returns 0 and sets *slot, or -E_NOT_FOUND (no indirect block, !alloc),
-// -E_NO_DISK, or -E_INVAL (no file is so long; the disk holds nonsense).
+// -E_NO_DISK, -E_INVAL (no file is so long; the disk holds nonsense), or what
+// load_block says.
 static int
 file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
 {
@@ -119,11 +120,12 @@ file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
 		return -E_INVAL;
 	uint32_t *numbers = diskaddr(f->f_indirect);
 	*slot = &numbers[filebno - NDIRECT];
-	return 0;
+	return load_block(numbers);
 }
 
 // Set *blk to where block filebno of f is in memory; a block that is not
-// there is made, full of zeros.  Returns 0, -E_NO_DISK or -E_INVAL.
+// there is made, full of zeros.  Returns 0, -E_NO_DISK, -E_INVAL, or what
+// load_block says.
 int
 file_get_block(struct File *f, uint32_t filebno, char **blk)
 {
@@ -140,11 +142,12 @@ file_get_block(struct File *f, uint32_t filebno, char **blk)
 	if (!block_is_data(*slot))
 		return -E_INVAL;
 	*blk = diskaddr(*slot);
-	return 0;
+	return load_block(*blk);
 }
 
 // Set *blk to where block filebno of f is in memory, or to NULL if it is not
-// there, which means that it is full of zeros.  Returns 0 or -E_INVAL.
+// there, which means that it is full of zeros.  Whether the disk can read it is
+// for load_block to tell.  Returns 0 or an error.
 static int
 file_find_block(struct File *f, uint32_t filebno, char **blk)
 {
@@ -195,7 +198,7 @@ file_truncate(struct File *f, off_t size)
 	if (size % BLKSIZE == 0)
 		return;
 	file_find_block(f, keep - 1, &last);
-	if (last)
+	if (last && load_block(last) == 0)
 		memset(last + size % BLKSIZE, 0, BLKSIZE - size % BLKSIZE);
 }
 
@@ -232,6 +235,8 @@ file_read(struct File *f, void *buf, size_t n, off_t offset)
 		uint32_t pos = offset + done;
 		char *blk;
 		int r = file_find_block(f, pos / BLKSIZE, &blk);
+		if (r == 0 && blk)
+			r = load_block(blk);
 		if (r < 0)
 			return done > 0 ? (ssize_t) done : r;
 		count = MIN(BLKSIZE - pos % BLKSIZE, n - done);
@@ -310,18 +315,28 @@ entry_is_named(struct File *f, const char *name)
 	return strncmp(f->f_name, name, MAXNAMELEN) == 0;
 }
 
+// Where a block of dir is not there or cannot be had, the entries in the others
+// are still found.
 static int
 dir_lookup(struct File *dir, const char *name, struct File **entry)
 {
-	int r;
+	int result = -E_NOT_FOUND;
 
-	for (uint32_t i = 0; i < dir_nentries(dir); i++) {
-		if ((r = dir_entry(dir, i, entry)) < 0)
-			return r;
-		if (entry_is_named(*entry, name))
-			return 0;
+	for (uint32_t b = 0; b < blocks_of(dir->f_size); b++) {
+		char *blk;
+		int r = file_find_block(dir, b, &blk);
+		if (r == 0 && blk)
+			r = load_block(blk);
+		if (r < 0)
+			result = r;
+		if (r < 0 || !blk)
+			continue;
+		*entry = (struct File *) blk;
+		for (uint32_t i = 0; i < BLKFILES; i++, (*entry)++)
+			if (entry_is_named(*entry, name))
+				return 0;
 	}
-	return -E_NOT_FOUND;
+	return result;
 }
 
 // Set *entry to an unused entry of dir, which grows if it has none.
@@ -455,8 +470,10 @@ check_super(void)
 		panic("bad file system magic number");
 	if (super->s_nblocks > DISKSIZE / BLKSIZE)
 		panic("file system is too large");
-	assert(super->s_nblocks > 2);
-	assert(is_dir(&super->s_root) && size_is_possible(&super->s_root));
+	if (super->s_nblocks <= 2)
+		panic("file system is too small");
+	if (!is_dir(&super->s_root) || !size_is_possible(&super->s_root))
+		panic("file system has no root directory");
 	cprintf("superblock is good\n");
 }
 
@@ -465,7 +482,8 @@ static void
 check_bitmap(void)
 {
 	for (uint32_t b = 0; b < first_data_block(); b++)
-		assert(!block_is_free(b));
+		if (block_is_free(b))
+			panic("bad bitmap: block %08x is free", b);
 	cprintf("bitmap is good\n");
 }
 

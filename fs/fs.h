@@ -29,6 +29,7 @@ int ide_write(uint32_t secno, const void *src, size_t nsecs);
 void *diskaddr(uint32_t blockno);
 bool va_is_mapped(const void *va);
 bool va_is_dirty(const void *va);
+int load_block(void *addr);
 void flush_block(void *addr);
 void zero_block(uint32_t blockno);
 void bc_init(void);
