@@ -20,18 +20,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-// The headers mean types of 32 bits, whatever the host's are.
-#define JOS_INC_TYPES_H
-#define off_t int32_t
-#define size_t uint32_t
-#define uintptr_t uint32_t
-#define physaddr_t uint32_t
-#include <inc/fs.h>
-#include <inc/mmu.h>
-#undef off_t
-#undef size_t
-#undef uintptr_t
-#undef physaddr_t
+#include <fs/format.h>
 
 #define MAX_DIR_ENTS	128
 
@@ -73,12 +62,6 @@ take_blocks(uint32_t n)
 		die("out of disk blocks");
 	next_block += n;
 	return first;
-}
-
-static uint32_t
-blocks_of(uint32_t size)
-{
-	return (size + BLKSIZE - 1) / BLKSIZE;
 }
 
 // f's contents are the blocks from first on: note size and block numbers.
@@ -161,7 +144,7 @@ begin_disk(void)
 	disk = calloc(nblocks, BLKSIZE);
 	if (!disk)
 		die("out of memory");
-	next_block = 2 + (nblocks + BLKBITSIZE - 1) / BLKBITSIZE;
+	next_block = first_data_block(nblocks);
 	if (next_block > nblocks)
 		die("out of disk blocks");
 }
