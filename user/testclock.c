@@ -101,6 +101,8 @@ umain(int argc, char **argv)
 
 	kill_many();
 	sys_env_destroy(talker);
+	wait(talker);
 	test_turns();
+	cprintf("\n");		// ends the line of noise
 	cprintf("testclock ok\n");
 }
