@@ -7,9 +7,6 @@
 // They look at page tables by themselves, with entry_for, so as not to use
 // what they examine.
 
-#include <kern/acpi.h>
-#include <kern/check.h>
-
 #include <inc/assert.h>
 #include <inc/error.h>
 #include <inc/memlayout.h>
@@ -17,6 +14,8 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
+#include <kern/acpi.h>
+#include <kern/check.h>
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/lab.h>

@@ -5,10 +5,10 @@
 //
 // Entry points: mc146818_read, mc146818_write, kclock_memory.
 
-#include <kern/kclock.h>
-
 #include <inc/memlayout.h>
 #include <inc/x86.h>
+
+#include <kern/kclock.h>
 
 unsigned
 mc146818_read(unsigned reg)

@@ -49,7 +49,6 @@ enum {
 #define ICR_PENDING	0x00001000	// not yet delivered
 #define ICR_ASSERT	0x00004000
 #define ICR_LEVEL	0x00008000
-#define ICR_ALL		0x00080000
 #define ICR_OTHERS	0x000C0000
 
 bool lapic_on;

@@ -4,8 +4,6 @@
 // and a line in commands[].  They run when something may be broken already,
 // so they look at everything with care.
 
-#include <kern/monitor.h>
-
 #include <inc/assert.h>
 #include <inc/memlayout.h>
 #include <inc/string.h>
@@ -15,6 +13,7 @@
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/kdebug.h>
+#include <kern/monitor.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
 #include <kern/trap.h>

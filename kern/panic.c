@@ -4,14 +4,13 @@
 // tells the rest of the kernel.  They may be called from anywhere, also from
 // within a panic.
 
-#include <kern/panic.h>
-
 #include <inc/assert.h>
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
+#include <kern/panic.h>
 
 // A panic may lead to the next one, in the backtrace or in the monitor.
 // Beyond this many there is not much left to try, and the stack is filling.

@@ -24,8 +24,6 @@
 //
 // Under the kernel lock, once there is more than one CPU.
 
-#include <kern/pmap.h>
-
 #include <inc/error.h>
 #include <inc/mmu.h>
 #include <inc/string.h>
@@ -36,6 +34,7 @@
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/kclock.h>
+#include <kern/pmap.h>
 
 size_t npages;
 size_t npages_basemem;
