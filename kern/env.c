@@ -333,17 +333,19 @@ env_destroy(struct Env *e)
 		return;
 	}
 
+	const bool is_current = e == curenv;
+
 	env_free(e);
+	if (is_current)
+		curenv = NULL;
 	if (lab->only_env) {
 		cprintf("Destroyed the only environment - "
 			"nothing more to do!\n");
 		while (1)
 			monitor(NULL);
 	}
-	if (e == curenv) {
-		curenv = NULL;
+	if (is_current)
 		sched_yield();
-	}
 }
 
 // ---------------------------------------------------------- the way out
