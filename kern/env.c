@@ -25,7 +25,7 @@
 #include <kern/wait.h>
 
 struct Env *envs;
-static struct Env *env_free_list;	// linked by env_link
+struct Env *env_free_list;
 
 #define ENVGENSHIFT	12		// generations are 1 << 12 apart
 

@@ -7,6 +7,7 @@
 #include <kern/cpu.h>
 
 extern struct Env *envs;		// all NENV of them
+extern struct Env *env_free_list;	// the free ones, through env_link
 #define curenv (thiscpu->cpu_env)	// what this CPU is running, or NULL
 extern struct Segdesc gdt[];
 

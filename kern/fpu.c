@@ -11,7 +11,7 @@
 //
 // Intel SDM 1, 8.1 and 10.5; SDM 3A, 2.5 (TS, MP, NE) and 13.1 (OSFXSR).
 //
-// Entry points: fpu_init; fpu_leave, fpu_use; fpu_copy, fpu_free.
+// Entry points: fpu_init; fpu_leave, fpu_use; fpu_copy, fpu_free; fpu_page_of.
 
 #include <inc/error.h>
 #include <inc/string.h>
@@ -142,6 +142,12 @@ fpu_copy(struct Env *to, struct Env *from)
 	memcpy(page2kva(fpu_page[to - envs]), page2kva(fpu_page[from - envs]),
 		sizeof(struct FxsaveArea));
 	return 0;
+}
+
+const struct PageInfo *
+fpu_page_of(const struct Env *e)
+{
+	return fpu_page[e - envs];
 }
 
 void

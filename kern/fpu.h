@@ -17,6 +17,9 @@ int fpu_use(struct Env *e);
 // The child of a fork starts with its parent's.  Returns 0 or -E_NO_MEM.
 int fpu_copy(struct Env *to, struct Env *from);
 
+// The page that holds them, or NULL: e has not used any.
+const struct PageInfo *fpu_page_of(const struct Env *e);
+
 // e ends.
 void fpu_free(struct Env *e);
 

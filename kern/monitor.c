@@ -10,6 +10,7 @@
 #include <inc/trap.h>
 #include <inc/x86.h>
 
+#include <kern/audit.h>
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/kdebug.h>
@@ -31,6 +32,7 @@ static const struct Command {
 		mon_backtrace },
 	{ "envs", "Display the environments", mon_envs },
 	{ "free", "Display how much memory is free", mon_free },
+	{ "check", "Look for faults in the kernel's data", mon_check },
 	{ "continue", "Leave the monitor", mon_continue },
 	{ "poweroff", "Switch the machine off", mon_poweroff },
 };
@@ -250,6 +252,13 @@ int
 mon_free(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 {
 	cprintf("%u of %u pages are free\n", page_free_count(), npages);
+	return 0;
+}
+
+int
+mon_check(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	audit(true);
 	return 0;
 }
 

@@ -5,7 +5,8 @@
 // sleeps again.
 //
 // Entry points: wait_for_console, wait_for_env; wake_console,
-// wake_env_waiters; wait_forget; wait_any_device.  Under the kernel lock.
+// wake_env_waiters; wait_forget; wait_any_device; wait_is_consistent.  Under the
+// kernel lock.
 
 #include <inc/env.h>
 
@@ -82,4 +83,31 @@ bool
 wait_any_device(void)
 {
 	return console_waiters > 0;
+}
+
+// Who waits sleeps, for something that can still happen, and is counted once.
+bool
+wait_is_consistent(void)
+{
+	int console = 0, env = 0;
+
+	for (int i = 0; i < NENV; i++) {
+		const envid_t what = waits_for[i];
+
+		if (what == FOR_NOTHING)
+			continue;
+		if (envs[i].env_status != ENV_NOT_RUNNABLE)
+			return false;
+		if (what == FOR_CONSOLE) {
+			console++;
+			continue;
+		}
+		env++;
+
+		const struct Env *other = &envs[ENVX(what)];
+
+		if (other->env_id != what || other->env_status == ENV_FREE)
+			return false;
+	}
+	return console == console_waiters && env == env_waiters;
 }

@@ -11,5 +11,6 @@ void wake_console(void);		// there is input
 void wake_env_waiters(envid_t gone);
 void wait_forget(struct Env *e);	// e is made runnable, or ends
 bool wait_any_device(void);		// does anybody wait for a device?
+bool wait_is_consistent(void);		// for kern/audit.c
 
 #endif // JOS_KERN_WAIT_H

@@ -1,0 +1,478 @@
+// kern/audit.c - does what must hold in the kernel hold?
+//
+// All that can be found out twice is compared: references to pages with the
+// page tables that make them, environments with the lists and the processors
+// that have them, page directories with the kernel's.  Nothing is changed but
+// pp_found, and nothing is taken from page_alloc, so one may ask at any time.
+//
+// Other CPUs go on meanwhile.  As we have the kernel lock they are in user
+// mode, idle or waiting for the lock, and change nothing that we look at but
+// the processor's own bits in page tables.
+//
+// Entry point: audit.
+
+#include <inc/assert.h>
+#include <inc/mmu.h>
+#include <inc/stdarg.h>
+#include <inc/x86.h>
+
+#include <kern/acpi.h>
+#include <kern/audit.h>
+#include <kern/cpu.h>
+#include <kern/env.h>
+#include <kern/fpu.h>
+#include <kern/lab.h>
+#include <kern/pmap.h>
+#include <kern/spinlock.h>
+#include <kern/wait.h>
+
+#define MAXSHOWN	20		// faults that get a line
+
+static int faults;
+
+static void __attribute__((format(printf, 1, 2)))
+fault(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (faults++ >= MAXSHOWN)
+		return;
+	cprintf("  ");
+	va_start(ap, fmt);
+	vcprintf(fmt, ap);
+	va_end(ap);
+	cprintf("\n");
+}
+
+// ------------------------------------------------- references to a page
+// In pp_found we count what we find.  Free pages are marked instead, with a
+// number that no page in use reaches unless pp_ref has reached it, too.
+
+#define ON_FREE_LIST	PP_REF_MAX
+
+// Is pa what mem_init took for good, or no memory at all?  The table of
+// environments is the last thing that it takes.
+static bool
+is_kernels(physaddr_t pa)
+{
+	return pa == 0 || (pa >= npages_basemem * PGSIZE
+		&& pa < ROUNDUP(PADDR(envs + NENV), PGSIZE));
+}
+
+// May the page at pa stay unused?
+static bool
+may_be_kept(physaddr_t pa)
+{
+	const physaddr_t firmware = ROUNDDOWN(acpi_tables_start(), PGSIZE);
+
+	return is_kernels(pa) || pa == MPENTRY_PADDR
+		|| (firmware > PADDR(envs) && pa >= firmware);
+}
+
+static bool
+is_page(const struct PageInfo *pp)
+{
+	return pp >= pages && pp < pages + npages
+		&& ((uintptr_t) pp - (uintptr_t) pages) % sizeof(*pp) == 0;
+}
+
+static void
+find_free_pages(void)
+{
+	struct PageInfo *pp = page_free_list;
+
+	for (; pp && is_page(pp) && !pp->pp_found; pp = pp->pp_link) {
+		pp->pp_found = ON_FREE_LIST;
+		if (pp->pp_ref)
+			fault("page %08x is on the free list and has %u "
+				"references", page2pa(pp), pp->pp_ref);
+		if (is_kernels(page2pa(pp)))
+			fault("page %08x is on the free list and is the "
+				"kernel's", page2pa(pp));
+	}
+	if (pp && is_page(pp))
+		fault("the free list is a ring: it comes back to page %08x",
+			page2pa(pp));
+	else if (pp)
+		fault("the free list leads to %p, where no page is", pp);
+}
+
+static void
+count_reference(struct PageInfo *pp)
+{
+	if (pp->pp_found < PP_REF_MAX)
+		pp->pp_found++;
+}
+
+// Environment e maps a page.
+static void
+found_mapping(const struct Env *e, uintptr_t va, pte_t pte)
+{
+	const physaddr_t pa = PTE_ADDR(pte);
+
+	if (pte & (PTE_PWT | PTE_PCD | PTE_PS | PTE_G))
+		fault("[%08x] has page bits %03x at %08x", e->env_id,
+			PGOFF(pte), va);
+	if (PGNUM(pa) >= npages || is_kernels(pa)) {
+		fault("[%08x] maps %08x, not a program's page, at %08x",
+			e->env_id, pa, va);
+		return;
+	}
+
+	struct PageInfo *pp = pa2page(pa);
+
+	if (pp->pp_found == ON_FREE_LIST && pp->pp_ref == 0)
+		fault("[%08x] maps the free page %08x at %08x", e->env_id, pa,
+			va);
+	else
+		count_reference(pp);
+}
+
+// The kernel uses a page for e, and nobody else may have it.
+static void
+found_own_page(const char *what, const struct Env *e, physaddr_t pa)
+{
+	struct PageInfo *pp = pa2page(pa);
+
+	if (pp->pp_found)
+		fault("page %08x, %s of [%08x], is %s", pa, what, e->env_id,
+			pp->pp_found == ON_FREE_LIST && !pp->pp_ref ? "free"
+			: "mapped by a program, or in use twice");
+	if (pp->pp_found != ON_FREE_LIST)
+		count_reference(pp);
+}
+
+// --------------------------------------------------------- address spaces
+
+// What the processor may change in an entry while we look
+#define PTE_OWN_BITS	(PTE_A | PTE_D)
+
+// Can we look into e's page directory?
+static bool
+has_pgdir(const struct Env *e)
+{
+	const uintptr_t va = (uintptr_t) e->env_pgdir;
+
+	return e->env_status != ENV_FREE && va >= KERNBASE
+		&& PGOFF(va) == 0 && PGNUM(PADDR(va)) < npages;
+}
+
+// The page table of a directory entry, or NULL.
+static pte_t *
+table_of(pde_t pde)
+{
+	if (!(pde & PTE_P) || PGNUM(pde) >= npages)
+		return NULL;
+	return KADDR(PTE_ADDR(pde));
+}
+
+static void
+find_mappings(const struct Env *e)
+{
+	for (uint32_t pdx = 0; pdx < PDX(UTOP); pdx++) {
+		const pde_t pde = e->env_pgdir[pdx];
+		const pte_t *table = table_of(pde);
+
+		if ((pde & PTE_P) && (!table || (pde & PTE_PS)))
+			fault("[%08x] has directory entry %x: %08x",
+				e->env_id, pdx, pde);
+		for (uint32_t ptx = 0; table && ptx < NPTENTRIES; ptx++)
+			if (table[ptx] & PTE_P)
+				found_mapping(e, (uintptr_t) PGADDR(pdx, ptx,
+					0), table[ptx]);
+	}
+}
+
+// After all mappings were found.
+static void
+find_own_pages(const struct Env *e)
+{
+	const struct PageInfo *fpu = fpu_page_of(e);
+
+	found_own_page("page directory", e, PADDR(e->env_pgdir));
+	for (uint32_t pdx = 0; pdx < PDX(UTOP); pdx++)
+		if (table_of(e->env_pgdir[pdx]))
+			found_own_page("page table", e,
+				PTE_ADDR(e->env_pgdir[pdx]));
+	if (fpu)
+		found_own_page("FPU page", e,
+			page2pa((struct PageInfo *) fpu));
+}
+
+// From UTOP up, all directories are alike, but for the window at UVPT.
+static void
+check_upper_part(const struct Env *e)
+{
+	for (uint32_t pdx = PDX(UTOP); pdx < NPDENTRIES; pdx++) {
+		const pde_t pde = e->env_pgdir[pdx] & ~PTE_OWN_BITS;
+		const pde_t want = pdx == PDX(UVPT)
+			? PADDR(e->env_pgdir) | PTE_P | PTE_U
+			: kern_pgdir[pdx] & ~PTE_OWN_BITS;
+
+		if (pde != want)
+			fault("[%08x] has directory entry %x: %08x, not %08x",
+				e->env_id, pdx, pde, want);
+	}
+}
+
+static void
+check_kernel_entry(uintptr_t va, pte_t pte, int perm)
+{
+	if ((perm & PTE_U) && va >= ULIM)
+		fault("programs can use %08x", va);
+	if ((perm & PTE_U) && (perm & PTE_W))
+		fault("programs can write to %08x", va);
+	if (va >= KERNBASE && PTE_ADDR(pte) != va - KERNBASE)
+		fault("the kernel has %08x at %08x", PTE_ADDR(pte), va);
+}
+
+static void
+check_kernel_map(void)
+{
+	static const struct Env nobody;
+
+	for (uint32_t pdx = 0; pdx < NPDENTRIES; pdx++) {
+		const pde_t pde = kern_pgdir[pdx];
+		const pte_t *table = table_of(pde);
+
+		if (!table || pdx == PDX(UVPT))
+			continue;
+		found_own_page("page table", &nobody, PTE_ADDR(pde));
+		if (pdx < PDX(UTOP))
+			fault("the kernel's directory has entry %x", pdx);
+		for (uint32_t ptx = 0; ptx < NPTENTRIES; ptx++)
+			if (table[ptx] & PTE_P)
+				check_kernel_entry((uintptr_t) PGADDR(pdx, ptx,
+					0), table[ptx], pde & table[ptx]);
+	}
+}
+
+// Returns how many are in use.
+static int
+compare_references(void)
+{
+	int in_use = 0;
+
+	for (struct PageInfo *pp = pages; pp < pages + npages; pp++) {
+		const unsigned found = pp->pp_found, counted = pp->pp_ref;
+
+		if (found == ON_FREE_LIST && counted == 0)
+			continue;
+		in_use++;
+		if (found == 0 && may_be_kept(page2pa(pp)))
+			continue;
+		if (found == 0 && counted == 0)
+			fault("page %08x is not used and not free",
+				page2pa(pp));
+		else if (found != counted)
+			fault("page %08x has %u references, and %u are found",
+				page2pa(pp), counted, found);
+	}
+	return in_use;
+}
+
+static int
+audit_pages(void)
+{
+	for (size_t i = 0; i < npages; i++)
+		pages[i].pp_found = 0;
+	find_free_pages();
+	for (const struct Env *e = envs; e < envs + NENV; e++)
+		if (has_pgdir(e))
+			find_mappings(e);
+	for (const struct Env *e = envs; e < envs + NENV; e++)
+		if (has_pgdir(e)) {
+			find_own_pages(e);
+			check_upper_part(e);
+		}
+	check_kernel_map();
+	return compare_references();
+}
+
+// ----------------------------------------------------------- environments
+
+// How many CPUs have e?
+static int
+cpus_with(const struct Env *e)
+{
+	int n = 0;
+
+	for (int i = 0; i < ncpu; i++)
+		n += cpus[i].cpu_env == e;
+	return n;
+}
+
+// May a program have this selector in DS or ES?
+static bool
+is_data_selector(uint16_t sel)
+{
+	sel &= ~3;
+	return sel == 0 || sel == GD_UD || sel == GD_UT;
+}
+
+// The file server drives the disk itself; before lab 4, interrupts are off.
+static void
+check_frame(const struct Env *e)
+{
+	const struct Trapframe *tf = &e->env_tf;
+	const uint32_t iopl = tf->tf_eflags & FL_IOPL_MASK;
+	const bool interrupts = tf->tf_eflags & FL_IF;
+
+	if (tf->tf_cs != (GD_UT | 3) || tf->tf_ss != (GD_UD | 3)
+	    || !is_data_selector(tf->tf_ds) || !is_data_selector(tf->tf_es))
+		fault("[%08x] has segments cs %04x ss %04x ds %04x es %04x",
+			e->env_id, tf->tf_cs, tf->tf_ss, tf->tf_ds,
+			tf->tf_es);
+	if (interrupts != lab->smp || (tf->tf_eflags & FL_VM)
+	    || (iopl && e->env_type != ENV_TYPE_FS))
+		fault("[%08x] has flags %08x", e->env_id, tf->tf_eflags);
+}
+
+// env_status says what is meant to happen to an environment, cpu_env where it
+// is.  One that another stopped or ended may still be on its CPU.
+static void
+check_status(const struct Env *e)
+{
+	const int n = cpus_with(e);
+
+	if (n > 1)
+		fault("[%08x] is on %d CPUs", e->env_id, n);
+	switch (e->env_status) {
+	case ENV_RUNNING:
+	case ENV_DYING:
+		if (n == 0)
+			fault("[%08x] has status %u and is on no CPU",
+				e->env_id, e->env_status);
+		break;
+	case ENV_FREE:
+	case ENV_RUNNABLE:
+		if (n > 0)
+			fault("[%08x] has status %u and is on a CPU",
+				e->env_id, e->env_status);
+		break;
+	case ENV_NOT_RUNNABLE:
+		break;
+	default:
+		fault("[%08x] has status %u", e->env_id, e->env_status);
+	}
+	if (e->env_ipc_recving && e->env_status != ENV_NOT_RUNNABLE
+	    && e->env_status != ENV_FREE)
+		fault("[%08x] waits for a message and has status %u",
+			e->env_id, e->env_status);
+}
+
+static void
+check_env(const struct Env *e)
+{
+	const int slot = e - envs;
+
+	if (e->env_id < 0 || (e->env_id && ENVX(e->env_id) != slot))
+		fault("environment %d has id %08x", slot, e->env_id);
+	check_status(e);
+	if (e->env_status == ENV_FREE) {
+		if (fpu_page_of(e))
+			fault("environment %d is free and has an FPU page",
+				slot);
+		return;
+	}
+	if (e->env_id == 0)
+		fault("environment %d is in use and has no id", slot);
+	if (!has_pgdir(e))
+		fault("[%08x] has its page directory at %p", e->env_id,
+			e->env_pgdir);
+	check_frame(e);
+}
+
+static void
+check_free_envs(void)
+{
+	uint8_t listed[NENV / 8] = { 0 };
+	const struct Env *e = env_free_list;
+
+	for (; e >= envs && e < envs + NENV; e = e->env_link) {
+		const int slot = e - envs;
+
+		if (e->env_status != ENV_FREE || e != &envs[slot])
+			fault("[%08x] is on the free list", e->env_id);
+		if (listed[slot / 8] & 1 << slot % 8) {
+			fault("the list of free environments is a ring");
+			return;
+		}
+		listed[slot / 8] |= 1 << slot % 8;
+	}
+	if (e)
+		fault("the list of free environments leads to %p", e);
+	for (int i = 0; i < NENV; i++)
+		if (envs[i].env_status == ENV_FREE
+		    && !(listed[i / 8] & 1 << i % 8))
+			fault("environment %d is free and not on the list", i);
+}
+
+// Returns how many there are.
+static int
+audit_envs(void)
+{
+	int n = 0;
+
+	for (const struct Env *e = envs; e < envs + NENV; e++) {
+		check_env(e);
+		n += e->env_status != ENV_FREE;
+	}
+	check_free_envs();
+	if (!wait_is_consistent())
+		fault("kern/wait.c does not know who sleeps");
+	return n;
+}
+
+// ------------------------------------------------------------- processors
+
+static void
+audit_cpus(void)
+{
+	for (int i = 0; i < ncpu; i++)
+		if (cpus[i].cpu_status == CPU_HALTED && cpus[i].cpu_env)
+			fault("CPU %d is idle and has [%08x]", i,
+				cpus[i].cpu_env->env_id);
+
+	// This one
+	const uint32_t cr0 = CR0_PE | CR0_PG | CR0_WP | CR0_TS;
+	const physaddr_t cr3 = rcr3();
+
+	if (!kernel_locked())
+		fault("CPU %d has not the kernel lock", cpunum());
+	if (read_eflags() & FL_IF)
+		fault("interrupts are on");
+	if ((rcr0() & (cr0 | CR0_EM)) != cr0)
+		fault("CR0 is %08x", rcr0());
+	if (cr3 != PADDR(kern_pgdir)
+	    && !(curenv && has_pgdir(curenv)
+		&& cr3 == PADDR(curenv->env_pgdir)))
+		fault("CR3 is %08x, of neither the kernel nor this CPU's "
+			"environment", cr3);
+	if (thiscpu->cpu_ts.ts_esp0
+	    != KSTACKTOP - cpunum() * (KSTKSIZE + KSTKGAP))
+		fault("CPU %d enters the kernel with stack %08x", cpunum(),
+			thiscpu->cpu_ts.ts_esp0);
+}
+
+// -------------------------------------------------------------------- all
+
+int
+audit(bool aloud)
+{
+	int n = 0, in_use = 0;
+
+	faults = 0;
+	if (lab->memory)
+		in_use = audit_pages();
+	if (lab->user) {
+		n = audit_envs();
+		audit_cpus();
+	}
+	if (faults)
+		cprintf("kernel check: %d faults\n", faults);
+	else if (aloud)
+		cprintf("kernel check: %d environments, %d pages, "
+			"no fault found\n", n, in_use);
+	return faults;
+}
