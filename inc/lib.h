@@ -50,6 +50,7 @@ int sys_ipc_recv(void *dstva);
 int sys_cons_wait(void);
 int sys_env_wait(envid_t env);
 int sys_poweroff(int status);
+int sys_debug(int op, uint32_t arg);
 
 // Inlined, for the child must not return through a stack frame that the
 // parent, running on, has long overwritten by the time the stack is copied.

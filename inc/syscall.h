@@ -28,6 +28,7 @@ enum {
 	SYS_cons_wait = 15,
 	SYS_env_wait,
 	SYS_poweroff,
+	SYS_debug = 21,
 
 	NSYSCALLS
 };
@@ -35,5 +36,11 @@ enum {
 // sys_poweroff wants this as its first argument, so that a stray call with
 // random registers does not stop the machine.
 #define POWEROFF_MAGIC	0x4F464621
+
+// What sys_debug can do, on a machine started to debug (make DEBUG=1)
+enum {
+	DEBUG_CHECK,			// look for faults; returns how many
+	DEBUG_FAIL_ALLOC		// have the caller's n-th page refused
+};
 
 #endif // JOS_INC_SYSCALL_H

@@ -34,9 +34,12 @@ struct Lab {
 
 extern const struct Lab *lab;		// the one we are in
 extern bool debugging;			// stop at int3 in every lab
+extern bool debug_asked;		// programs and the console may ask for
+					// checks (kern/audit.c)
 
 // Settle which lab this is: what QEMU was told (fw_cfg opt/jos/lab), or what
-// the kernel was built for.  With fw_cfg opt/jos/debug, somebody debugs.
+// the kernel was built for.  With fw_cfg opt/jos/debug, somebody debugs; if
+// that is "check", only without stopping at int3.
 void lab_init(void);
 
 #endif // JOS_KERN_LAB_H

@@ -33,6 +33,7 @@
 #include <kern/check.h>
 #include <kern/cpu.h>
 #include <kern/env.h>
+#include <kern/failalloc.h>
 #include <kern/kclock.h>
 #include <kern/pmap.h>
 
@@ -239,7 +240,7 @@ page_alloc(int flags)
 {
 	struct PageInfo *pp = page_free_list;
 
-	if (pp == NULL)
+	if (pp == NULL || failalloc_now())
 		return NULL;
 	assert(pp->pp_ref == 0);	// or somebody uses a free page
 	page_free_list = pp->pp_link;

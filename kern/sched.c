@@ -12,8 +12,10 @@
 #include <inc/assert.h>
 #include <inc/x86.h>
 
+#include <kern/audit.h>
 #include <kern/cpu.h>
 #include <kern/env.h>
+#include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
 #include <kern/sched.h>
@@ -134,6 +136,8 @@ sched_halt(void)
 {
 	if (!something_to_come()) {
 		cprintf("No runnable environments in the system!\n");
+		if (debug_asked)
+			audit(true);
 		cpus_stop();
 		while (1)
 			monitor(NULL);

@@ -12,8 +12,10 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
+#include <kern/audit.h>
 #include <kern/console.h>
 #include <kern/env.h>
+#include <kern/failalloc.h>
 #include <kern/fpu.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
@@ -361,7 +363,29 @@ sys_poweroff(uint32_t magic, int status)
 {
 	if (magic != POWEROFF_MAGIC || status < 0 || status > 127)
 		return -E_INVAL;
+	if (debug_asked)
+		audit(true);
 	poweroff(status);
+}
+
+// For tests.  DEBUG_CHECK: returns the number of faults found in the kernel,
+// and prints them.  DEBUG_FAIL_ALLOC: the arg-th page that the kernel takes for
+// the caller from now on is refused, once; 0 takes that back.  Returns 1 if
+// the last one was refused already, else 0.
+// Returns -E_INVAL for another op, and unless somebody debugs.
+static int
+sys_debug(uint32_t op, uint32_t arg)
+{
+	if (!debug_asked)
+		return -E_INVAL;
+	switch (op) {
+	case DEBUG_CHECK:
+		return audit(false);
+	case DEBUG_FAIL_ALLOC:
+		return failalloc_order(arg);
+	default:
+		return -E_INVAL;
+	}
 }
 
 // ---------------------------------------------------------------- dispatch
@@ -405,6 +429,8 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return sys_env_wait(a1);
 	case SYS_poweroff:
 		return sys_poweroff(a1, a2);
+	case SYS_debug:
+		return sys_debug(a1, a2);
 	default:
 		return -E_INVAL;
 	}

@@ -134,3 +134,10 @@ sys_poweroff(int status)
 {
 	return call_status(SYS_poweroff, POWEROFF_MAGIC, status, 0, 0, 0);
 }
+
+// A number of faults is a result, too.
+int
+sys_debug(int op, uint32_t arg)
+{
+	return call(SYS_debug, op, arg, 0, 0, 0);
+}

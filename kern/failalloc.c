@@ -1,0 +1,36 @@
+// kern/failalloc.c - want of memory, made to order.
+//
+// What happens when memory runs out in the midst of something?  A test finds
+// out by having the first page that this takes refused, then the second, and
+// so on.  Only one environment at a time can be treated so, the one that asks
+// for it; allocations for others, also those that it sets off, succeed.
+//
+// Entry points: failalloc_order; failalloc_now, for page_alloc.
+
+#include <kern/env.h>
+#include <kern/failalloc.h>
+
+static envid_t victim;			// 0: nobody
+static uint32_t left;			// the one that makes this 0 fails
+static bool struck;
+
+int
+failalloc_order(uint32_t n)
+{
+	const bool had_struck = struck;
+
+	victim = n ? curenv->env_id : 0;
+	left = n;
+	struck = false;
+	return had_struck;
+}
+
+bool
+failalloc_now(void)
+{
+	if (!victim || !curenv || curenv->env_id != victim || --left > 0)
+		return false;
+	victim = 0;
+	struck = true;
+	return true;
+}
