@@ -28,11 +28,14 @@
 #   command => [...]		run this instead of a machine
 #   name => NAME		output goes to jos.out.NAME, if not the program
 #   lab, disk, keep, tree, threads, extra	as in conf/Qemu.pm
+#   debug => VALUE		likewise; what DEBUG is in the environment
 #   cpu_time, seconds, patience	other limits than those below
 #
 # A machine is stopped as soon as its tests are decided: when all patterns
 # were seen, or one that must never be; or, where lines yet to come could
-# still matter, when the kernel monitor asks for a command.
+# still matter, when the kernel monitor asks for a command.  With debug, the
+# kernel then has to look for faults in its own data first (CHECK_KEY in
+# kern/console.c); if it finds any, the test has failed.
 
 package Grade;
 use strict;
@@ -49,6 +52,7 @@ use constant {
 	TOTAL_TIME => 200,	# seconds QEMU may compute altogether
 	MAX_OUTPUT => 1 << 20,	# bytes
 	SHOWN => 20,		# last lines shown of a failure
+	CHECK_KEY => "\x14",	# Ctrl-t
 };
 
 my $lab;		# as the script said
@@ -77,6 +81,7 @@ sub test
 	my $number = $opt{lab} // $lab;
 	my $run = {
 		lab => $number, disk => $number == 5 && 'obj/fs/clean-fs.img',
+		debug => $ENV{DEBUG} || undef,
 		%opt, program => $program, tests => [], output => '',
 	};
 	$run->{name} //= $program eq '' ? 'jos' : $program;
@@ -295,7 +300,20 @@ sub take
 	judge($run);
 	$run->{decided} //= 'the kernel monitor asks for a command'
 	    if $rest eq 'K> ' && !@{$run->{script}} && !$run->{command};
-	end_run($run, $run->{decided}) if $run->{decided};
+	end_run($run, $run->{decided}) if $run->{decided} && checked($run);
+}
+
+# Has the kernel looked for faults since the test was decided?
+sub checked
+{
+	my ($run) = @_;
+	return 1 if !$run->{debug} || $run->{command} ||
+	    $run->{output} =~ /kernel panic/;
+	if (!defined $run->{asked}) {
+		$run->{asked} = length $run->{output};
+		$run->{child}->type(CHECK_KEY);
+	}
+	return substr($run->{output}, $run->{asked}) =~ /kernel check: .*\n/;
 }
 
 # See what one line, or as much of it as has come, means to each test.
@@ -420,6 +438,8 @@ sub complaints
 	push @wrong, map { "forbidden $_" } @{$test->{seen}};
 	my $output = $run->{output};	# a copy, without our search position
 	push @wrong, $test->{by}->($output) if $test->{by};
+	push @wrong, "forbidden $_"
+	    for $first ? $output =~ /(kernel check: \d+ faults)/g : ();
 	push @wrong, "not typed '$_->[1]'"
 	    for $first ? @{$run->{script}} : ();
 	push @wrong, "expected  exit with status $status"

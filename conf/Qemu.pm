@@ -5,6 +5,7 @@
 #
 # %machine:
 #   lab, program	what to run; program '' is the kernel's own choice
+#   debug		as make's DEBUG: 1, check; not at all
 #   cpus		how many; 1
 #   threads		'multi' for a thread of this computer for each; 'single'
 #   tree		the folder the images were built in; '.'
@@ -42,6 +43,7 @@ sub command
 	    '-device', 'isa-debug-exit,iobase=0x501,iosize=2',
 	    '-d', 'guest_errors,cpu_reset', '-D', $m{log} // '/dev/null',
 	    fw_cfg(lab => $m{lab}), fw_cfg(run => $m{program}),
+	    fw_cfg(debug => $m{debug}),
 	    @{$m{extra} || []});
 }
 
