@@ -132,6 +132,10 @@ testcputs => { want => ['testcputs ok$', $ended], never => \@never, by => sub {
 
 # Ours: each says so when it is content
 map({ $_ => says("$_ ok\$") } own_tests()),
+
+# These have the kernel look for faults meanwhile
+map({ $_ => { %{says("$_ ok\$")}, debug => 'check' } }
+    qw(crashme sysfuzz fsfuzz)),
 );
 
 # Programs that print "NAME ok".

@@ -240,10 +240,13 @@ umain(int argc, char **argv)
 				turn += PATIENCE / 16;
 			else if (one_in(8))
 				disturb(children[i]);
+			if (one_in(PATIENCE / 4))
+				check_kernel();
 			sys_yield();
 		}
 		for (int i = 0; i < BATCH; i++)
 			destroy_and_wait(children[i]);
+		check_kernel();
 	}
 	fuzz_end();
 	cprintf("crashme ok\n");

@@ -370,6 +370,8 @@ fuzz(void)
 			client[i] = start_client();
 		}
 		one_request();
+		if (one_in(16))
+			check_kernel();
 	}
 	for (int i = 0; i < CLIENTS; i++)
 		if (client[i])

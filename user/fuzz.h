@@ -6,7 +6,8 @@
 //
 // and does the same for the same seed and count, as far as the order in which
 // environments run allows.  At the end the system must be as at the start: no
-// page lost, a child runs, the file server serves.
+// page lost, a child runs, the file server serves.  A kernel started with
+// DEBUG=check also looks for faults in its own data, now and then.
 //
 // fuzz_start, then fuzzing with the help of random and the like, fuzz_end.
 
@@ -109,6 +110,17 @@ free_pages(void)
 	return n;
 }
 
+// What the kernel itself finds.  Only if it was started to debug; else it
+// says -E_INVAL.
+static inline void
+check_kernel(void)
+{
+	int faults = sys_debug(DEBUG_CHECK, 0);
+
+	if (faults > 0)
+		panic("the kernel has %d faults", faults);
+}
+
 static inline void
 check_child(void)
 {
@@ -167,12 +179,14 @@ fuzz_start(const char *name, int argc, char **argv, uint32_t count)
 		check_server();
 		fuzz_pages = free_pages();
 	}
+	check_kernel();
 }
 
 // The caller then says that all is well.
 static inline void
 fuzz_end(void)
 {
+	check_kernel();
 	check_child();
 	check_server();
 
