@@ -68,6 +68,7 @@ sys_exofork(void)
 
 // lib/pgfault.c
 void set_pgfault_handler(void (*handler)(struct UTrapframe *utf));
+int pgfault_init(void (*handler)(struct UTrapframe *utf));
 
 // lib/fork.c
 envid_t fork(void);

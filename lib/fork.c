@@ -22,8 +22,23 @@ bad_fault(struct UTrapframe *utf)
 		utf->utf_err);
 }
 
-// The handler: a write to a copy-on-write page gets a page of its own.
-// Copying goes by way of PFTEMP, as the old page must be there to be read.
+// Give env, which may be 0 for us, a page of its own at va, with what is in
+// ours.  It goes by way of PFTEMP, as ours must be there to be read.
+static int
+copy_page(envid_t env, void *va)
+{
+	int r = sys_page_alloc(0, PFTEMP, PTE_P | PTE_U | PTE_W);
+
+	if (r < 0)
+		return r;
+	memcpy(PFTEMP, va, PGSIZE);
+	r = sys_page_map(0, PFTEMP, env, va, PTE_P | PTE_U | PTE_W);
+	sys_page_unmap(0, PFTEMP);
+	return r;
+}
+
+// The handler: a write to a copy-on-write page gets a page of its own.  If
+// there is none, the program cannot go on.
 static void
 pgfault(struct UTrapframe *utf)
 {
@@ -33,13 +48,20 @@ pgfault(struct UTrapframe *utf)
 	if (!(utf->utf_err & FEC_WR) || !page_is_mapped(page)
 	    || !(uvpt[PGNUM(page)] & PTE_COW))
 		bad_fault(utf);
+	if ((r = copy_page(0, page)) < 0)
+		panic("copy on write of %p: %e", page, r);
+}
 
-	if ((r = sys_page_alloc(0, PFTEMP, PTE_P | PTE_U | PTE_W)) < 0)
-		panic("copy on write of %p: %e", page, r);
-	memcpy(PFTEMP, page, PGSIZE);
-	if ((r = sys_page_map(0, PFTEMP, 0, page, PTE_P | PTE_U | PTE_W)) < 0
-	    || (r = sys_page_unmap(0, PFTEMP)) < 0)
-		panic("copy on write of %p: %e", page, r);
+// The stack is what is mapped without a gap below USTACKTOP.
+static bool
+is_stack(uintptr_t va)
+{
+	if (va >= USTACKTOP)
+		return false;
+	for (uintptr_t above = va; above < USTACKTOP; above += PGSIZE)
+		if (!page_is_mapped((void *) above))
+			return false;
+	return true;
 }
 
 // Let the child have the page at va: as ours if it is marked PTE_SHARE or
@@ -54,9 +76,9 @@ duppage(envid_t child, void *va)
 		return share_page(child, va);
 
 	// The child first: had we marked our own page before and written to
-	// it by now (it may be this very stack), the child would get the page
-	// that we go on writing to.  Ours again even if it was PTE_COW: it
-	// may have been written to since we looked.
+	// it by now, the child would get the page that we go on writing to.
+	// Ours again even if it was PTE_COW: it may have been written to since
+	// we looked.
 	perm = (perm & ~PTE_W) | PTE_COW;
 	if ((r = sys_page_map(0, va, child, va, perm)) < 0)
 		return r;
@@ -78,15 +100,21 @@ exception_stack_init(envid_t child)
 
 // Give every page but the exception stack, then start the child.
 // From the top down: a pipe's page comes before the descriptor that refers to
-// it, as lib/pipe.c needs.
+// it, as lib/pipe.c needs.  The part of the stack that is in use, from frame
+// down, is copied now: we would write to it at once, and when memory is short
+// fork can say so, while pgfault could only end us.
 static int
-child_start(envid_t child, int (*give)(envid_t child, void *va))
+child_start(envid_t child, int (*give)(envid_t child, void *va),
+	uintptr_t frame)
 {
 	uintptr_t va = UXSTACKTOP - PGSIZE;
 	int r = exception_stack_init(child);
 
 	while (r >= 0 && prev_mapped(&va))
-		r = give(child, (void *) va);
+		r = va <= frame && is_stack(va)
+			&& !(uvpt[PGNUM(va)] & PTE_SHARE)
+			? copy_page(child, (void *) va)
+			: give(child, (void *) va);
 	if (r >= 0)
 		r = sys_env_set_status(child, ENV_RUNNABLE);
 	return r;
@@ -97,7 +125,10 @@ child_start(envid_t child, int (*give)(envid_t child, void *va))
 static inline envid_t __attribute__((always_inline))
 fork_by(int (*give)(envid_t child, void *va))
 {
-	set_pgfault_handler(pgfault);
+	int r = pgfault_init(pgfault);
+
+	if (r < 0)
+		return r;
 
 	envid_t child = sys_exofork();
 
@@ -108,8 +139,8 @@ fork_by(int (*give)(envid_t child, void *va))
 		return 0;
 	}
 
-	int r = child_start(child, give);
-
+	r = child_start(child, give,
+		(uintptr_t) __builtin_frame_address(0));
 	if (r < 0) {
 		sys_env_destroy(child);
 		return r;
@@ -122,18 +153,6 @@ envid_t
 fork(void)
 {
 	return fork_by(duppage);
-}
-
-// The stack is what is mapped without a gap below USTACKTOP.
-static bool
-is_stack(uintptr_t va)
-{
-	if (va >= USTACKTOP)
-		return false;
-	for (uintptr_t above = va; above < USTACKTOP; above += PGSIZE)
-		if (!page_is_mapped((void *) above))
-			return false;
-	return true;
 }
 
 // Each environment's own: its stack, thisenv, and its requests to the file
@@ -153,12 +172,9 @@ sduppage(envid_t child, void *va)
 
 	// A page waiting to be copied is copied now, so that what both
 	// environments write to is one and the same.
-	if (uvpt[PGNUM(va)] & PTE_COW) {
-		volatile char *byte = va;
+	int r = uvpt[PGNUM(va)] & PTE_COW ? copy_page(0, va) : 0;
 
-		*byte = *byte;
-	}
-	return share_page(child, va);
+	return r < 0 ? r : share_page(child, va);
 }
 
 // As fork, but the child shares all memory that there is now, except its

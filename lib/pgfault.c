@@ -1,6 +1,6 @@
 // lib/pgfault.c - programs that handle their own page faults.
 //
-// Entry point: set_pgfault_handler.
+// Entry points: set_pgfault_handler, pgfault_init.
 // The kernel calls _pgfault_upcall (lib/pfentry.S), which calls the handler.
 
 #include <inc/lib.h>
@@ -24,12 +24,25 @@ upcall_init(void)
 	return sys_env_set_pgfault_upcall(0, _pgfault_upcall);
 }
 
-void
-set_pgfault_handler(void (*handler)(struct UTrapframe *utf))
+// Returns 0 or -E_NO_MEM.
+int
+pgfault_init(void (*handler)(struct UTrapframe *utf))
 {
 	int r;
 
 	if (_pgfault_handler == NULL && (r = upcall_init()) < 0)
+		return r;
+	if (_pgfault_handler != handler)	// its page may wait to be copied
+		_pgfault_handler = handler;
+	return 0;
+}
+
+// The same for programs that cannot go on without.
+void
+set_pgfault_handler(void (*handler)(struct UTrapframe *utf))
+{
+	int r = pgfault_init(handler);
+
+	if (r < 0)
 		panic("set_pgfault_handler: %e", r);
-	_pgfault_handler = handler;
 }
