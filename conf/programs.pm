@@ -122,6 +122,11 @@ testbacktrace => { want => ['.*user panic in .* at user/testbacktrace.c:\d+: dep
     ' +lib/libmain.c:\d+: libmain\+\d+$', $ended],
     never => ['kernel panic', 'a panic returned'] },
 
+# Two of its children end for want of memory, and only they
+testallocfail => { want => [trap(7, 'Device Not Available'),
+    '.*user panic in .* copy on write of', 'testallocfail ok$', $ended],
+    never => ['kernel panic'], debug => 'check' },
+
 # No line is printed twice, and none is lost
 testcputs => { want => ['testcputs ok$', $ended], never => \@never, by => sub {
 	my %seen;
@@ -144,7 +149,7 @@ sub own_tests
 	my @names;
 	for my $file (glob 'user/*.c') {
 		my ($name) = $file =~ m{(\w+)\.c$};
-		push @names, $name if $name !~ /^test(malloc|cputs)$/ &&
+		push @names, $name if $name !~ /^test(malloc|cputs|allocfail)$/ &&
 		    grep { /"$name ok/ } lines_of($file);
 	}
 	return @names;
