@@ -12,7 +12,7 @@
 struct CpuInfo cpus[NCPU];
 int ncpu;
 struct CpuInfo *bootcpu;
-bool cpu_has_lapic;
+bool cpu_has_lapic, cpu_has_tsc;
 
 // Kernel stacks; inc/memlayout.h says where they are mapped.
 unsigned char percpu_kstacks[NCPU][KSTKSIZE]
@@ -26,6 +26,7 @@ static struct CpuInfo *volatile only_one;
 // Set by tlb_shootdown, cleared by the CPU once it has flushed.
 static volatile bool flush_wanted[NCPU];
 
+#define CPUID_1_EDX_TSC		(1 << 4)
 #define CPUID_1_EDX_APIC	(1 << 9)
 
 // A 486 without CPUID cannot change FL_ID (SDM 1, 20.1).
@@ -70,6 +71,7 @@ cpu_init(void)
 
 	cpuid_leaf1(&ebx, &edx);
 	cpu_has_lapic = edx & CPUID_1_EDX_APIC;
+	cpu_has_tsc = edx & CPUID_1_EDX_TSC;
 
 	cpu_add(ebx >> 24);		// its initial APIC id
 	bootcpu = &cpus[0];

@@ -29,7 +29,7 @@ _Static_assert(sizeof(struct CpuInfo) == 116, "the labs give this layout");
 extern struct CpuInfo cpus[NCPU];
 extern int ncpu;			// entries of cpus[] in use
 extern struct CpuInfo *bootcpu;
-extern bool cpu_has_lapic;		// CPUID says so
+extern bool cpu_has_lapic, cpu_has_tsc;	// CPUID says so
 extern unsigned char percpu_kstacks[NCPU][KSTKSIZE];
 
 int cpunum(void);			// which CPU is this? index into cpus[]

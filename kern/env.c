@@ -355,6 +355,7 @@ void
 env_pop_tf(struct Trapframe *tf)
 {
 	curenv->env_cpunum = cpunum();
+	spin_check_none();
 	__asm__ volatile(
 		"movl %0, %%esp\n\t"
 		"popal\n\t"

@@ -17,6 +17,7 @@
 #include <kern/monitor.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
+#include <kern/spinlock.h>
 #include <kern/trap.h>
 
 #define UNUSED __attribute__((unused))
@@ -33,6 +34,8 @@ static const struct Command {
 	{ "envs", "Display the environments", mon_envs },
 	{ "free", "Display how much memory is free", mon_free },
 	{ "check", "Look for faults in the kernel's data", mon_check },
+	{ "lock", "Display who holds the kernel lock, and for how long",
+		mon_lock },
 	{ "continue", "Leave the monitor", mon_continue },
 	{ "poweroff", "Switch the machine off", mon_poweroff },
 };
@@ -259,6 +262,13 @@ int
 mon_check(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 {
 	audit(true);
+	return 0;
+}
+
+int
+mon_lock(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	spin_print(&kernel_lock);
 	return 0;
 }
 

@@ -148,6 +148,7 @@ sched_halt(void)
 	lapic_timer(thiscpu == bootcpu);
 	thiscpu->cpu_status = CPU_HALTED;
 	unlock_kernel();
+	spin_check_none();
 
 	// Nothing on this stack is needed any more, so start it anew.
 	__asm__ volatile(

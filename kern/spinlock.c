@@ -1,7 +1,8 @@
 // kern/spinlock.c - ticket locks.
 //
-// Entry points: spin_lock, spin_unlock, spin_holding; for the kernel's lock,
-// lock_kernel, unlock_kernel, kernel_locked.
+// Entry points: spin_lock, spin_unlock, spin_holding, spin_check_none,
+// spin_print; for the kernel's lock, lock_kernel, unlock_kernel,
+// kernel_locked.
 
 #include <inc/assert.h>
 #include <inc/memlayout.h>
@@ -12,6 +13,8 @@
 #include <kern/cpu.h>
 #include <kern/kdebug.h>
 #include <kern/spinlock.h>
+
+static int held[NCPU];		// how many locks each CPU has
 
 struct spinlock kernel_lock = { .name = "kernel_lock" };
 
@@ -62,6 +65,19 @@ print_callers(const uintptr_t pcs[], int n)
 	}
 }
 
+void
+spin_print(const struct spinlock *lk)
+{
+	cprintf("%s: taken %u times, waited for %u times\n",
+		lk->name, lk->next, lk->waits);
+	if (lk->cpu) {
+		cprintf("CPU %d has it; taken at\n", lk->cpu->cpu_id);
+		print_callers(lk->pcs, NCALLERS);
+	}
+	cprintf("Longest held for %llu ticks; taken at\n", lk->longest);
+	print_callers(lk->longest_pcs, NCALLERS);
+}
+
 // How often to look at the lock before going to sleep over it: for about as
 // long as the kernel usually keeps it.
 #define SPINS	50
@@ -80,6 +96,29 @@ sleep_for(struct spinlock *lk, uint32_t ticket)
 	*sleeper = 0;
 }
 
+// In ticks of the time-stamp counter; older processors have none.
+static uint64_t
+now(void)
+{
+	return cpu_has_tsc ? read_tsc() : 0;
+}
+
+static void
+check_interrupts_off(const char *what)
+{
+	if (read_eflags() & FL_IF)
+		panic("CPU %d: interrupts are on, %s", cpunum(), what);
+}
+
+void
+spin_check_none(void)
+{
+	check_interrupts_off("leaving the kernel");
+	if (held[cpunum()] != 0)
+		panic("CPU %d leaves the kernel with %d locks",
+			cpunum(), held[cpunum()]);
+}
+
 // Wait for our turn.  Interrupts are off, so what other CPUs ask of us
 // meanwhile, cpu_service() has to look for.
 void
@@ -88,9 +127,11 @@ spin_lock(struct spinlock *lk)
 	if (spin_holding(lk))
 		panic("CPU %d cannot acquire %s: already holding",
 			cpunum(), lk->name);
+	check_interrupts_off(lk->name);
 
 	uint32_t ticket = xadd(&lk->next, 1);
-	for (int spins = 0; lk->serving != ticket; spins++) {
+	int spins = 0;
+	for (; lk->serving != ticket; spins++) {
 		cpu_service();
 		if (spins < SPINS)
 			pause();
@@ -99,7 +140,22 @@ spin_lock(struct spinlock *lk)
 	}
 
 	lk->cpu = thiscpu;
-	record_callers(lk->pcs, ARRAY_SIZE(lk->pcs));
+	held[cpunum()]++;
+	lk->waits += spins > 0;
+	record_callers(lk->pcs, NCALLERS);
+	lk->since = now();
+}
+
+// How long was it ours?
+static void
+note_time(struct spinlock *lk)
+{
+	const uint64_t time = now() - lk->since;
+
+	if (time <= lk->longest)
+		return;
+	lk->longest = time;
+	memcpy(lk->longest_pcs, lk->pcs, sizeof(lk->pcs));
 }
 
 void
@@ -109,9 +165,12 @@ spin_unlock(struct spinlock *lk)
 		cprintf("CPU %d cannot release %s: held by CPU %d\n",
 			cpunum(), lk->name, lk->cpu ? lk->cpu->cpu_id : -1);
 		cprintf("Acquired at:\n");
-		print_callers(lk->pcs, ARRAY_SIZE(lk->pcs));
+		print_callers(lk->pcs, NCALLERS);
 		panic("spin_unlock");
 	}
+	check_interrupts_off(lk->name);
+	note_time(lk);
+	held[cpunum()]--;
 	lk->cpu = NULL;
 
 	// The locked xadd keeps what we did before this point in front of it,

@@ -15,6 +15,8 @@
 #include <inc/types.h>
 #include <kern/cpu.h>
 
+#define NCALLERS	10		// so many calls are remembered
+
 // A ticket lock: CPUs get it in the order in which they asked.  Whoever waits
 // for long halts, so that a host with fewer processors can run the others.
 struct spinlock {
@@ -27,7 +29,13 @@ struct spinlock {
 	// For finding mistakes
 	const char *name;
 	struct CpuInfo *cpu;		// who has it
-	uintptr_t pcs[10];		// who took it, innermost call first
+	uintptr_t pcs[NCALLERS];	// who took it, innermost call first
+
+	// For knowing what it costs, in ticks of the time-stamp counter
+	uint32_t waits;			// how often a CPU had to wait for it
+	uint64_t since;			// when it was taken
+	uint64_t longest;		// the longest that it was held,
+	uintptr_t longest_pcs[NCALLERS]; // ... and who took it then
 };
 
 #define spin_initlock(lock) __spin_initlock(lock, #lock)
@@ -35,6 +43,11 @@ void __spin_initlock(struct spinlock *lk, const char *name);
 void spin_lock(struct spinlock *lk);
 void spin_unlock(struct spinlock *lk);
 bool spin_holding(struct spinlock *lk);	// does this CPU have it?
+void spin_print(const struct spinlock *lk);	// for the monitor
+
+// This CPU is about to leave the kernel: panic if it has a lock, or if an
+// interrupt could still come in before it is out.
+void spin_check_none(void);
 
 extern struct spinlock kernel_lock;
 
