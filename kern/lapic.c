@@ -11,10 +11,13 @@
 
 #include <inc/assert.h>
 #include <inc/memlayout.h>
+#include <inc/stdio.h>
+#include <inc/string.h>
 #include <inc/trap.h>
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
+#include <kern/fwcfg.h>
 #include <kern/kclock.h>
 #include <kern/pmap.h>
 
@@ -42,6 +45,7 @@ enum {
 #define TIMER_PERIODIC	0x00020000
 #define TIMER_DIVIDE_1	0x0000000B
 #define TIMER_COUNT	10000000	// a tick: 10 ms at QEMU's 1 GHz
+#define TIMER_COUNT_MIN	50000		// the shortest, if they are random
 
 #define ICR_FIXED	0x00000000
 #define ICR_INIT	0x00000500
@@ -68,18 +72,62 @@ lapic_id(void)
 	return lapic ? lapic[LAPIC_ID] >> 24 : 0;
 }
 
+// ---------------------------------------------------------------- the timer
+// With fw_cfg opt/jos/preempt=SEED, programs are interrupted at random
+// moments, not every 10 ms: each CPU's next tick is 0.05 to 10 ms ahead, and
+// short times are as likely as long ones.  That finds what depends on where
+// the interrupt comes.
+
+// What each CPU's random numbers have come to; 0: ticks are regular
+static uint32_t preempt_state[NCPU];
+
+static void
+preempt_init(void)
+{
+	char told[16];
+
+	if (fwcfg_string("opt/jos/preempt", told, sizeof(told)) < 0)
+		return;
+
+	uint32_t seed = strtol(told, NULL, 0);
+
+	cprintf("Ticks come at random, seed %u.\n", seed);
+	for (int i = 0; i < NCPU; i++)
+		preempt_state[i] = (seed * NCPU + i) * 2654435761u | 1;
+}
+
+// Marsaglia's xorshift; it never comes to 0.
+static uint32_t
+random_count(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+
+	uint32_t limit = TIMER_COUNT >> (*state >> 29);
+
+	return TIMER_COUNT_MIN + *state % (limit - TIMER_COUNT_MIN);
+}
+
+// Writing the count starts it anew.
 void
 lapic_timer(bool on)
 {
+	uint32_t *state = &preempt_state[cpunum()];
+	uint32_t count = *state ? random_count(state) : TIMER_COUNT;
+
 	if (lapic)
-		lapic_write(LAPIC_TIMER_INITIAL, on ? TIMER_COUNT : 0);
+		lapic_write(LAPIC_TIMER_INITIAL, on ? count : 0);
 }
+
+// --------------------------------------------------------------- start-up
 
 // There is a local APIC, and its registers are mapped here.
 void
 lapic_map(void *registers)
 {
 	lapic = registers;
+	preempt_init();
 }
 
 // Called by each CPU.
@@ -110,12 +158,16 @@ lapic_init(void)
 	lapic_write(LAPIC_TPR, 0);	// take interrupts of any priority
 }
 
+// ------------------------------------------------------------- interrupts
+
 // Tell the local APIC that its interrupt has been handled.
 void
 lapic_eoi(void)
 {
 	if (lapic)
 		lapic_write(LAPIC_EOI, 0);
+	if (preempt_state[cpunum()])
+		lapic_timer(true);
 }
 
 static void
