@@ -2,7 +2,8 @@
 //
 // Every program is linked into the kernel as a file (obj/kern/programs.S).
 // Which of them runs is told by QEMU (fw_cfg opt/jos/run, what `make run-X`
-// uses), else by make (INIT_CFLAGS=-DTEST=user_X), else by the lab.
+// uses), else by make (INIT_CFLAGS=-DTEST=user_X), else by the lab.  QEMU may
+// also tell its arguments.
 //
 // This file alone is compiled with -DLAB and -DTEST.
 //
@@ -17,6 +18,7 @@
 #include <kern/firstenv.h>
 #include <kern/fwcfg.h>
 #include <kern/lab.h>
+#include <kern/pmap.h>
 
 #define STRING_OF(x)	STRING_OF_TEXT(x)
 #define STRING_OF_TEXT(x) #x
@@ -26,8 +28,12 @@ const char built_program[] = STRING_OF(TEST);
 
 #define MAXPROGNAME	64
 
+#define MAXARGS		8
+#define MAXARGSIZE	64
+
 // Create an environment that runs the program of that name.
-static void
+// Returns whether there is one.
+static bool
 create_named(const char *name, enum EnvType type)
 {
 	const struct Program *p = programs;
@@ -38,6 +44,39 @@ create_named(const char *name, enum EnvType type)
 		env_create(p->start, type);
 	else
 		cprintf("There is no program %s in this kernel.\n", name);
+	return p->name != NULL;
+}
+
+// What lib/entry.S finds on the stack of a program that has arguments.
+struct StartStack {
+	int argc;
+	uint32_t argv;			// addresses in the program
+	uint32_t arg[MAXARGS + 2];	// its name, the arguments, NULL
+	char text[MAXPROGNAME + MAXARGSIZE];
+};
+
+// Put the words of text on the stack of the program just created, which is
+// the only one of its type.
+static void
+give_arguments(const char *name, const char *text)
+{
+	const uintptr_t top = USTACKTOP - sizeof(struct StartStack);
+	struct Env *e = envs;
+
+	while (e->env_status == ENV_FREE || e->env_type != ENV_TYPE_USER)
+		e++;
+	struct PageInfo *page = page_lookup(e->env_pgdir,
+		(void *) (USTACKTOP - PGSIZE), NULL);
+	struct StartStack *s = page2kva(page) + PGSIZE - sizeof(*s);
+
+	snprintf(s->text, sizeof(s->text), "%s %s", name, text);
+	s->argv = top + offsetof(struct StartStack, arg);
+	for (char *c = s->text; *c && s->argc <= MAXARGS; c++)
+		if (*c == ' ')
+			*c = '\0';
+		else if (c == s->text || c[-1] == '\0')
+			s->arg[s->argc++] = top + (c - (char *) s);
+	e->env_tf.tf_esp = top;
 }
 
 // The name of the program to run.  A bare name, "hello", means a program
@@ -59,12 +98,14 @@ program_name(char *name, size_t size)
 void
 first_envs(void)
 {
-	char name[MAXPROGNAME + 8];
+	char name[MAXPROGNAME + 8], args[MAXARGSIZE];
 
 	if (lab->fs) {
 		create_named("fs_fs", ENV_TYPE_FS);
 		kbd_intr();		// take in what was typed so far
 	}
 	program_name(name, sizeof(name));
-	create_named(name, ENV_TYPE_USER);
+	if (create_named(name, ENV_TYPE_USER)
+	    && fwcfg_string("opt/jos/args", args, sizeof(args)) > 0)
+		give_arguments(name, args);
 }
