@@ -1,7 +1,7 @@
 // user/crashme.c - random code with random registers, in children: it may end
 // the child, and nobody else.  After an idea of George J Carrette's.
 //
-// usage: crashme [seed [count]]	(count: children)
+// usage: crashme [seed [count [seeds]]]	(count: children)
 //
 // A child is made from nothing: pages of code, a stack, an exception stack, a
 // fault handler, each of which may be missing or odd, and a trap frame.  Four
@@ -223,31 +223,42 @@ had_its_turns(envid_t child)
 
 #define PATIENCE	100
 
-void
-umain(int argc, char **argv)
+static void
+run_batch(void)
 {
 	envid_t children[BATCH];
 
+	for (int i = 0; i < BATCH; i++)
+		children[i] = start_child();
+	for (int turn = 0; turn < PATIENCE; turn++) {
+		int i = below(BATCH);
+
+		if (had_its_turns(children[i]))
+			turn += PATIENCE / 16;
+		else if (one_in(8))
+			disturb(children[i]);
+		if (one_in(PATIENCE / 4))
+			check_kernel();
+		sys_yield();
+	}
+	for (int i = 0; i < BATCH; i++)
+		destroy_and_wait(children[i]);
+}
+
+void
+umain(int argc, char **argv)
+{
+	uint32_t total = 0;
+
 	make_table(SCRATCH);
 	fuzz_start("crashme", argc, argv, CHILDREN);
-	for (uint32_t done = 0; done < fuzz_count; done += BATCH) {
-		for (int i = 0; i < BATCH; i++)
-			children[i] = start_child();
-		for (int turn = 0; turn < PATIENCE; turn++) {
-			int i = below(BATCH);
-
-			if (had_its_turns(children[i]))
-				turn += PATIENCE / 16;
-			else if (one_in(8))
-				disturb(children[i]);
-			if (one_in(PATIENCE / 4))
-				check_kernel();
-			sys_yield();
-		}
-		for (int i = 0; i < BATCH; i++)
-			destroy_and_wait(children[i]);
-		check_kernel();
+	while (fuzz_next()) {
+		for (uint32_t n = 0; n < fuzz_count; n += BATCH, total += BATCH)
+			run_batch();
+		fuzz_check();
+		check_used_pages();
 	}
 	fuzz_end();
+	cprintf("%u children\n", total);
 	cprintf("crashme ok\n");
 }

@@ -2,14 +2,18 @@
 //
 // Each is run as
 //
-//	NAME [seed [count]]
+//	NAME [seed [count [seeds]]]
 //
 // and does the same for the same seed and count, as far as the order in which
-// environments run allows.  At the end the system must be as at the start: no
-// page lost, a child runs, the file server serves.  A kernel started with
-// DEBUG=check also looks for faults in its own data, now and then.
+// environments run allows; then for the next seed, if it is to do several.
+// After each the system must be as at the start: no page lost, a child runs,
+// the file server serves.  With 0 seeds it does one in company: others run
+// meanwhile (user/soak.c), so nothing is counted.
+// A kernel started with DEBUG=check also looks for faults in its own data, now
+// and then.
 //
-// fuzz_start, then fuzzing with the help of random and the like, fuzz_end.
+// fuzz_start; while fuzz_next, fuzzing with the help of random and the like;
+// fuzz_end.
 
 #ifndef JOS_USER_FUZZ_H
 #define JOS_USER_FUZZ_H
@@ -21,8 +25,11 @@
 #define FUZZ_POOL	((char *) 0x30000000)	// all the memory there is
 
 static uint32_t fuzz_state;		// of the random numbers
-static uint32_t fuzz_count;		// how much is to be done
+static uint32_t fuzz_count;		// how much is to be done a seed
+static uint32_t fuzz_seed, fuzz_seeds;	// the next one, and how many follow
+static bool fuzz_in_company;
 static int fuzz_pages;			// free at the start
+static int fuzz_used;			// pages in use then
 
 // ---------------------------------------------------------- random numbers
 
@@ -121,6 +128,37 @@ check_kernel(void)
 		panic("the kernel has %d faults", faults);
 }
 
+// How many pages are in use, by the kernel's own count: less than free_pages
+// finds out, but soon done.
+static inline int
+used_pages(void)
+{
+	const int in_page = PGSIZE / sizeof(struct PageInfo);
+	int n = 0;
+
+	for (int i = 0; page_is_mapped((void *) &pages[i]); i += in_page)
+		for (int j = i; j < i + in_page; j++)
+			n += pages[j].pp_ref != 0;
+	return n;
+}
+
+#define FUZZ_PATIENCE	10000		// turns until others have ended
+
+static inline void
+check_used_pages(void)
+{
+	int used;
+
+	if (fuzz_in_company)
+		return;
+	for (int turn = 0; turn < FUZZ_PATIENCE; turn++) {
+		if ((used = used_pages()) == fuzz_used)
+			return;
+		sys_yield();
+	}
+	panic("%d pages are in use, %d were at the start", used, fuzz_used);
+}
+
 static inline void
 check_child(void)
 {
@@ -164,14 +202,25 @@ make_table(void *va)
 		panic("a page table for %p: %e", va, r);
 }
 
+static inline uint32_t
+fuzz_arg(int argc, char **argv, int i, uint32_t otherwise)
+{
+	return argc > i ? (uint32_t) strtol(argv[i], NULL, 0) : otherwise;
+}
+
 static inline void
 fuzz_start(const char *name, int argc, char **argv, uint32_t count)
 {
-	uint32_t seed = argc > 1 ? strtol(argv[1], NULL, 0) : 1;
-
-	fuzz_count = argc > 2 ? strtol(argv[2], NULL, 0) : (long) count;
-	cprintf("%s: seed %u, count %u\n", name, seed, fuzz_count);
-	random_seed(seed);
+	fuzz_seed = fuzz_arg(argc, argv, 1, 1);
+	fuzz_count = fuzz_arg(argc, argv, 2, count);
+	fuzz_seeds = fuzz_arg(argc, argv, 3, 1);
+	cprintf("%s: seed %u, count %u, %u seeds\n", name, fuzz_seed,
+		fuzz_count, fuzz_seeds);
+	fuzz_in_company = fuzz_seeds == 0;
+	if (fuzz_in_company) {
+		fuzz_seeds = 1;
+		return;
+	}
 
 	// The first round makes page tables and copies that stay
 	for (int round = 0; round < 2; round++) {
@@ -180,6 +229,28 @@ fuzz_start(const char *name, int argc, char **argv, uint32_t count)
 		fuzz_pages = free_pages();
 	}
 	check_kernel();
+	fuzz_used = used_pages();
+}
+
+// Begin with the next seed.  Returns false if all are done.
+static inline bool
+fuzz_next(void)
+{
+	if (fuzz_seeds == 0)
+		return false;
+	cprintf("seed %u\n", fuzz_seed);
+	random_seed(fuzz_seed++);
+	fuzz_seeds--;
+	return true;
+}
+
+// At the end of a seed: the system goes on.
+static inline void
+fuzz_check(void)
+{
+	check_kernel();
+	check_child();
+	check_server();
 }
 
 // The caller then says that all is well.
@@ -187,10 +258,8 @@ static inline void
 fuzz_end(void)
 {
 	check_kernel();
-	check_child();
-	check_server();
 
-	int lost = fuzz_pages - free_pages();
+	int lost = fuzz_in_company ? 0 : fuzz_pages - free_pages();
 
 	if (lost)
 		panic("%d pages are lost", lost);

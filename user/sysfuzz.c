@@ -1,7 +1,7 @@
 // user/sysfuzz.c - random system calls with arguments at the edges of what
 // makes sense: each works or says what is wrong, and harms nobody else.
 //
-// usage: sysfuzz [seed [count]]	(count: rounds; one is some 500 calls)
+// usage: sysfuzz [seed [count [seeds]]]	(count: rounds of some 250 calls)
 //
 // In a round, a herder makes some wild children and, while they run, makes
 // calls that are about them.  A wild child makes the calls of a script that
@@ -17,7 +17,7 @@
 #define HERDERS		3
 #define WILD		2		// children at a time
 #define OUTSIDE_CALLS	60		// of the herder, a round
-#define PATIENCE	200		// turns that we wait for children
+#define PATIENCE	30		// turns that we wait for children
 
 struct Call {
 	uint32_t number;
@@ -46,12 +46,13 @@ _Static_assert(sizeof(struct Script) <= PGSIZE, "one page");
 #define COUNTERS	((volatile uint32_t *) 0x20030000)
 static int self;			// which herder we are
 
-// A wild child's pages; it also has our program, read-only, and a stack
-#define WILD_SCRIPT	((struct Script *) ARENA)
+// A wild child's script, where few calls go, or it would not get far.  It also
+// has a stack, pages in the arena and, read-only, the code that it runs.
+#define WILD_SCRIPT	((struct Script *) (ARENA + 64 * PGSIZE))
 
 // ----------------------------------------------------------- wild children
 
-static int
+static inline __attribute__((always_inline)) int
 raw_call(const struct Call *c)
 {
 	int result;
@@ -65,11 +66,13 @@ raw_call(const struct Call *c)
 	return result;
 }
 
-// Where a wild child starts.  It may change no variable of ours.
+// Where a wild child starts.  It may change no variable of ours, and has of
+// our program this function only.
+#define WILD_SIZE	256		// bytes, at most
+
 static void
 wild(void)
 {
-	static const struct Call end = { .number = SYS_env_destroy };
 	struct Script *s = WILD_SCRIPT;
 
 	for (uint32_t i = 0; i < MAXCALLS; i++) {
@@ -77,7 +80,7 @@ wild(void)
 		raw_call(&s->call[i]);
 	}
 	for (;;)
-		raw_call(&end);
+		raw_call(&s->call[MAXCALLS - 1]);
 }
 
 // --------------------------------------------------------------- arguments
@@ -109,11 +112,10 @@ random_va(void)
 	return one_in(8) ? va + below(9) - 4 : va;
 }
 
-// The first page of a wild child's arena is its script.
 static uint32_t
 arena_va(void)
 {
-	return ARENA + (1 + below(ARENA_PAGES - 1)) * PGSIZE;
+	return ARENA + below(ARENA_PAGES) * PGSIZE;
 }
 
 static uint32_t
@@ -136,7 +138,12 @@ random_perm(void)
 static uint32_t
 random_envid(void)
 {
-	switch (below(8)) {
+	const int which = below(8);
+
+	// Others are not prepared for messages from just anybody
+	if (fuzz_in_company && (which == 1 || which == 2))
+		return -1;
+	switch (which) {
 	case 0:
 		return random();
 	case 1:
@@ -244,7 +251,7 @@ random_call(void)
 	case SYS_env_set_trapframe:
 		arg[0] = random_envid();
 		if (!one_in(64))
-			arg[1] = ARENA + below(PGSIZE
+			arg[1] = (uintptr_t) WILD_SCRIPT + below(PGSIZE
 				- sizeof(struct Trapframe));
 		if (arg[0] == 0 && !one_in(16))
 			arg[0] = random();
@@ -287,13 +294,15 @@ must(const char *what, int r)
 		panic("%s: %e", what, r);
 }
 
-// Our program, so that a child can run it but not change it.
+// Of our program only what it runs, so that it can run it but not change it:
+// each page takes a call to give, and most children do not live long.
 static void
 give_program(envid_t child)
 {
-	for (uintptr_t va = next_mapped(UTEXT, UTEXT + PTSIZE);
-	     va < UTEXT + PTSIZE;
-	     va = next_mapped(va + PGSIZE, UTEXT + PTSIZE))
+	const uintptr_t begin = (uintptr_t) wild;
+
+	for (uintptr_t va = ROUNDDOWN(begin, PGSIZE); va < begin + WILD_SIZE;
+	     va += PGSIZE)
 		must("program", sys_page_map(0, (void *) va, child, (void *) va,
 			FUZZ_RO));
 }
@@ -313,11 +322,12 @@ start_wild(int i)
 	must("script", sys_page_alloc(0, s, FUZZ_RW));
 	for (unsigned n = 0; n < MAXCALLS; n++)
 		s->call[n] = random_call();
+	s->call[MAXCALLS - 1] = (struct Call) { .number = SYS_env_destroy };
 	must("script", sys_page_map(0, s, child, WILD_SCRIPT, FUZZ_RW));
 	must("stack", sys_page_alloc(child, (void *) (USTACKTOP - PGSIZE),
 		FUZZ_RW));
 	give_program(child);
-	for (int n = 1; n < ARENA_PAGES; n++)
+	for (int n = 0; n < ARENA_PAGES; n++)
 		if (one_in(2))
 			must("page", sys_page_alloc(child, (void *)
 				(ARENA + n * PGSIZE), one_in(2) ? FUZZ_RO
@@ -443,13 +453,16 @@ random_frames(void)
 static void
 wait_for_wild(void)
 {
-	for (int turn = 0; turn < PATIENCE; turn++) {
-		envid_t child = PICK(wild_children);
+	int alive = WILD;
 
-		if (is_gone(child))
-			turn += PATIENCE / 8;
-		else
-			sys_env_set_status(child, ENV_RUNNABLE);
+	for (int turn = 0; turn < PATIENCE && alive > 0; turn++) {
+		alive = 0;
+		for (int i = 0; i < WILD; i++) {
+			if (is_gone(wild_children[i]))
+				continue;
+			alive++;
+			sys_env_set_status(wild_children[i], ENV_RUNNABLE);
+		}
 		sys_yield();
 	}
 }
@@ -525,8 +538,12 @@ umain(int argc, char **argv)
 		FUZZ_RW | PTE_SHARE));
 
 	fuzz_start("sysfuzz", argc, argv, ROUNDS);
-	herd(fuzz_count / 2);
-	herd_together(fuzz_count - fuzz_count / 2);
+	while (fuzz_next()) {
+		herd(fuzz_count / 2);
+		herd_together(fuzz_count - fuzz_count / 2);
+		fuzz_check();
+		check_used_pages();
+	}
 	fuzz_end();
 
 	uint32_t calls = 0;

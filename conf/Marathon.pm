@@ -1,0 +1,68 @@
+# conf/Marathon.pm - a machine that runs for long and must not complain.
+#
+# Entry points:
+#   Marathon->start(%machine)	see conf/Qemu.pm; and `output', a file for
+#				all that it says
+#   $m->follow(SECONDS, SUB)	give SUB each line for so long; returns what
+#				ended it: 'time', 'failure' or 'end'
+#   $m->type(TEXT)
+#
+# A line that no program of a good system prints is a failure; it is in
+# $m->{failure}.
+
+package Marathon;
+use strict;
+use warnings;
+use Child;
+use Qemu;
+use Time::HiRes qw(time);
+
+my $bad = qr/kernel panic|user panic|kernel warning|triple fault/;
+my $end = qr/^No runnable environments in the system!/;
+
+sub start
+{
+	my ($class, %machine) = @_;
+	open my $file, '>', $machine{output} or die "$machine{output}: $!\n";
+	return bless { file => $file, rest => '',
+	    child => Child->start(command => [Qemu::command(lab => 5,
+		threads => 'multi', %machine)]) }, $class;
+}
+
+sub type { $_[0]{child}->type($_[1]) }
+
+sub follow
+{
+	my ($self, $seconds, $sub) = @_;
+	my $until = time + $seconds;
+	while (time < $until) {
+		vec(my $bits = '', fileno $self->{child}->fh, 1) = 1;
+		select $bits, undef, undef, 0.2;
+		my $text = $self->{child}->read;
+		return $self->fail('QEMU has ended') if !defined $text;
+		syswrite $self->{file}, $text;
+		$self->{rest} .= $text;
+		while ($self->{rest} =~ s/^([^\n]*)\n//) {
+			my $line = $1 =~ s/\r//gr;
+			return 'end' if $line =~ $end;
+			return $self->fail($line) if $line =~ $bad;
+			$sub->($line);
+		}
+	}
+	return 'time';
+}
+
+# What follows the line says where it was.
+sub fail
+{
+	my ($self, $line) = @_;
+	$self->{failure} = $line;
+	for (1 .. 10) {
+		select undef, undef, undef, 0.1;
+		my $text = $self->{child}->read // last;
+		syswrite $self->{file}, $text;
+	}
+	return 'failure';
+}
+
+1;
