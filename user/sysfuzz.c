@@ -502,9 +502,9 @@ herd(uint32_t rounds)
 	while (rounds-- > 0)
 		herd_round();
 
-	for (uintptr_t va = ARENA; va < NO_TABLE; va += PGSIZE)
-		if (page_is_mapped((void *) va))
-			must("unmap", sys_page_unmap(0, (void *) va));
+	for (uintptr_t va = next_mapped(ARENA, NO_TABLE); va < NO_TABLE;
+	     va = next_mapped(va, NO_TABLE))
+		must("unmap", sys_page_unmap(0, (void *) va));
 	for (int i = 0; i < WILD; i++)
 		must("unmap", sys_page_unmap(0, SCRIPT(i)));
 	must("unmap", sys_page_unmap(0, TREASURE));
