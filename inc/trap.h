@@ -25,6 +25,7 @@
 
 // Chosen by us
 #define T_SYSCALL	48		// system call
+#define SYSCALL_SIZE	2		// bytes of int $T_SYSCALL
 #define T_DEFAULT	500		// none of these
 
 #define IRQ_OFFSET	32		// interrupt line i raises IRQ_OFFSET + i

@@ -1,7 +1,7 @@
 // kern/cpu.c - the processors: a list of them, and asking them for things.
 //
-// Entry points: cpu_init, cpu_add and cpunum; tlb_shootdown and cpu_service,
-// its other end; cpus_stop.
+// Entry points: cpu_init, cpu_add and cpunum; cpu_bring_in, tlb_shootdown and
+// cpu_service, their other end; cpus_stop.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -23,7 +23,7 @@ static uint8_t apicids[NCPU];		// of cpus[i]
 // If set: all CPUs but this one are to stop for good.
 static struct CpuInfo *volatile only_one;
 
-// Set by tlb_shootdown, cleared by the CPU once it has flushed.
+// Set by cpu_bring_in, cleared by the CPU once it has flushed.
 static volatile bool flush_wanted[NCPU];
 
 #define CPUID_1_EDX_TSC		(1 << 4)
@@ -139,9 +139,19 @@ cpus_stop(void)
 	only_one = thiscpu;
 }
 
+// It answers from trap(), for our interrupt brings it there from user mode, or
+// from its wait for the lock that we hold.
+void
+cpu_bring_in(int cpu)
+{
+	flush_wanted[cpu] = true;
+	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
+	while (flush_wanted[cpu])
+		pause();
+}
+
 // A CPU can hold va in its TLB only while the environment with that
-// directory is current on it.  It answers from trap(), for our interrupt
-// brings it there from user mode, or from its wait for the lock that we hold.
+// directory is current on it.
 void
 tlb_shootdown(pde_t *pgdir, void *va)
 {
@@ -151,11 +161,7 @@ tlb_shootdown(pde_t *pgdir, void *va)
 	for (int i = 0; i < ncpu; i++) {
 		struct Env *e = cpus[i].cpu_env;
 
-		if (i == me || !e || e->env_pgdir != pgdir)
-			continue;
-		flush_wanted[i] = true;
-		lapic_ipi_to(i, IRQ_OFFSET + IRQ_WAKE);
-		while (flush_wanted[i])
-			pause();
+		if (i != me && e && e->env_pgdir == pgdir)
+			cpu_bring_in(i);
 	}
 }

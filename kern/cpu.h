@@ -43,6 +43,10 @@ uint8_t cpu_apicid(int cpu);
 void cpu_service(void);			// do what other CPUs ask of this one
 void cpus_stop(void);			// none but this one runs on
 
+// Have a CPU that runs a program come into the kernel.  When this returns, it
+// is there, waits for the lock, which we have, and has flushed its TLB.
+void cpu_bring_in(int cpu);
+
 // Make va's entry of pgdir unusable on every other CPU that has it loaded.
 // Returns when none can use it any more.
 void tlb_shootdown(pde_t *pgdir, void *va);

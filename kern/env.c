@@ -5,7 +5,8 @@
 // soon.  Everything here is under the kernel lock.
 //
 // Entry points: env_init, env_init_percpu; env_alloc, env_create, env_free,
-// env_destroy; envid2env; env_run, the way out of the kernel.
+// env_destroy; envid2env; env_elsewhere, env_bring_in, env_set_tf,
+// env_tf_replaced; env_run, the way out of the kernel.
 
 #include <inc/assert.h>
 #include <inc/elf.h>
@@ -29,6 +30,10 @@ struct Env *env_free_list;
 
 #define ENVGENSHIFT	12		// generations are 1 << 12 apart
 
+// Slots that were given other registers while on another CPU, which has yet to
+// be told: what it comes in with is out of date.
+static bool tf_replaced[NENV];
+
 // Flat segments: paging alone protects.  User segments differ only in the
 // privilege that they grant.  trap_init_percpu fills in the TSSs.
 struct Segdesc gdt[NCPU + 5] = {
@@ -46,14 +51,16 @@ static struct Pseudodesc gdt_pd = {
 // ----------------------------------------------------------------- finding
 
 // Find the environment of that id; 0 means curenv.  With checkperm, it must
-// be curenv or a child of it.  Returns 0, or -E_BAD_ENV and stores NULL.
+// be curenv or a child of it.  One that was destroyed counts as gone, even
+// while another CPU has yet to free it.
+// Returns 0, or -E_BAD_ENV and stores NULL.
 int
 envid2env(envid_t envid, struct Env **store, bool checkperm)
 {
 	struct Env *e = envid ? &envs[ENVX(envid)] : curenv;
 
 	*store = NULL;
-	if (!e || e->env_status == ENV_FREE)
+	if (!e || e->env_status == ENV_FREE || e->env_status == ENV_DYING)
 		return -E_BAD_ENV;
 	if (envid && e->env_id != envid)
 		return -E_BAD_ENV;
@@ -303,6 +310,7 @@ env_free(struct Env *e)
 	e->env_status = ENV_FREE;
 	e->env_link = env_free_list;
 	env_free_list = e;
+	tf_replaced[e - envs] = false;
 	fpu_free(e);
 	wait_forget(e);
 	wake_env_waiters(e->env_id);
@@ -317,6 +325,38 @@ env_elsewhere(const struct Env *e)
 		if (cpus[i].cpu_env == e && i != cpunum())
 			return i;
 	return -1;
+}
+
+// Have e, if another CPU is running it, stand still in the kernel there until
+// we give up the lock.  Then that CPU goes on in trap().
+void
+env_bring_in(const struct Env *e)
+{
+	int cpu = env_elsewhere(e);
+
+	if (cpu >= 0)
+		cpu_bring_in(cpu);
+}
+
+// Give e other registers.  Where another CPU is running it, those that it
+// comes in with are to be forgotten.  It must be in the kernel before we
+// write: on its way out it may still be reading the old ones.
+void
+env_set_tf(struct Env *e, const struct Trapframe *tf)
+{
+	env_bring_in(e);
+	e->env_tf = *tf;
+	tf_replaced[e - envs] = env_elsewhere(e) >= 0;
+}
+
+// Was e given other registers since this CPU let it run?  Says so once.
+bool
+env_tf_replaced(const struct Env *e)
+{
+	bool replaced = tf_replaced[e - envs];
+
+	tf_replaced[e - envs] = false;
+	return replaced;
 }
 
 // End e.  If another CPU is running it, that CPU frees it when it next comes

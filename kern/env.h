@@ -18,6 +18,9 @@ void env_create(uint8_t *binary, enum EnvType type);
 void env_free(struct Env *e);
 void env_destroy(struct Env *e);	// may not return if e is curenv
 int env_elsewhere(const struct Env *e);
+void env_bring_in(const struct Env *e);
+void env_set_tf(struct Env *e, const struct Trapframe *tf);
+bool env_tf_replaced(const struct Env *e);
 int envid2env(envid_t envid, struct Env **store, bool checkperm);
 void env_run(struct Env *e) __attribute__((noreturn));
 void env_pop_tf(struct Trapframe *tf) __attribute__((noreturn));

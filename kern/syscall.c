@@ -64,8 +64,6 @@ page_to_share(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 // its time, and we have the lock.
 #define CPUTS_CHUNK	1024
 
-#define SYSCALL_SIZE	2		// bytes of int $T_SYSCALL
-
 // Print len bytes.  Ends the environment if it may not read them all.
 // If there are many, the program makes the call again, for what is left.
 static int
@@ -157,6 +155,8 @@ sys_exofork(void)
 	return e->env_id;
 }
 
+// One that runs elsewhere has stopped there when this returns: what it comes
+// into the kernel with is not carried out (trap).
 // Returns 0; -E_BAD_ENV; -E_INVAL: neither RUNNABLE nor NOT_RUNNABLE.
 static int
 sys_env_set_status(envid_t envid, int status)
@@ -169,8 +169,6 @@ sys_env_set_status(envid_t envid, int status)
 	if ((r = envid2env(envid, &e, true)) < 0)
 		return r;
 
-	if (e->env_status == ENV_DYING)
-		return 0;		// too late for either
 	if (status == ENV_RUNNABLE) {
 		if (e->env_status != ENV_NOT_RUNNABLE)
 			return 0;
@@ -179,10 +177,7 @@ sys_env_set_status(envid_t envid, int status)
 	} else {
 		wait_forget(e);
 		e->env_status = ENV_NOT_RUNNABLE;
-
-		int cpu = env_elsewhere(e);
-		if (cpu >= 0)			// to stop it there
-			lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
+		env_bring_in(e);
 	}
 	return 0;
 }
@@ -192,9 +187,9 @@ sys_env_set_status(envid_t envid, int status)
 		| FL_OF | FL_AC | FL_ID)
 
 // Replace an environment's registers.  Whatever tf says, they are those of a
-// program: user mode, interrupts as before, no I/O privilege.
-// Returns 0; -E_BAD_ENV; -E_INVAL: another CPU is running it, so its
-// registers are there; ends the caller if tf is not its to read.
+// program: user mode, interrupts as before, no I/O privilege.  If it is running
+// elsewhere, what it comes into the kernel with is not carried out (trap).
+// Returns 0 or -E_BAD_ENV; ends the caller if tf is not its to read.
 static int
 sys_env_set_trapframe(envid_t envid, struct Trapframe *tf)
 {
@@ -205,18 +200,15 @@ sys_env_set_trapframe(envid_t envid, struct Trapframe *tf)
 	if ((r = envid2env(envid, &e, true)) < 0)
 		return r;
 
-	if (env_elsewhere(e) >= 0)
-		return -E_INVAL;
+	struct Trapframe safe = *tf;
 
-	const uint32_t fl_if = e->env_tf.tf_eflags & FL_IF;
-
-	e->env_tf = *tf;
-	e->env_tf.tf_cs = GD_UT | 3;
-	e->env_tf.tf_ds = GD_UD | 3;
-	e->env_tf.tf_es = GD_UD | 3;
-	e->env_tf.tf_ss = GD_UD | 3;
-	e->env_tf.tf_eflags &= FL_USER;
-	e->env_tf.tf_eflags |= fl_if;
+	safe.tf_cs = GD_UT | 3;
+	safe.tf_ds = GD_UD | 3;
+	safe.tf_es = GD_UD | 3;
+	safe.tf_ss = GD_UD | 3;
+	safe.tf_eflags &= FL_USER;
+	safe.tf_eflags |= e->env_tf.tf_eflags & FL_IF;
+	env_set_tf(e, &safe);
 	return 0;
 }
 
@@ -238,10 +230,12 @@ sys_env_set_pgfault_upcall(envid_t envid, void *upcall)
 static int
 sys_env_wait(envid_t envid)
 {
-	struct Env *e;
+	struct Env *e = &envs[ENVX(envid)];
 	int r;
 
-	if ((r = envid2env(envid, &e, false)) < 0)
+	// Destroyed is not yet ended.
+	bool dying = e->env_id == envid && e->env_status == ENV_DYING;
+	if (!dying && (r = envid2env(envid, &e, false)) < 0)
 		return r;
 	if (e == curenv)
 		return -E_INVAL;

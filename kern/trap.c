@@ -360,6 +360,52 @@ wake_up(void)
 	sched_awake();
 }
 
+// Did curenv itself cause this trap, or did it only run when it came?
+static bool
+from_outside(const struct Trapframe *tf)
+{
+	return tf->tf_trapno == T_NMI || tf->tf_trapno == T_MCHK
+		|| (tf->tf_trapno >= IRQ_OFFSET && tf->tf_trapno != T_SYSCALL);
+}
+
+// Traps, which come after their instruction: it is done, and the frame
+// does not lead back to it.
+static bool
+is_after_instruction(const struct Trapframe *tf)
+{
+	return tf->tf_trapno == T_DEBUG || tf->tf_trapno == T_BRKPT
+		|| tf->tf_trapno == T_OFLOW;
+}
+
+// curenv was stopped while it ran here.  What it was about to do happens when
+// it is started again: an instruction that faults is still ahead of it, and so
+// a system call becomes.  Returns whether it is to wait for that.
+static bool
+put_off(struct Trapframe *tf)
+{
+	if (tf->tf_trapno == T_SYSCALL)
+		tf->tf_eip -= SYSCALL_SIZE;
+	return !from_outside(tf) && !is_after_instruction(tf);
+}
+
+// Copy the registers into curenv, as another environment may be the next to
+// use this stack, and return the copy.  If curenv was given other registers
+// meanwhile, these count, and how it came here does not any more.  Stores
+// whether the trap is no longer to be handled.
+static struct Trapframe *
+keep_registers(struct Trapframe *tf, bool *overtaken)
+{
+	if (env_tf_replaced(curenv)) {
+		*overtaken = !from_outside(tf);
+		return tf;
+	}
+	*overtaken = curenv->env_status != ENV_RUNNING && put_off(tf);
+	curenv->env_tf = *tf;
+	if (lab->trace_traps)
+		cprintf("Incoming TRAP frame at %p\n", tf);
+	return &curenv->env_tf;
+}
+
 // For IRQ_WAKE, all was to come here.  If curenv is gone, only devices still
 // want an answer, and above all those that interrupt only once until they get
 // it.
@@ -386,6 +432,8 @@ leave_vm86(struct Trapframe *tf)
 void
 trap(struct Trapframe *tf)
 {
+	bool overtaken = false;
+
 	// The program's direction flag is not ours.
 	__asm__ volatile("cld" : : : "cc");
 	if (tf->tf_eflags & FL_VM)
@@ -405,14 +453,8 @@ trap(struct Trapframe *tf)
 		if (curenv->env_status == ENV_DYING) {
 			env_free(curenv);
 			curenv = NULL;
-		} else {
-			// Another environment may be the next to use this
-			// stack.
-			curenv->env_tf = *tf;
-			if (lab->trace_traps)
-				cprintf("Incoming TRAP frame at %p\n", tf);
-			tf = &curenv->env_tf;
-		}
+		} else
+			tf = keep_registers(tf, &overtaken);
 	} else if (thiscpu->cpu_status == CPU_HALTED) {
 		wake_up();
 	} else {
@@ -424,7 +466,7 @@ trap(struct Trapframe *tf)
 	last_tf = tf;
 	if (tf->tf_trapno == IRQ_OFFSET + IRQ_TIMER && thiscpu == bootcpu)
 		sched_tick();
-	if (trap_is_to_be_handled(tf))
+	if (!overtaken && trap_is_to_be_handled(tf))
 		trap_dispatch(tf);
 
 	if (curenv && curenv->env_status == ENV_RUNNING)

@@ -147,8 +147,7 @@ set_frame(envid_t child)
 	struct Trapframe tf = random_frame();
 	int r = sys_env_set_trapframe(child, &tf);
 
-	// -E_INVAL: another CPU is running it
-	if (r < 0 && r != -E_INVAL && r != -E_BAD_ENV)
+	if (r < 0 && r != -E_BAD_ENV)
 		panic("sys_env_set_trapframe: %e", r);
 }
 
