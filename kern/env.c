@@ -30,6 +30,9 @@ struct Env *env_free_list;
 
 #define ENVGENSHIFT	12		// generations are 1 << 12 apart
 
+// How many children of each slot's environment have not ended
+static int env_children[NENV];
+
 // Slots that were given other registers while on another CPU, which has yet to
 // be told: what it comes in with is out of date.
 static bool tf_replaced[NENV];
@@ -172,6 +175,8 @@ env_alloc(struct Env **store, envid_t parent_id)
 	e->env_tf.tf_eflags = lab->smp ? FL_IF : 0;
 
 	env_free_list = e->env_link;
+	if (parent_id)
+		env_children[ENVX(parent_id)]++;
 	*store = e;
 	sched_seen(e);
 	if (lab->env_messages)
@@ -288,10 +293,24 @@ free_table(struct Env *e, uint32_t pdx)
 	page_decref(pa2page(pa));
 }
 
-// Give back all that e has.  The caller sees to it that no other CPU is
-// running e; if this one is, its page directory is no longer loaded after.
-void
-env_free(struct Env *e)
+static bool
+is_there(envid_t id)
+{
+	const struct Env *e = &envs[ENVX(id)];
+
+	return e->env_id == id && e->env_status != ENV_FREE;
+}
+
+bool
+env_is_abandoned(const struct Env *e)
+{
+	return e->env_status == ENV_NOT_RUNNABLE && !e->env_ipc_recving
+		&& !is_waiting(e) && !is_there(e->env_parent_id);
+}
+
+// Give back all that e has.
+static void
+free_one(struct Env *e)
 {
 	if (lab->env_messages)
 		cprintf("[%08x] free env %08x\n",
@@ -310,10 +329,54 @@ env_free(struct Env *e)
 	e->env_status = ENV_FREE;
 	e->env_link = env_free_list;
 	env_free_list = e;
+	if (is_there(e->env_parent_id))
+		env_children[ENVX(e->env_parent_id)]--;
 	tf_replaced[e - envs] = false;
 	fpu_free(e);
 	wait_forget(e);
 	wake_env_waiters(e->env_id);
+}
+
+// Destroy the children of e, which is gone, that can never run again.  Those
+// that are to be freed here are put on list, by env_link, and the new list is
+// returned; another CPU frees the others.
+static struct Env *
+destroy_abandoned(const struct Env *e, struct Env *list)
+{
+	int *left = &env_children[e - envs];
+
+	for (struct Env *child = envs; *left > 0 && child < envs + NENV;
+	     child++) {
+		if (child->env_parent_id != e->env_id || !is_there(child->env_id))
+			continue;
+		--*left;
+		if (!env_is_abandoned(child))
+			continue;
+		child->env_status = ENV_DYING;
+		if (env_elsewhere(child) < 0) {
+			child->env_link = list;
+			list = child;
+		}
+	}
+	assert(*left == 0);
+	return list;
+}
+
+// Give back all that e has, and all that its children have that only it could
+// have started; one by one, for the generations may be many and the stack is
+// small.  The caller sees to it that no other CPU is running e; if this one
+// is, its page directory is no longer loaded after.
+void
+env_free(struct Env *e)
+{
+	struct Env *next = NULL;
+
+	do {
+		free_one(e);
+		next = destroy_abandoned(e, next);
+		if ((e = next))
+			next = e->env_link;
+	} while (e);
 }
 
 // The other CPU that is running e, whatever e's status has become meanwhile;

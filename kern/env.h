@@ -17,6 +17,11 @@ int env_alloc(struct Env **store, envid_t parent_id);
 void env_create(uint8_t *binary, enum EnvType type);
 void env_free(struct Env *e);
 void env_destroy(struct Env *e);	// may not return if e is curenv
+
+// Can e never run again, because nobody but its parent could start it, which
+// has ended?
+bool env_is_abandoned(const struct Env *e);
+
 int env_elsewhere(const struct Env *e);
 void env_bring_in(const struct Env *e);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);

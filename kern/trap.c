@@ -471,6 +471,7 @@ trap(struct Trapframe *tf)
 
 	if (curenv && curenv->env_status == ENV_RUNNING)
 		env_run(curenv);
-	else
-		sched_yield();
+	if (curenv && env_is_abandoned(curenv))
+		env_destroy(curenv);		// it stopped itself for good
+	sched_yield();
 }

@@ -5,8 +5,8 @@
 // sleeps again.
 //
 // Entry points: wait_for_console, wait_for_env; wake_console,
-// wake_env_waiters; wait_forget; wait_any_device; wait_is_consistent.  Under the
-// kernel lock.
+// wake_env_waiters; wait_forget; is_waiting, wait_any_device,
+// wait_is_consistent.  Under the kernel lock.
 
 #include <inc/env.h>
 
@@ -77,6 +77,12 @@ wait_forget(struct Env *e)
 		return;
 	(*(*what == FOR_CONSOLE ? &console_waiters : &env_waiters))--;
 	*what = FOR_NOTHING;
+}
+
+bool
+is_waiting(const struct Env *e)
+{
+	return waits_for[e - envs] != FOR_NOTHING;
 }
 
 bool

@@ -10,6 +10,7 @@ void wait_for_env(struct Env *e, envid_t other);
 void wake_console(void);		// there is input
 void wake_env_waiters(envid_t gone);
 void wait_forget(struct Env *e);	// e is made runnable, or ends
+bool is_waiting(const struct Env *e);
 bool wait_any_device(void);		// does anybody wait for a device?
 bool wait_is_consistent(void);		// for kern/audit.c
 

@@ -18,10 +18,6 @@
 #define STACK		(USTACKTOP - PGSIZE)
 #define XSTACK		(UXSTACKTOP - PGSIZE)
 
-// Whoever makes a child and ends leaves it behind for good.  This is not what
-// we look for, so not this number.
-#define NOT_THIS_CALL	SYS_exofork
-
 // --------------------------------------------------------- random contents
 
 static const uint32_t edges[] = {
@@ -71,7 +67,7 @@ fill_with_code(uint8_t *code, int size)
 			// mov $number, %al; int: a system call
 			uint8_t number = below(NSYSCALLS + 2);
 
-			if (one_in(2) && number != NOT_THIS_CALL) {
+			if (one_in(2)) {
 				code[i++] = 0x31;	// xor %eax, %eax
 				code[i++] = 0xC0;
 				code[i++] = 0xB0;
@@ -109,8 +105,6 @@ random_frame(void)
 		tf.tf_eip = (uintptr_t) CODE + below(CODE_PAGES * PGSIZE);
 	if (!one_in(4))
 		tf.tf_esp = STACK + below(PGSIZE / 4) * 4;
-	if (tf.tf_regs.reg_eax == NOT_THIS_CALL)
-		tf.tf_regs.reg_eax = SYS_page_map;
 	return tf;
 }
 
