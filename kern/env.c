@@ -453,10 +453,29 @@ env_destroy(struct Env *e)
 
 // ---------------------------------------------------------- the way out
 
-// Load the registers in tf, all at once; that leaves the kernel.
+// FS and GS are not in a trap frame.  A program that uses them keeps them while
+// it is alone on its CPU, but no other finds out what was in them.
+static void
+reset_segments(void)
+{
+	static envid_t last[NCPU];	// whose they are
+	envid_t *mine = &last[cpunum()];
+
+	if (*mine == curenv->env_id)
+		return;
+	*mine = curenv->env_id;
+	__asm__ volatile("movw %w0, %%fs; movw %w0, %%gs"
+		: : "r" (GD_UD | 3));
+}
+
+// Load the registers in tf, all at once; that leaves the kernel.  Not from
+// tf itself, for a fault or an NMI meanwhile uses the stack that we are on.
 void
 env_pop_tf(struct Trapframe *tf)
 {
+	struct Trapframe copy = *tf;
+
+	reset_segments();
 	curenv->env_cpunum = cpunum();
 	spin_check_none();
 	__asm__ volatile(
@@ -466,7 +485,7 @@ env_pop_tf(struct Trapframe *tf)
 		"popl %%ds\n\t"
 		"addl $8, %%esp\n\t"	// tf_trapno, tf_err
 		"iret"
-		: : "g" (tf) : "memory");
+		: : "r" (&copy) : "memory");
 	panic("iret failed");
 }
 
