@@ -299,7 +299,8 @@ sub take
 	type($run);
 	judge($run);
 	$run->{decided} //= 'the kernel monitor asks for a command'
-	    if $rest eq 'K> ' && !@{$run->{script}} && !$run->{command};
+	    if $rest eq 'K> ' && !@{$run->{script}} && !$run->{command}
+	    && !defined $run->{status};
 	end_run($run, $run->{decided}) if $run->{decided} && checked($run);
 }
 

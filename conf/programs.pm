@@ -138,6 +138,15 @@ testcputs => { want => ['testcputs ok$', $ended], never => \@never, by => sub {
 # With one CPU its targets are never running, and only time passes
 testrunning => { %{says('testrunning ok$')}, on => [2, 4] },
 
+# Interrupts that nobody asked for: each kind is reported once
+testirq => { lab => 4, want => ['testirq done$', (map {
+	"Spurious interrupt on irq $_\$" } 2, 7, 13, 14), 'Local APIC error',
+    'NMI$', $ended], never => [@never, '  trap 0x0000002'], status => 0,
+    by => sub { (() = $_[0] =~ /^Spurious.* irq 2$/mg) == 1 ? ()
+	: 'irq 2 is not reported once' },
+    type => [(map { ['K> ', "irq $_\n"] } 34, 34, 39, 45, 46, 51, 2, 34, 40,
+	2), ['K> ', "poweroff\n"]] },
+
 # Ours: each says so when it is content
 map({ $_ => says("$_ ok\$") } own_tests()),
 

@@ -61,6 +61,8 @@ void lapic_map(void *registers);
 void lapic_init(void);
 void lapic_startap(uint8_t apicid, uint32_t addr);
 void lapic_eoi(void);
+void lapic_eoi_of(int vector);		// if it is being handled
+uint32_t lapic_errors(void);		// since the last time
 void lapic_timer(bool on);		// this CPU's ticks
 void lapic_ipi(int vector);		// to all other CPUs
 void lapic_ipi_to(int cpu, int vector);

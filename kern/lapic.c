@@ -6,8 +6,8 @@
 //
 // Intel SDM 3A, chapter 10 (APIC) and 8.4 (start-up of processors).
 //
-// Entry points: lapic_map, lapic_init, lapic_timer, lapic_eoi, lapic_id;
-// lapic_ipi, lapic_ipi_to, lapic_startap.
+// Entry points: lapic_map, lapic_init, lapic_timer, lapic_eoi, lapic_eoi_of,
+// lapic_errors, lapic_id; lapic_ipi, lapic_ipi_to, lapic_startap.
 
 #include <inc/assert.h>
 #include <inc/memlayout.h>
@@ -28,6 +28,7 @@ enum {
 	LAPIC_TPR	= 0x080 / 4,	// task priority
 	LAPIC_EOI	= 0x0B0 / 4,
 	LAPIC_SVR	= 0x0F0 / 4,	// spurious vector
+	LAPIC_ISR	= 0x100 / 4,	// in service; 32 vectors, then the next
 	LAPIC_ESR	= 0x280 / 4,	// errors
 	LAPIC_ICR_LOW	= 0x300 / 4,	// interrupt command
 	LAPIC_ICR_HIGH	= 0x310 / 4,
@@ -42,12 +43,14 @@ enum {
 
 #define SVR_ENABLE	0x00000100
 #define LVT_MASKED	0x00010000
+#define LVT_NMI		0x00000400
 #define TIMER_PERIODIC	0x00020000
 #define TIMER_DIVIDE_1	0x0000000B
 #define TIMER_COUNT	10000000	// a tick: 10 ms at QEMU's 1 GHz
 #define TIMER_COUNT_MIN	50000		// the shortest, if they are random
 
 #define ICR_FIXED	0x00000000
+#define ICR_NMI		0x00000400
 #define ICR_INIT	0x00000500
 #define ICR_STARTUP	0x00000600
 #define ICR_PENDING	0x00001000	// not yet delivered
@@ -144,10 +147,12 @@ lapic_init(void)
 		TIMER_PERIODIC | (IRQ_OFFSET + IRQ_TIMER));
 	lapic_timer(true);
 
-	// The PIC's interrupts come in at LINT0, and only at the boot CPU.
+	// The PIC's interrupts come in at LINT0, NMIs at LINT1, and both only
+	// at the boot CPU.
 	if (thiscpu != bootcpu)
 		lapic_write(LAPIC_LVT_LINT0, LVT_MASKED);
-	lapic_write(LAPIC_LVT_LINT1, LVT_MASKED);
+	lapic_write(LAPIC_LVT_LINT1,
+		thiscpu == bootcpu ? LVT_NMI : LVT_MASKED);
 	if ((lapic[LAPIC_VERSION] >> 16 & 0xFF) >= 4)
 		lapic_write(LAPIC_LVT_PERF, LVT_MASKED);
 	lapic_write(LAPIC_LVT_ERROR, IRQ_OFFSET + IRQ_ERROR);
@@ -170,6 +175,23 @@ lapic_eoi(void)
 		lapic_timer(true);
 }
 
+// An interrupt that came by way of the PIC is none of the local APIC's.
+void
+lapic_eoi_of(int vector)
+{
+	if (lapic && lapic[LAPIC_ISR + vector / 32 * 4] >> vector % 32 & 1)
+		lapic_eoi();
+}
+
+uint32_t
+lapic_errors(void)
+{
+	if (!lapic)
+		return 0;
+	lapic_write(LAPIC_ESR, 0);	// this brings it up to date
+	return lapic[LAPIC_ESR];
+}
+
 static void
 send_command(uint8_t apicid, uint32_t command)
 {
@@ -183,7 +205,8 @@ void
 lapic_ipi_to(int cpu, int vector)
 {
 	if (lapic)
-		send_command(cpu_apicid(cpu), ICR_FIXED | vector);
+		send_command(cpu_apicid(cpu), vector == T_NMI ? ICR_NMI
+			: ICR_FIXED | (uint32_t) vector);
 }
 
 void

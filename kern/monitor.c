@@ -36,6 +36,7 @@ static const struct Command {
 	{ "check", "Look for faults in the kernel's data", mon_check },
 	{ "lock", "Display who holds the kernel lock, and for how long",
 		mon_lock },
+	{ "irq", "Leave the monitor with an interrupt: irq VECTOR", mon_irq },
 	{ "continue", "Leave the monitor", mon_continue },
 	{ "poweroff", "Switch the machine off", mon_poweroff },
 };
@@ -275,6 +276,20 @@ mon_lock(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 int
 mon_continue(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 {
+	return -1;
+}
+
+// It comes when interrupts are let in, an NMI (2) at once.
+int
+mon_irq(int argc, char **argv, struct Trapframe *tf UNUSED)
+{
+	long vector = argc > 1 ? strtol(argv[1], NULL, 0) : 0;
+
+	if (vector != T_NMI && (vector < IRQ_OFFSET || vector > 255)) {
+		cprintf("irq VECTOR: 2 for an NMI, or %d to 255\n", IRQ_OFFSET);
+		return 0;
+	}
+	lapic_ipi_to(cpunum(), vector);
 	return -1;
 }
 

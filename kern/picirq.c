@@ -4,7 +4,7 @@
 // Intel 8259A data sheet (initialization and operation command words); Intel
 // 8254 data sheet (mode 2).
 //
-// Entry points: pic_init, irq_setmask_8259A.
+// Entry points: pic_init, pic_eoi, irq_setmask_8259A.
 
 #include <inc/stdio.h>
 #include <inc/trap.h>
@@ -21,6 +21,7 @@ bool pic_ready;
 #define ICW1_INIT	0x11		// edge triggered, cascaded, ICW4 follows
 #define ICW4_8086	0x01
 #define ICW4_AUTO_EOI	0x02
+#define OCW2_EOI	0x20
 #define OCW3_READ_IRR	0x0A
 #define OCW3_SPECIAL	0x68		// special mask mode
 
@@ -70,6 +71,15 @@ pic_init(void)
 		wanted |= 1 << IRQ_TIMER;
 	}
 	irq_setmask_8259A(~wanted);
+}
+
+// The slave waits to be told that its interrupt has been handled; if it has
+// none, it does not mind.  The master does not wait.
+void
+pic_eoi(unsigned irq)
+{
+	if (pic_ready && irq >= 8 && irq < 16)
+		outb(IO_PIC2, OCW2_EOI);
 }
 
 // Let through the lines whose bit in mask is 0.

@@ -24,6 +24,7 @@
 #include <kern/pmap.h>
 #include <kern/sched.h>
 #include <kern/spinlock.h>
+#include <kern/stray.h>
 #include <kern/syscall.h>
 #include <kern/trap.h>
 
@@ -305,10 +306,6 @@ trap_dispatch(struct Trapframe *tf)
 	case IRQ_OFFSET + IRQ_SERIAL:
 		serial_intr();
 		return;
-	case IRQ_OFFSET + IRQ_SPURIOUS:
-		cprintf("Spurious interrupt on irq 7\n");
-		print_trapframe(tf);
-		return;
 	default:
 		handle_unexpected(tf);
 	}
@@ -338,7 +335,6 @@ trap_in_kernel(struct Trapframe *tf)
 	case IRQ_OFFSET + IRQ_SERIAL:
 		device_called = true;
 		return;
-	case IRQ_OFFSET + IRQ_SPURIOUS:
 	case IRQ_OFFSET + IRQ_WAKE:
 		return;
 	case IRQ_OFFSET + IRQ_TIMER:
@@ -439,6 +435,11 @@ trap(struct Trapframe *tf)
 	if (tf->tf_eflags & FL_VM)
 		leave_vm86(tf);
 	assert(!(read_eflags() & FL_IF));
+	bool stray = stray_take(tf->tf_trapno);
+
+	// An NMI may come anywhere in the kernel: touch nothing.
+	if (tf->tf_trapno == T_NMI && !from_user(tf))
+		return;
 	cpu_service();
 
 	// What another CPU called us for is done by coming here.  It must be
@@ -458,15 +459,17 @@ trap(struct Trapframe *tf)
 	} else if (thiscpu->cpu_status == CPU_HALTED) {
 		wake_up();
 	} else {
-		trap_in_kernel(tf);
+		if (!stray)
+			trap_in_kernel(tf);
 		return;
 	}
 
 	answer_devices();
+	stray_report();
 	last_tf = tf;
 	if (tf->tf_trapno == IRQ_OFFSET + IRQ_TIMER && thiscpu == bootcpu)
 		sched_tick();
-	if (!overtaken && trap_is_to_be_handled(tf))
+	if (!stray && !overtaken && trap_is_to_be_handled(tf))
 		trap_dispatch(tf);
 
 	if (curenv && curenv->env_status == ENV_RUNNING)
