@@ -24,6 +24,7 @@
 #   cpus => N			1; if more, they must all come up
 #   until => PATTERN		a line at which the machine is stopped
 #   type => [[PATTERN, TEXT], ...]	when PATTERN is seen, type TEXT
+#   panics => 1			the kernel's panic is what is wanted
 #   status => N			QEMU must leave by itself, with this status
 #   command => [...]		run this instead of a machine
 #   name => NAME		output goes to jos.out.NAME, if not the program
@@ -447,7 +448,8 @@ sub complaints
 	    if $first && defined $status &&
 	    $run->{ended} ne "exit with status $status";
 	push @wrong, 'expected  an end'
-	    if $first && !@wrong && ($run->{late} || $run->{crash});
+	    if $first && !@wrong && ($run->{late}
+	    || $run->{crash} && !$run->{panics});
 	return @wrong;
 }
 

@@ -10,6 +10,8 @@
 
 #define NCPU	8			// we use no more than this
 
+#define GD_DBLFLT	(GD_TSS0 + 8 * NCPU)	// TSS for double faults
+
 enum {
 	CPU_UNUSED = 0,			// not heard of since power-on
 	CPU_STARTED,			// at work

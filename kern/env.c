@@ -38,8 +38,9 @@ static int env_children[NENV];
 static bool tf_replaced[NENV];
 
 // Flat segments: paging alone protects.  User segments differ only in the
-// privilege that they grant.  trap_init_percpu fills in the TSSs.
-struct Segdesc gdt[NCPU + 5] = {
+// privilege that they grant.  trap_init_percpu fills in the TSSs, one for each
+// CPU, and dblfault_init the last.
+struct Segdesc gdt[NCPU + 6] = {
 	[GD_KT >> 3] = SEG(STA_X | STA_R, 0, 0xffffffff, 0),
 	[GD_KD >> 3] = SEG(STA_W, 0, 0xffffffff, 0),
 	[GD_UT >> 3] = SEG(STA_X | STA_R, 0, 0xffffffff, 3),

@@ -7,6 +7,7 @@
 
 #include <kern/console.h>
 #include <kern/cpu.h>
+#include <kern/dblfault.h>
 #include <kern/env.h>
 #include <kern/firstenv.h>
 #include <kern/fpu.h>
@@ -49,6 +50,7 @@ i386_init(void)
 	if (lab->user) {
 		env_init();		// a table of free environments
 		trap_init();		// traps and system calls come in
+		dblfault_init();	// also when the stack is used up
 		fpu_init();		// floating point, for programs
 	}
 	if (lab->smp) {

@@ -37,6 +37,8 @@ static const struct Command {
 	{ "lock", "Display who holds the kernel lock, and for how long",
 		mon_lock },
 	{ "irq", "Leave the monitor with an interrupt: irq VECTOR", mon_irq },
+	{ "overflow", "Use up the kernel's stack, to see the panic",
+		mon_overflow },
 	{ "continue", "Leave the monitor", mon_continue },
 	{ "poweroff", "Switch the machine off", mon_poweroff },
 };
@@ -291,6 +293,18 @@ mon_irq(int argc, char **argv, struct Trapframe *tf UNUSED)
 	}
 	lapic_ipi_to(cpunum(), vector);
 	return -1;
+}
+
+static int __attribute__((noinline))
+use_stack(volatile int depth)
+{
+	return depth < 0 ? 0 : use_stack(depth + 1) + 1;
+}
+
+int
+mon_overflow(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	return use_stack(0);
 }
 
 int
