@@ -488,7 +488,9 @@ herd_round(void)
 	wait_for_wild();
 	for (int i = 0; i < WILD; i++) {
 		destroy_and_wait(wild_children[i]);
-		COUNTERS[self] += SCRIPT(i)->done;
+		// It may have been led to write there, too
+		if (SCRIPT(i)->done <= MAXCALLS)
+			COUNTERS[self] += SCRIPT(i)->done;
 	}
 	COUNTERS[self] += OUTSIDE_CALLS;
 	check_treasure();
