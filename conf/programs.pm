@@ -152,7 +152,7 @@ map({ $_ => says("$_ ok\$") } own_tests()),
 
 # These have the kernel look for faults meanwhile
 map({ $_ => { %{says("$_ ok\$")}, debug => 'check' } }
-    qw(crashme sysfuzz fsfuzz)),
+    qw(crashme sysfuzz fsfuzz sysneg)),
 );
 
 # Programs that print "NAME ok".
