@@ -59,12 +59,10 @@ is_kernels(physaddr_t pa)
 		&& pa < ROUNDUP(PADDR(envs + NENV), PGSIZE));
 }
 
-// May the page at pa stay unused?
+// May the page at pa stay unused?  firmware is where ACPI's tables begin.
 static bool
-may_be_kept(physaddr_t pa)
+may_be_kept(physaddr_t pa, physaddr_t firmware)
 {
-	const physaddr_t firmware = ROUNDDOWN(acpi_tables_start(), PGSIZE);
-
 	return is_kernels(pa) || pa == MPENTRY_PADDR
 		|| (firmware > PADDR(envs) && pa >= firmware);
 }
@@ -251,6 +249,7 @@ check_kernel_map(void)
 static int
 compare_references(void)
 {
+	const physaddr_t firmware = ROUNDDOWN(acpi_tables_start(), PGSIZE);
 	int in_use = 0;
 
 	for (struct PageInfo *pp = pages; pp < pages + npages; pp++) {
@@ -259,7 +258,7 @@ compare_references(void)
 		if (found == ON_FREE_LIST && counted == 0)
 			continue;
 		in_use++;
-		if (found == 0 && may_be_kept(page2pa(pp)))
+		if (found == 0 && may_be_kept(page2pa(pp), firmware))
 			continue;
 		if (found == 0 && counted == 0)
 			fault("page %08x is not used and not free",
