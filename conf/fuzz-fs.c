@@ -102,10 +102,19 @@ flush_block(void *addr)
 		panic("flush_block of bad address");
 }
 
-void
+// The disk takes everything at once.
+bool
+va_is_dirty(const void *va)
+{
+	(void) va;
+	return false;
+}
+
+int
 zero_block(uint32_t blockno)
 {
 	memset(diskaddr(blockno), 0, BLKSIZE);
+	return 0;
 }
 
 // ------------------------------------------------------------------- input

@@ -80,39 +80,48 @@ flush_block(void *addr)
 		clear_dirty(page);
 }
 
-// Take some block out of memory, the next one in turn.  Nobody notices: it is
-// on the disk, and comes back when it is touched.  Super block and bitmap
-// stay, for bc_pgfault looks at them.  Returns false if there is no other.
-static bool
-drop_block(void)
+// A block that can be taken out of memory, the next one in turn.  Nobody
+// notices: it is on the disk, and comes back when it is touched.  Super block
+// and bitmap stay, for bc_pgfault looks at them, and so does what the disk
+// refuses to take.  Returns its page, or NULL if there is none.
+static void *
+block_to_drop(void)
 {
 	static uintptr_t last;
 	uintptr_t end = DISKMAP + DISKSIZE;
 
 	if (!bitmap)
-		return false;
+		return NULL;
 	uintptr_t start = (uintptr_t) diskaddr(first_data_block());
-	uintptr_t va = next_mapped(MAX(start, last + PGSIZE), end);
-	if (va == end)
-		va = next_mapped(start, end);
-	if (va == end)
-		return false;
-	last = va;
-	flush_block((void *) va);
-	if (va_is_dirty((void *) va))
-		return false;
-	return sys_page_unmap(0, (void *) va) == 0;
+	for (int rounds = 0; rounds < 2; ) {
+		last = next_mapped(MAX(start, last + PGSIZE), end);
+		if (last == end) {
+			last = 0;
+			rounds++;
+			continue;
+		}
+		flush_block((void *) last);
+		if (!va_is_dirty((void *) last))
+			return (void *) last;
+	}
+	return NULL;
 }
 
-// A page for a block; if memory is used up, that of another block.
+// A page for a block, with anything in it.  If memory is used up, it is that
+// of another block; it moves here without being free in between, when somebody
+// else could take it: page by page, all of the cache.  Only for a page table
+// one has to be given up first.
 static int
 cache_page_alloc(void *page)
 {
-	int r;
+	const int perm = PTE_P | PTE_U | PTE_W;
+	int r = sys_page_alloc(0, page, perm);
+	void *other;
 
-	do
-		r = sys_page_alloc(0, page, PTE_P | PTE_U | PTE_W);
-	while (r == -E_NO_MEM && drop_block());
+	while (r == -E_NO_MEM && (other = block_to_drop()) != NULL) {
+		r = sys_page_map(0, other, 0, page, perm);
+		sys_page_unmap(0, other);
+	}
 	return r;
 }
 
@@ -137,16 +146,18 @@ load_block(void *addr)
 	return 0;
 }
 
-// Fill a block with zeros, without reading what it held.
-void
+// Fill a block with zeros, without reading what it held.  Returns 0 or
+// -E_NO_MEM.
+int
 zero_block(uint32_t blockno)
 {
 	void *page = diskaddr(blockno);
 	int r;
 
 	if (!va_is_mapped(page) && (r = cache_page_alloc(page)) < 0)
-		panic("zero_block: no page for block %08x: %e", blockno, r);
+		return r;
 	memset(page, 0, BLKSIZE);
+	return 0;
 }
 
 // Somebody touched a block that is not in memory: read it in.
@@ -186,6 +197,11 @@ check_block_1(void *addr)
 	strcpy(word, "OOPS!\n");
 	assert(va_is_dirty(addr));
 	flush_block(addr);
+	if (va_is_dirty(addr)) {
+		// Files can still be read.
+		*block = saved;
+		return;
+	}
 	assert(va_is_mapped(block));
 	assert(!va_is_dirty(block));
 

@@ -77,10 +77,21 @@ static int
 alloc_zeroed_block(void)
 {
 	int b = alloc_block();
+	int r;
 
-	if (b > 0)
-		zero_block(b);
+	if (b > 0 && (r = zero_block(b)) < 0) {
+		free_block(b);
+		return r;
+	}
 	return b;
+}
+
+// Returns 0, or -E_UNSPECIFIED if the disk does not take the block.
+static int
+write_back(void *block)
+{
+	flush_block(block);
+	return va_is_dirty(block) ? -E_UNSPECIFIED : 0;
 }
 
 void
@@ -123,20 +134,33 @@ file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
 	return load_block(numbers);
 }
 
+// Give back the block at *slot.  A number that makes no sense is dropped.
+static void
+release_block(uint32_t *slot)
+{
+	if (block_is_data(*slot))
+		free_block(*slot);
+	*slot = 0;
+}
+
 // Set *blk to where block filebno of f is in memory; a block that is not
 // there is made, full of zeros.  Returns 0, -E_NO_DISK, -E_INVAL, or what
 // load_block says.
 int
 file_get_block(struct File *f, uint32_t filebno, char **blk)
 {
+	const bool had_indirect = f->f_indirect != 0;
 	uint32_t *slot;
 	int r;
 
 	if ((r = file_block_walk(f, filebno, &slot, true)) < 0)
 		return r;
 	if (*slot == 0) {
-		if ((r = alloc_zeroed_block()) < 0)
+		if ((r = alloc_zeroed_block()) < 0) {
+			if (!had_indirect)
+				release_block(&f->f_indirect);
 			return r;
+		}
 		*slot = r;
 	}
 	if (!block_is_data(*slot))
@@ -169,15 +193,6 @@ static uint32_t
 blocks_of(off_t size)
 {
 	return ((uint32_t) size + BLKSIZE - 1) / BLKSIZE;
-}
-
-// Give back the block at *slot.  A number that makes no sense is dropped.
-static void
-release_block(uint32_t *slot)
-{
-	if (block_is_data(*slot))
-		free_block(*slot);
-	*slot = 0;
 }
 
 // Give back what f, of size bytes or more, does not need for size bytes.  The
@@ -272,19 +287,22 @@ file_write(struct File *f, const void *buf, size_t n, off_t offset)
 }
 
 // Write back what belongs to f, in an order in which nothing on the disk
-// names a block that is not there yet.
-void
+// names a block that is not there yet.  Returns 0, or -E_UNSPECIFIED if the
+// disk does not take all of it.
+int
 file_flush(struct File *f)
 {
+	int result = 0;
+
 	for (uint32_t i = 0; i < blocks_of(f->f_size); i++) {
 		char *blk;
 		file_find_block(f, i, &blk);
 		if (blk)
-			flush_block(blk);
+			result |= write_back(blk);
 	}
 	if (block_is_data(f->f_indirect))
-		flush_block(diskaddr(f->f_indirect));
-	flush_block(f);
+		result |= write_back(diskaddr(f->f_indirect));
+	return result | write_back(f);
 }
 
 // ------------------------------------------------------------ directories
@@ -477,10 +495,25 @@ check_super(void)
 	cprintf("superblock is good\n");
 }
 
-// What is not for files must not be free.
+// The server goes on: only what lies behind the end is lost.
+static void
+check_end(void)
+{
+	uint32_t last = super->s_nblocks - 1;
+
+	if (load_block(diskaddr(last)) < 0)
+		cprintf("The disk ends before block %u, its last one, "
+			"or cannot read it\n", last);
+}
+
+// Have all of the bitmap in memory, for good.  What is not for files must not
+// be free.
 static void
 check_bitmap(void)
 {
+	for (uint32_t b = 2; b < first_data_block(); b++)
+		if (load_block(diskaddr(b)) < 0)
+			panic("file system's bitmap cannot be read");
 	for (uint32_t b = 0; b < first_data_block(); b++)
 		if (block_is_free(b))
 			panic("bad bitmap: block %08x is free", b);
@@ -496,17 +529,24 @@ fs_init(void)
 	if (!second)
 		cprintf("No second disk: the files have to be on the first\n");
 	ide_set_disk(second ? 1 : 0);
+	if (load_block(diskaddr(1)) < 0)
+		panic("file system's super block cannot be read");
 	bc_init();
 
 	super = diskaddr(1);
 	check_super();
 	bitmap = diskaddr(2);
 	check_bitmap();
+	check_end();
 }
 
-void
+// Returns 0, or -E_UNSPECIFIED if the disk does not take all of it.
+int
 fs_sync(void)
 {
+	int result = 0;
+
 	for (uint32_t b = 1; b < super->s_nblocks; b++)
-		flush_block(diskaddr(b));
+		result |= write_back(diskaddr(b));
+	return result;
 }

@@ -31,7 +31,7 @@ bool va_is_mapped(const void *va);
 bool va_is_dirty(const void *va);
 int load_block(void *addr);
 void flush_block(void *addr);
-void zero_block(uint32_t blockno);
+int zero_block(uint32_t blockno);
 void bc_init(void);
 
 // fs/fs.c
@@ -51,9 +51,9 @@ int file_open(const char *path, struct File **pf);
 ssize_t file_read(struct File *f, void *buf, size_t n, off_t offset);
 ssize_t file_write(struct File *f, const void *buf, size_t n, off_t offset);
 int file_set_size(struct File *f, off_t size);
-void file_flush(struct File *f);
+int file_flush(struct File *f);
 void file_remove(struct File *f);
-void fs_sync(void);
+int fs_sync(void);
 
 // fs/test.c
 void fs_test(void);

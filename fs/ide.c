@@ -7,7 +7,8 @@
 //
 // The processor moves every word itself and asks the drive whether it is
 // ready (polling).  A drive that takes long is asked between other
-// environments' turns, and is given up when it takes too long.
+// environments' turns, and is given up when it takes too long.  A command that
+// failed is given again, a few times, for some errors pass.
 
 #include <inc/ide.h>
 #include <inc/lib.h>
@@ -16,6 +17,7 @@
 
 #define QUICK_POLLS	1000		// ask so often before giving way
 #define MAX_POLLS	4000000		// some seconds on any machine
+#define TRIES		3
 
 static int drive = 1;
 
@@ -89,9 +91,8 @@ ide_set_disk(int number)
 	drive = number;
 }
 
-// Read nsecs sectors, at most IDE_MAX_SECTS, from secno on.  Returns 0 or -1.
-int
-ide_read(uint32_t secno, void *dst, size_t nsecs)
+static int
+read_once(uint32_t secno, void *dst, size_t nsecs)
 {
 	if (!ide_start(secno, nsecs, IDE_CMD_READ))
 		return -1;
@@ -103,9 +104,8 @@ ide_read(uint32_t secno, void *dst, size_t nsecs)
 	return 0;
 }
 
-// Write them.  They are on the disk when this returns 0.
-int
-ide_write(uint32_t secno, const void *src, size_t nsecs)
+static int
+write_once(uint32_t secno, const void *src, size_t nsecs)
 {
 	if (!ide_start(secno, nsecs, IDE_CMD_WRITE))
 		return -1;
@@ -115,4 +115,38 @@ ide_write(uint32_t secno, const void *src, size_t nsecs)
 		outsl(IDE_DATA, p, SECTSIZE / 4);
 	}
 	return ide_ready(IDE_DRDY) ? 0 : -1;
+}
+
+// Did the drive itself say no?  One that says nothing is not asked again.
+static bool
+drive_refuses(void)
+{
+	uint8_t status = inb(IDE_STATUS);
+
+	return status != IDE_NOBODY && !(status & IDE_BSY)
+		&& (status & (IDE_DF | IDE_ERR));
+}
+
+// Read nsecs sectors, at most IDE_MAX_SECTS, from secno on.  Returns 0 or -1.
+int
+ide_read(uint32_t secno, void *dst, size_t nsecs)
+{
+	int r, tries = 0;
+
+	do
+		r = read_once(secno, dst, nsecs);
+	while (r < 0 && drive_refuses() && ++tries < TRIES);
+	return r;
+}
+
+// Write them.  They are on the disk when this returns 0.
+int
+ide_write(uint32_t secno, const void *src, size_t nsecs)
+{
+	int r, tries = 0;
+
+	do
+		r = write_once(secno, src, nsecs);
+	while (r < 0 && drive_refuses() && ++tries < TRIES);
+	return r;
 }

@@ -234,8 +234,7 @@ serve_flush(struct Request *req)
 
 	if ((r = openfile_lookup(req->in.flush.req_fileid, &o)) < 0)
 		return r;
-	file_flush(o->o_file);
-	return 0;
+	return file_flush(o->o_file);
 }
 
 // Directories stay.
@@ -261,8 +260,7 @@ static int
 serve_sync(struct Request *req)
 {
 	USED(req);
-	fs_sync();
-	return 0;
+	return fs_sync();
 }
 
 static int (*const handlers[])(struct Request *req) = {

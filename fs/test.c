@@ -2,7 +2,8 @@
 //
 // Entry point: fs_test.  A promise that does not hold ends the server with
 // a panic.  The disk is afterwards as it was before.  A disk that is full or
-// damaged, or whose /newmotd somebody has changed, is left alone.
+// damaged, that does not take what is written, or whose /newmotd somebody has
+// changed, is left alone.
 
 #include <inc/lib.h>
 
@@ -13,6 +14,17 @@ static const char newmotd[] = "This is the NEW message of the day!\n\n";
 
 // A copy of the bitmap's first page is kept here.
 #define OLDBITS		((uint32_t *) PGSIZE)
+
+// Does the disk take all of f, of whose blocks blk is one, and the bitmap?
+static bool
+can_be_written(struct File *f, volatile char *blk)
+{
+	volatile char *entry = f->f_name;
+
+	*blk = *blk;
+	*entry = *entry;
+	return file_flush(f) == 0 && !va_is_dirty(bitmap);
+}
 
 // Is there what the tests need?
 static bool
@@ -30,7 +42,8 @@ disk_can_be_tested(void)
 		&& file_open("/newmotd", &f) == 0
 		&& f->f_size == (off_t) strlen(newmotd)
 		&& file_get_block(f, 0, &blk) == 0
-		&& strcmp(blk, newmotd) == 0;
+		&& strcmp(blk, newmotd) == 0
+		&& can_be_written(f, blk);
 }
 
 static void

@@ -78,6 +78,36 @@ fill_directory(void)
 	}
 }
 
+// The eleventh block of a file needs another one to be named in.  If there is
+// only one left, that one stays free.
+static void
+append_eleventh(const char *all, int size)
+{
+	int ten = open_or_panic("/ten", O_RDWR);
+	int fd = open_or_panic(all, O_RDWR);
+
+	expect("ftruncate", ftruncate(fd, size - BLKSIZE), 0);
+	seek(ten, NDIRECT * BLKSIZE);
+	expect("eleventh block", write(ten, "x", 1), -E_NO_DISK);
+	seek(fd, size - BLKSIZE);
+	expect("write of the last block", write(fd, buf, 1), 1);
+	close(fd);
+	close(ten);
+}
+
+// A file of as many blocks as can be named without another one.
+static void
+make_ten(void)
+{
+	int ten = open_or_panic("/ten", O_RDWR | O_CREAT | O_TRUNC);
+
+	for (int i = 0; i < NDIRECT; i++) {
+		seek(ten, i * BLKSIZE);
+		expect("write", write(ten, "x", 1), 1);
+	}
+	close(ten);
+}
+
 void
 umain(int argc, char **argv)
 {
@@ -88,6 +118,7 @@ umain(int argc, char **argv)
 	int hole = open_or_panic("/hole", O_RDWR | O_CREAT | O_TRUNC);
 	expect("ftruncate", ftruncate(hole, MAXFILESIZE), 0);
 
+	make_ten();
 	for (int i = 0; i < ROUNDS; i++) {
 		int size = fill_disk("/all");
 		cprintf("%d bytes were free\n", size);
@@ -98,8 +129,10 @@ umain(int argc, char **argv)
 		fill_directory();
 		seek(hole, MAXFILESIZE / 2);
 		expect("write to a hole", write(hole, "x", 1), -E_NO_DISK);
+		append_eleventh("/all", ROUNDDOWN(size - 1, BLKSIZE) + BLKSIZE);
 		expect("remove", remove("/all"), 0);
 	}
+	expect("remove", remove("/ten"), 0);
 	close(hole);
 	expect("remove", remove("/hole"), 0);
 	cprintf("testdiskfull ok\n");
