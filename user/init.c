@@ -72,6 +72,29 @@ open_console(void)
 		panic("dup: %e", r);
 }
 
+// Others may have used up what it takes to start a program.  They end one day.
+static bool
+is_shortage(int r)
+{
+	return r == -E_NO_MEM || r == -E_NO_FREE_ENV || r == -E_MAX_OPEN;
+}
+
+// Returns the shell's id, or an error that waiting does not mend.
+static envid_t
+start_shell(void)
+{
+	bool said = false;
+	envid_t sh;
+
+	while (is_shortage(sh = spawnl("/sh", "sh", (char *) 0))) {
+		if (!said)
+			cprintf("init: spawn sh: %e; trying again\n", sh);
+		said = true;
+		sys_yield();
+	}
+	return sh;
+}
+
 void
 umain(int argc, char **argv)
 {
@@ -83,7 +106,7 @@ umain(int argc, char **argv)
 	open_console();
 	for (;;) {
 		cprintf("init: starting sh\n");
-		envid_t sh = spawnl("/sh", "sh", (char *) 0);
+		envid_t sh = start_shell();
 		if (sh < 0) {
 			cprintf("init: spawn sh: %e\n", sh);
 			return;

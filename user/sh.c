@@ -177,14 +177,20 @@ parse_line(const char *line)
 
 // ---------------------------------------------------------- running them
 
-// Make descriptor to what from is, and close from.
-static void
+// Make descriptor to what from is, and close from.  Returns false after a
+// message.
+static bool
 move_fd(int from, int to)
 {
 	if (from == to)
-		return;
-	dup(from, to);
+		return true;
+
+	int r = dup(from, to);
+
 	close(from);
+	if (r < 0)
+		cprintf("descriptor %d: %e\n", to, r);
+	return r >= 0;
 }
 
 // Returns false after a message.
@@ -197,8 +203,7 @@ redirect(int num, const char *file, int mode, const char *what)
 		cprintf("open %s for %s: %e\n", file, what, fd);
 		return false;
 	}
-	move_fd(fd, num);
-	return true;
+	return move_fd(fd, num);
 }
 
 // Start cmd with the descriptors that we have and those that it asks for.
@@ -255,12 +260,14 @@ runcmd(struct Command *cmd, int n)
 		}
 		if (right == 0) {
 			close(p[1]);
-			move_fd(p[0], 0);
+			if (!move_fd(p[0], 0))
+				exit();
 			runcmd(cmd + 1, n - 1);
 		}
 		// First, for it is descriptor 1 if we had none.
 		close(p[0]);
-		move_fd(p[1], 1);
+		if (!move_fd(p[1], 1))
+			exit();
 	}
 
 	envid_t left = start_command(cmd);
@@ -312,7 +319,8 @@ read_from(const char *file)
 		cprintf("open %s: %e\n", file, fd);
 		exit();
 	}
-	move_fd(fd, 0);
+	if (!move_fd(fd, 0))
+		exit();
 }
 
 void
