@@ -20,6 +20,11 @@ struct RootPointer {
 	uint32_t rsdt;			// physical address of the root table
 } __attribute__((packed));
 
+// The root table's, wherever that lies
+struct RootEntry {
+	uint32_t table;			// physical address
+} __attribute__((packed));
+
 #define BIOS_DATA_EBDA	0x40E		// segment of the extended data area
 #define BIOS_ROM	0xE0000		// where else the root pointer may lie
 #define BIOS_ROM_SIZE	0x20000
@@ -104,10 +109,10 @@ acpi_table(const char *signature)
 	if (!table_ok(rsdt, "RSDT"))
 		return NULL;
 
-	const uint32_t *entry = (const uint32_t *) (rsdt + 1);
+	const struct RootEntry *entry = (const void *) (rsdt + 1);
 	int n = (rsdt->length - sizeof(*rsdt)) / sizeof(*entry);
 	for (int i = 0; i < n; i++) {
-		const struct AcpiHeader *table = map_table(entry[i]);
+		const struct AcpiHeader *table = map_table(entry[i].table);
 
 		if (table_ok(table, signature))
 			return table;

@@ -226,7 +226,11 @@ delay_us(int us)
 
 #define CMOS_SHUTDOWN	0xF		// what the BIOS does after a reset
 #define SHUTDOWN_JUMP	0x0A		// ... jump through the warm vector
-#define WARM_VECTOR	0x467		// offset, then segment
+#define WARM_VECTOR	0x467
+
+struct WarmVector {
+	uint16_t offset, segment;
+} __attribute__((packed));
 
 // Start a CPU in real mode at physical address addr, a page's start below
 // 1 MiB.  MP 1.4, B.4: older processors leave INIT through the BIOS and the
@@ -234,11 +238,11 @@ delay_us(int us)
 void
 lapic_startap(uint8_t apicid, uint32_t addr)
 {
-	uint16_t *warm_vector = KADDR(WARM_VECTOR);
+	struct WarmVector *warm_vector = KADDR(WARM_VECTOR);
 
 	mc146818_write(CMOS_SHUTDOWN, SHUTDOWN_JUMP);
-	warm_vector[0] = 0;
-	warm_vector[1] = addr >> 4;
+	warm_vector->offset = 0;
+	warm_vector->segment = addr >> 4;
 
 	send_command(apicid, ICR_INIT | ICR_LEVEL | ICR_ASSERT);
 	delay_us(200);

@@ -47,7 +47,7 @@ struct MpTable {
 	uint16_t ext_length;		// of the extended table behind it
 	uint8_t ext_checksum;
 	uint8_t reserved;
-};
+} __attribute__((packed));
 
 // MP 1.4, 4.3: entries are told apart by their first byte
 struct MpProcessor {
@@ -56,7 +56,7 @@ struct MpProcessor {
 	uint8_t version;
 	uint8_t flags;
 	uint32_t signature, features, reserved[2];
-};
+} __attribute__((packed));
 
 enum {
 	MP_PROCESSOR = 0,		// 20 bytes; the others have 8
@@ -75,6 +75,11 @@ _Static_assert(sizeof(struct MpProcessor) == 20, "MP 1.4, 4.3.1");
 #define BIOS_DATA_EBDA		0x40E	// segment of the extended data area
 #define BIOS_DATA_BASE_KB	0x413	// size of base memory, KiB
 #define BIOS_ROM		0xF0000
+
+// At an odd address as well
+struct BiosWord {
+	uint16_t value;
+} __attribute__((packed));
 
 static const struct FloatingPointer *
 find_pointer_in(physaddr_t pa, size_t len)
@@ -95,7 +100,8 @@ static const struct FloatingPointer *
 find_pointer(void)
 {
 	physaddr_t ebda = *(uint16_t *) KADDR(BIOS_DATA_EBDA) << 4;
-	physaddr_t base = *(uint16_t *) KADDR(BIOS_DATA_BASE_KB) << 10;
+	const struct BiosWord *base_kb = KADDR(BIOS_DATA_BASE_KB);
+	physaddr_t base = base_kb->value << 10;
 	const struct FloatingPointer *mp = NULL;
 
 	if (ebda && ebda < IOPHYSMEM)
