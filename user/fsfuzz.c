@@ -332,11 +332,12 @@ remove_leftovers(void)
 	close(fd);
 }
 
-static int
+static uint32_t
 sum_of(const char *path)
 {
 	static uint8_t buf[512];
-	int fd = open(path, O_RDONLY), n, sum = 0;
+	int fd = open(path, O_RDONLY), n;
+	uint32_t sum = 0;
 
 	must(path, fd);
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
@@ -393,7 +394,7 @@ umain(int argc, char **argv)
 	const bool alone = fuzz_arg(argc, argv, 3, 1) != 0;
 	int slots = alone ? count_slots() : 0;
 	int blocks = alone ? count_blocks() : 0;
-	int lorem = sum_of("/lorem");
+	uint32_t lorem = sum_of("/lorem");
 
 	fuzz_start("fsfuzz", argc, argv, REQUESTS);
 	uint32_t total = 0;

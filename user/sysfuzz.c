@@ -422,7 +422,7 @@ check_tables(void)
 static uint32_t
 treasure_word(int i)
 {
-	return i * 0x01000193 ^ sys_getenvid();
+	return (uint32_t) i * 0x01000193 ^ sys_getenvid();
 }
 
 static void
