@@ -7,7 +7,7 @@
 // stay, and copy from there just the bytes that belong to the kernel.
 //
 //   EXTPHYSMEM, 1 MiB   the kernel, up to
-//   FILE, 4 MiB         the file, as much of it as we have read so far
+//   FILE, 4 MiB on      the file, as much of it as we have read so far
 //
 // This and boot.S have to fit into 510 bytes; that is why all trouble ends
 // in one place.
@@ -20,7 +20,7 @@
 #include <inc/x86.h>
 
 #define KERN_SECT	1		// where on the disk the kernel begins
-#define MEMORY		0x300000	// room for it from EXTPHYSMEM on
+#define MEMORY		KERNEL_ROOM	// room for it from EXTPHYSMEM on
 #define FILE		(EXTPHYSMEM + MEMORY)
 #define FILE_MAX	0x400000	// nothing begins further into the file
 

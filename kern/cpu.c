@@ -26,6 +26,9 @@ static struct CpuInfo *volatile only_one;
 // Set by cpu_bring_in, cleared by the CPU once it has flushed.
 static volatile bool flush_wanted[NCPU];
 
+// Set by tlb_flush_later, cleared by the CPU before it flushes.
+static volatile bool flush_due[NCPU];
+
 #define CPUID_1_EDX_TSC		(1 << 4)
 #define CPUID_1_EDX_APIC	(1 << 9)
 
@@ -117,6 +120,18 @@ cpunum(void)
 	return 0;
 }
 
+// Flush, if somebody wants it done by the time we have the lock.
+void
+cpu_flush_due(void)
+{
+	int me = cpunum();
+
+	if (flush_due[me]) {
+		flush_due[me] = false;
+		tlbflush();
+	}
+}
+
 // What other CPUs want from this one; needs no lock.
 void
 cpu_service(void)
@@ -127,6 +142,7 @@ cpu_service(void)
 	    || (panicstr && panic_cpu != me))
 		while (1)
 			__asm__ volatile("cli; hlt");
+	cpu_flush_due();
 	if (flush_wanted[me]) {
 		tlbflush();
 		flush_wanted[me] = false;
@@ -148,6 +164,18 @@ cpu_bring_in(int cpu)
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 	while (flush_wanted[cpu])
 		pause();
+}
+
+// An entry of the kernel's part is gone, and none but the kernel uses it:
+// others need to flush no sooner than when they get its lock, which is ours.
+void
+tlb_flush_later(void)
+{
+	int me = cpunum();
+
+	for (int i = 0; i < ncpu; i++)
+		if (i != me)
+			flush_due[i] = true;
 }
 
 // A CPU can hold va in its TLB only while the environment with that

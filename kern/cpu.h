@@ -43,6 +43,7 @@ void cpu_init(void);			// before anything asks what we have
 void cpu_add(uint8_t apicid);		// found one (mpconfig.c, acpi.c)
 uint8_t cpu_apicid(int cpu);
 void cpu_service(void);			// do what other CPUs ask of this one
+void cpu_flush_due(void);		// what tlb_flush_later has left to it
 void cpus_stop(void);			// none but this one runs on
 
 // Have a CPU that runs a program come into the kernel.  When this returns, it
@@ -52,6 +53,9 @@ void cpu_bring_in(int cpu);
 // Make va's entry of pgdir unusable on every other CPU that has it loaded.
 // Returns when none can use it any more.
 void tlb_shootdown(pde_t *pgdir, void *va);
+
+// Have every other CPU flush before it next has the kernel lock.
+void tlb_flush_later(void);
 
 // kern/mpconfig.c: fill cpus[] from the firmware's tables
 void mp_init(void);

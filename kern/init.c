@@ -11,6 +11,7 @@
 #include <kern/env.h>
 #include <kern/firstenv.h>
 #include <kern/fpu.h>
+#include <kern/guard.h>
 #include <kern/init.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
@@ -58,6 +59,8 @@ i386_init(void)
 		lapic_init();		// this CPU's timer
 		pic_init();		// the keyboard's and the serial line
 	}
+	if (lab->memory)
+		guard_init();		// SAN=1: free pages are out of reach
 	if (lab->user) {
 		lock_kernel();		// ours until the first env_run
 		boot_aps();		// the others now wait for the lock

@@ -34,6 +34,7 @@
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/failalloc.h>
+#include <kern/guard.h>
 #include <kern/kclock.h>
 #include <kern/pmap.h>
 
@@ -245,6 +246,7 @@ page_alloc(int flags)
 	assert(pp->pp_ref == 0);	// or somebody uses a free page
 	page_free_list = pp->pp_link;
 	pp->pp_link = NULL;
+	guard_page_taken(pp);
 	if (flags & ALLOC_ZERO)
 		memset(page2kva(pp), 0, PGSIZE);
 	return pp;
@@ -261,6 +263,7 @@ page_free(struct PageInfo *pp)
 		panic("page_free: page %08x is free already", page2pa(pp));
 	pp->pp_link = page_free_list;
 	page_free_list = pp;
+	guard_page_freed(pp);
 }
 
 // Give up one reference; the last one frees the page.

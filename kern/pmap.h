@@ -15,9 +15,9 @@ extern char _start[], entry[], etext[], edata[], end[];
 extern char data_start[], programs_start[];	// constants lie around the data
 
 // How much physical memory we use, and the part of it that kern/entrypgdir.S
-// maps; no more than that part can be reached before mem_init is through.
+// maps (how many tables, make says); no more than that part can be reached before mem_init is through.
 #define MAXPHYSMEM	(0U - KERNBASE)
-#define ENTRYMAPSIZE	PTSIZE
+#define ENTRYMAPSIZE	(ENTRYTABLES * PTSIZE)
 
 extern size_t npages;			// of physical memory
 extern size_t npages_basemem;		// of them below the device hole

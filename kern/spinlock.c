@@ -185,6 +185,7 @@ void
 lock_kernel(void)
 {
 	spin_lock(&kernel_lock);
+	cpu_flush_due();
 }
 
 void

@@ -18,6 +18,7 @@
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/fpu.h>
+#include <kern/guard.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/panic.h>
@@ -220,6 +221,7 @@ page_fault_handler(struct Trapframe *tf)
 
 	if (!from_user(tf)) {
 		print_trapframe(tf);
+		guard_page_fault(fault_va);
 		panic("page fault in the kernel at va %08x", fault_va);
 	}
 	if (curenv->env_pgfault_upcall) {

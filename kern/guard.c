@@ -1,0 +1,94 @@
+// kern/guard.c - in a kernel made with SAN=1, a free page cannot be touched.
+//
+// From guard_init on, a free page is not mapped above KERNBASE: the present
+// bit of its entry is off.  Whoever kept a pointer to it faults, and the panic
+// says why.  A page that is taken holds a pattern, so that who does not fill
+// it is found out.
+//
+// The page tables above UTOP are everybody's, so one change is enough.  Other
+// processors may still have an entry in their TLB, and drop it before they
+// work in the kernel again (tlb_flush_later).  An entry that becomes present
+// needs no flush (SDM 3A, 4.10.2.3: what is not present is not remembered).
+//
+// Entry points: guard_init; guard_page_taken and guard_page_freed, for
+// page_alloc and page_free; guard_page_fault.
+
+#include <inc/assert.h>
+#include <inc/mmu.h>
+#include <inc/string.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/fwcfg.h>
+#include <kern/guard.h>
+#include <kern/pmap.h>
+
+#define PATTERN		0x97
+
+static const bool wanted = SAN;		// what make was told
+static bool on;
+
+static pte_t *
+entry_of(const struct PageInfo *pp)
+{
+	return pgdir_walk(kern_pgdir, page2kva(pp), 0);
+}
+
+void
+guard_page_taken(struct PageInfo *pp)
+{
+	if (!on)
+		return;
+	*entry_of(pp) |= PTE_P;
+	memset(page2kva(pp), PATTERN, PGSIZE);
+}
+
+void
+guard_page_freed(struct PageInfo *pp)
+{
+	if (!on)
+		return;
+	*entry_of(pp) &= ~PTE_P;
+	invlpg(page2kva(pp));
+	tlb_flush_later();
+}
+
+// The kernel has faulted at va.  Panic if a free page is the reason.
+void
+guard_page_fault(uintptr_t va)
+{
+	if (!on || va < KERNBASE)
+		return;
+	const pte_t *pte = pgdir_walk(kern_pgdir, (void *) va, 0);
+	if (pte && !(*pte & PTE_P))
+		panic("use of freed page %08x at va %08x", PTE_ADDR(*pte), va);
+}
+
+// With -fw_cfg name=opt/jos/guard,string=WHAT, for conf/test-san: be wrong.
+static void
+guard_test(void)
+{
+	char what[8];
+	if (fwcfg_string("opt/jos/guard", what, sizeof(what)) < 0)
+		return;
+
+	struct PageInfo *pp = page_alloc(0);
+	const volatile uint8_t *bytes = page2kva(pp);
+	cprintf("guard: a new page has %02x\n", bytes[PGSIZE - 1]);
+	page_free(pp);
+	cprintf("guard: a free one has %02x\n", bytes[PGSIZE - 1]);
+}
+
+// The firmware's tables, which mp_init reads, partly lie in pages that the
+// labs want to be free: by now that is over.
+void
+guard_init(void)
+{
+	on = wanted;
+	if (!on)
+		return;
+	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link)
+		*entry_of(pp) &= ~PTE_P;
+	tlbflush();
+	guard_test();
+}
