@@ -84,6 +84,8 @@
 #define CR4_PSE		0x00000010	// PTE_PS works
 #define CR4_MCE		0x00000040
 #define CR4_PCE		0x00000100
+#define CR4_UMIP	0x00000800	// sgdt and its like are the kernel's
+#define CR4_SMEP	0x00100000	// the kernel runs no code of programs
 
 // ---------------------------------------------------------------- EFLAGS
 

@@ -31,6 +31,8 @@ static volatile bool flush_due[NCPU];
 
 #define CPUID_1_EDX_TSC		(1 << 4)
 #define CPUID_1_EDX_APIC	(1 << 9)
+#define CPUID_7_EBX_SMEP	(1 << 7)
+#define CPUID_7_ECX_UMIP	(1 << 2)
 
 // A 486 without CPUID cannot change FL_ID (SDM 1, 20.1).
 bool
@@ -64,6 +66,23 @@ cpu_features(void)
 
 	cpuid_leaf1(&ebx, &edx);
 	return edx;
+}
+
+// SDM 2A, CPUID, and 3A, 2.5.
+void
+cpu_protect(void)
+{
+	uint32_t max = 0, ebx = 0, ecx = 0;
+
+	if (cpu_has_cpuid())
+		cpuid(0, &max, NULL, NULL, NULL);
+	if (max >= 7)
+		cpuid(7, NULL, &ebx, &ecx, NULL);
+
+	const uint32_t bits = (ebx & CPUID_7_EBX_SMEP ? CR4_SMEP : 0)
+		| (ecx & CPUID_7_ECX_UMIP ? CR4_UMIP : 0);
+	if (bits)			// a 486 has no CR4
+		lcr4(rcr4() | bits);
 }
 
 // The boot CPU is cpus[0].  Tables of the firmware may name it again.

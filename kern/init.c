@@ -53,6 +53,7 @@ i386_init(void)
 		trap_init();		// traps and system calls come in
 		dblfault_init();	// also when the stack is used up
 		fpu_init();		// floating point, for programs
+		cpu_protect();		// what this processor can forbid
 	}
 	if (lab->smp) {
 		mp_init();		// which other CPUs are there?
@@ -117,6 +118,7 @@ mp_main(void)
 	env_init_percpu();
 	trap_init_percpu();
 	fpu_init();
+	cpu_protect();
 	xchg(&thiscpu->cpu_status, CPU_STARTED);	// boot_aps may go on
 
 	lock_kernel();

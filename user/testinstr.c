@@ -4,6 +4,7 @@
 // Each runs in a child of its own, which says so if it gets beyond.
 
 #include <inc/lib.h>
+#include <inc/x86.h>
 
 // In a page that parent and children share
 #define came_back	((volatile bool *) 0x0A000000)
@@ -101,6 +102,32 @@ static void (*const deadly[])(void) = {
 	call_kernel, call_beyond, lret_kernel, lret_null, iret_kernel,
 	iret_data, iret_nested, no_stack, kernel_stack,
 };
+
+// Deadly where the processor has UMIP
+INSTRUCTION(do_sgdt, "sgdt -8(%esp)")
+INSTRUCTION(do_sidt, "sidt -8(%esp)")
+INSTRUCTION(do_sldt, "sldt %ax")
+INSTRUCTION(do_str, "str %ax")
+INSTRUCTION(do_smsw, "smsw %ax")
+
+static void (*const telling[])(void) = {
+	do_sgdt, do_sidt, do_sldt, do_str, do_smsw,
+};
+
+#define CPUID_7_ECX_UMIP	(1 << 2)
+
+static bool
+has_umip(void)
+{
+	uint32_t max = 0, ecx = 0, eflags = read_eflags();
+
+	write_eflags(eflags ^ FL_ID);
+	if (((read_eflags() ^ eflags) & FL_ID) != 0)
+		cpuid(0, &max, NULL, NULL, NULL);
+	if (max >= 7)
+		cpuid(7, NULL, NULL, &ecx, NULL);
+	return ecx & CPUID_7_ECX_UMIP;
+}
 
 // Harmless: the flags that are not a program's do not change, and segments
 // may be null while nobody uses them.
@@ -220,6 +247,9 @@ umain(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
 		if (!comes_back(harmless[i]))
 			panic("number %d of the harmless ones is deadly", i);
+	for (size_t i = 0; i < ARRAY_SIZE(telling); i++)
+		if (comes_back(telling[i]) == has_umip())
+			panic("number %d of those that tell about the kernel", i);
 	test_int();
 	cprintf("testinstr ok\n");
 }
