@@ -50,6 +50,9 @@ int sys_ipc_recv(void *dstva);
 int sys_cons_wait(void);
 int sys_env_wait(envid_t env);
 int sys_poweroff(int status);
+int sys_ipc_recv_from(void *dstva, envid_t from);
+int sys_ipc_reply(envid_t to, uint32_t value, void *va, int perm);
+int sys_page_held(envid_t env, void *va);
 int sys_debug(int op, uint32_t arg);
 
 // Inlined, for the child must not return through a stack frame that the
@@ -76,6 +79,7 @@ envid_t sfork(void);
 
 // lib/ipc.c
 int32_t ipc_recv(envid_t *from_store, void *pg, int *perm_store);
+int32_t ipc_recv_from(envid_t from, void *pg);
 void ipc_send(envid_t to, uint32_t value, void *pg, int perm);
 envid_t ipc_find_env(enum EnvType type);
 

@@ -28,7 +28,10 @@ enum {
 	SYS_cons_wait = 15,
 	SYS_env_wait,
 	SYS_poweroff,
-	SYS_debug = 21,
+	SYS_ipc_recv_from,
+	SYS_ipc_reply,
+	SYS_page_held,
+	SYS_debug,
 
 	NSYSCALLS
 };

@@ -21,6 +21,7 @@
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/fpu.h>
+#include <kern/ipc.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
 #include <kern/spinlock.h>
@@ -270,6 +271,21 @@ compare_references(void)
 	return in_use;
 }
 
+// Answers that wait for their receivers
+static void
+find_parked_pages(void)
+{
+	for (int i = 0; i < NENV; i++) {
+		struct PageInfo *pp = ipc_parked_page(i);
+
+		if (pp && envs[i].env_status == ENV_FREE)
+			fault("a page is parked with slot %d, which is free",
+				i);
+		if (pp)
+			count_reference(pp);
+	}
+}
+
 static int
 audit_pages(void)
 {
@@ -279,6 +295,7 @@ audit_pages(void)
 	for (const struct Env *e = envs; e < envs + NENV; e++)
 		if (has_pgdir(e))
 			find_mappings(e);
+	find_parked_pages();
 	for (const struct Env *e = envs; e < envs + NENV; e++)
 		if (has_pgdir(e)) {
 			find_own_pages(e);

@@ -18,6 +18,7 @@
 #include <kern/env.h>
 #include <kern/firstenv.h>
 #include <kern/fpu.h>
+#include <kern/ipc.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
@@ -335,6 +336,7 @@ free_one(struct Env *e)
 	tf_replaced[e - envs] = false;
 	fpu_free(e);
 	wait_forget(e);
+	ipc_forget(e);
 	wake_env_waiters(e->env_id);
 }
 

@@ -17,6 +17,7 @@
 #include <kern/env.h>
 #include <kern/failalloc.h>
 #include <kern/fpu.h>
+#include <kern/ipc.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
@@ -348,6 +349,114 @@ sys_ipc_recv(void *dstva)
 	return 0;
 }
 
+// sys_ipc_try_send with what came after it: a receiver may want to hear from
+// one sender only, and sending says who may answer.
+static int
+send_message(envid_t envid, uint32_t value, void *srcva, int perm)
+{
+	struct Env *to;
+	int r;
+
+	if ((r = envid2env(envid, &to, false)) < 0)
+		return r;
+	if (ipc_is_closed(to))
+		return -E_IPC_NOT_RECV;
+	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0)
+		ipc_sent(to->env_id);
+	return r;
+}
+
+static bool
+landing_ok(const void *dstva)
+{
+	return (uintptr_t) dstva >= UTOP || user_page(dstva);
+}
+
+// sys_ipc_recv, unless an answer waits already.
+static int
+receive_message(void *dstva)
+{
+	if (landing_ok(dstva) && ipc_take_answer(0, dstva))
+		return 0;
+	return sys_ipc_recv(dstva);
+}
+
+// Like sys_ipc_recv, but only `from` may send; others get -E_IPC_NOT_RECV.
+// Returns 0; -E_BAD_ENV: there is no `from`, or it ended; -E_INVAL: as
+// sys_ipc_recv, or it is us.  If our parent wakes us, this returns 0 and
+// env_ipc_from is 0.
+static int
+sys_ipc_recv_from(void *dstva, envid_t from)
+{
+	struct Env *e, *me = curenv;
+	int r;
+
+	if (!landing_ok(dstva))
+		return -E_INVAL;
+	if (from != 0 && ipc_take_answer(from, dstva))
+		return 0;
+	if ((r = envid2env(from, &e, false)) < 0)
+		return r;
+	if (e == me)
+		return -E_INVAL;
+	ipc_wait_for(me, from, dstva);
+	return 0;
+}
+
+// Answer the last message that envid sent, which must have been to us and is
+// not answered yet.  Never waits: if envid does not receive, the answer stays
+// with it until it does, ends, or sends to somebody again.
+// Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV: there is nothing to answer;
+// -E_INVAL: as page_to_share.
+static int
+sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
+{
+	struct Env *to;
+	struct PageInfo *pp = NULL;
+	int r;
+
+	if ((r = envid2env(envid, &to, false)) < 0)
+		return r;
+	if ((uintptr_t) srcva < UTOP
+	    && (r = page_to_share(curenv, srcva, perm, &pp)) < 0)
+		return r;
+	return ipc_answer(to, value, pp, perm);
+}
+
+// Has the table of directory entry pde a mapping of this page?
+static bool
+table_has(pde_t pde, physaddr_t page)
+{
+	if (!(pde & PTE_P))
+		return false;
+	const pte_t *table = KADDR(PTE_ADDR(pde));
+
+	for (uint32_t ptx = 0; ptx < NPTENTRIES; ptx++)
+		if ((table[ptx] & PTE_P) && PTE_ADDR(table[ptx]) == page)
+			return true;
+	return false;
+}
+
+// Is the page that we have at va also mapped in envid, wherever that be?
+// Looks from the top down, for descriptors lie high.
+// Returns 1 or 0; -E_BAD_ENV; -E_INVAL: bad va, or nothing there.
+static int
+sys_page_held(envid_t envid, void *va)
+{
+	struct Env *e;
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = envid2env(envid, &e, false)) < 0)
+		return r;
+	if (!user_page(va) || !(pp = page_lookup(curenv->env_pgdir, va, NULL)))
+		return -E_INVAL;
+	for (uint32_t pdx = PDX(UTOP); pdx-- > 0; )
+		if (table_has(e->env_pgdir[pdx], page2pa(pp)))
+			return 1;
+	return 0;
+}
+
 // ----------------------------------------------------------------- machine
 
 // Switch the machine off, as its status says.  Returns -E_INVAL if the magic
@@ -414,15 +523,21 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SYS_yield:
 		return sys_yield();
 	case SYS_ipc_try_send:
-		return sys_ipc_try_send(a1, a2, (void *) a3, a4);
+		return send_message(a1, a2, (void *) a3, a4);
 	case SYS_ipc_recv:
-		return sys_ipc_recv((void *) a1);
+		return receive_message((void *) a1);
 	case SYS_cons_wait:
 		return sys_cons_wait();
 	case SYS_env_wait:
 		return sys_env_wait(a1);
 	case SYS_poweroff:
 		return sys_poweroff(a1, a2);
+	case SYS_ipc_recv_from:
+		return sys_ipc_recv_from((void *) a1, a2);
+	case SYS_ipc_reply:
+		return sys_ipc_reply(a1, a2, (void *) a3, a4);
+	case SYS_page_held:
+		return sys_page_held(a1, (void *) a2);
 	case SYS_debug:
 		return sys_debug(a1, a2);
 	default:

@@ -1,6 +1,6 @@
 // lib/ipc.c - messages between environments: a number, and perhaps a page.
 //
-// Entry points: ipc_send, ipc_recv, ipc_find_env.
+// Entry points: ipc_send, ipc_recv, ipc_recv_from, ipc_find_env.
 
 #include <inc/lib.h>
 
@@ -20,6 +20,23 @@ ipc_recv(envid_t *from_store, void *pg, int *perm_store)
 		*from_store = r < 0 ? 0 : thisenv->env_ipc_from;
 	if (perm_store != NULL)
 		*perm_store = r < 0 ? 0 : thisenv->env_ipc_perm;
+	return r < 0 ? r : (int32_t) thisenv->env_ipc_value;
+}
+
+// Wait for a message of that environment, and of no other, and return its
+// number; a page that comes with it is mapped at pg, unless pg is NULL.
+// Returns -E_BAD_ENV if there is no such environment, or if it ends.
+int32_t
+ipc_recv_from(envid_t from, void *pg)
+{
+	void *page = pg != NULL ? pg : NO_PAGE;
+	int r;
+
+	do {
+		r = sys_ipc_recv_from(page, from);
+		if (r == -E_INVAL)	// the kernel may not have this call
+			r = sys_ipc_recv(page);
+	} while (r == 0 && thisenv->env_ipc_from != from);
 	return r < 0 ? r : (int32_t) thisenv->env_ipc_value;
 }
 

@@ -135,6 +135,24 @@ sys_poweroff(int status)
 	return call_status(SYS_poweroff, POWEROFF_MAGIC, status, 0, 0, 0);
 }
 
+int
+sys_ipc_recv_from(void *dstva, envid_t from)
+{
+	return call_status(SYS_ipc_recv_from, (uintptr_t) dstva, from, 0, 0, 0);
+}
+
+int
+sys_ipc_reply(envid_t to, uint32_t value, void *va, int perm)
+{
+	return call_status(SYS_ipc_reply, to, value, (uintptr_t) va, perm, 0);
+}
+
+int
+sys_page_held(envid_t env, void *va)
+{
+	return call(SYS_page_held, env, (uintptr_t) va, 0, 0, 0);
+}
+
 // A number of faults is a result, too.
 int
 sys_debug(int op, uint32_t arg)

@@ -271,6 +271,19 @@ random_call(void)
 	case SYS_ipc_recv:
 		arg[0] = random_va();
 		break;
+	case SYS_ipc_recv_from:
+		arg[0] = random_va();
+		arg[1] = random_envid();
+		break;
+	case SYS_ipc_reply:
+		arg[0] = random_envid();
+		arg[2] = random_va();
+		arg[3] = random_perm();
+		break;
+	case SYS_page_held:
+		arg[0] = random_envid();
+		arg[1] = random_va();
+		break;
 	case SYS_env_wait:
 		arg[0] = random_envid();
 		break;
@@ -392,6 +405,7 @@ outside_call(void)
 		break;
 	case SYS_cputs:				// these end us, or we sleep
 	case SYS_ipc_recv:
+	case SYS_ipc_recv_from:
 	case SYS_cons_wait:
 	case SYS_env_wait:
 	case SYS_cgetc:

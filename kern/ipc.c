@@ -1,0 +1,195 @@
+// kern/ipc.c - messages: who waits for whom, and answers that wait.
+//
+// A message moves when its receiver waits for it (sys_ipc_try_send).  A server
+// cannot wait until its client does, for the client may never do so.  So the
+// answer to a message (sys_ipc_reply) is parked with the client, one for each,
+// and is there when the client asks for it.
+//
+// The calls themselves are in kern/syscall.c; what they remember and struct
+// Env has no room for is here, by slot.  Under the kernel lock.
+//
+// Entry points: ipc_is_closed, ipc_sent, ipc_take_answer; ipc_wait_for;
+// ipc_answer; ipc_forget; ipc_parked_page.
+
+#include <inc/assert.h>
+#include <inc/error.h>
+
+#include <kern/env.h>
+#include <kern/ipc.h>
+#include <kern/pmap.h>
+#include <kern/sched.h>
+
+#define ANYBODY		0		// no environment has this id
+#define NOBODY		0
+
+static struct Mail {
+	envid_t only_from;		// while it receives: who may send
+	envid_t asked;			// owes it an answer, or NOBODY
+
+	// The answer that is parked here, if there is one
+	envid_t from;			// or NOBODY
+	uint32_t value;
+	struct PageInfo *page;		// counted, or NULL
+	int perm;
+} mail[NENV];
+
+static struct Mail *
+mail_of(const struct Env *e)
+{
+	return &mail[e - envs];
+}
+
+static void
+drop_answer(struct Mail *m)
+{
+	if (m->page)
+		page_decref(m->page);
+	m->page = NULL;
+	m->from = NOBODY;
+}
+
+// Write a message into e's mailbox.  If its page cannot be mapped, because
+// there is no memory for a page table, this error is the message.
+static void
+deliver(struct Env *e, envid_t from, uint32_t value, struct PageInfo *pp,
+	int perm)
+{
+	int r = 0;
+	bool page_moves = pp && (uintptr_t) e->env_ipc_dstva < UTOP;
+
+	if (page_moves)
+		r = page_insert(e->env_pgdir, pp, e->env_ipc_dstva, perm);
+	e->env_ipc_recving = false;
+	e->env_ipc_from = from;
+	e->env_ipc_value = r < 0 ? (uint32_t) r : value;
+	e->env_ipc_perm = page_moves && r == 0 ? perm : 0;
+	e->env_tf.tf_regs.reg_eax = 0;
+}
+
+static bool
+is_receiving(const struct Env *e)
+{
+	return e->env_ipc_recving && e->env_status == ENV_NOT_RUNNABLE;
+}
+
+static bool
+may_hear_from(const struct Env *to, envid_t from)
+{
+	envid_t only = mail_of(to)->only_from;
+
+	return only == ANYBODY || only == from;
+}
+
+// Does `to` wait for a message of somebody else than curenv?
+bool
+ipc_is_closed(const struct Env *to)
+{
+	return mail_of(to)->only_from != ANYBODY
+		&& !may_hear_from(to, curenv->env_id);
+}
+
+// curenv waits for another answer now, if for any.
+void
+ipc_sent(envid_t to)
+{
+	struct Mail *m = mail_of(curenv);
+
+	drop_answer(m);
+	m->asked = to;
+}
+
+// curenv wants a message of this environment, or of any if it is 0: is there
+// an answer?  Then it has it.
+bool
+ipc_take_answer(envid_t from, void *dstva)
+{
+	struct Env *e = curenv;
+	struct Mail *m = mail_of(e);
+
+	m->only_from = ANYBODY;
+	if (m->from == NOBODY || (from != ANYBODY && m->from != from))
+		return false;
+	e->env_ipc_dstva = dstva;
+	deliver(e, m->from, m->value, m->page, m->perm);
+	drop_answer(m);
+	return true;
+}
+
+void
+ipc_wait_for(struct Env *e, envid_t from, void *dstva)
+{
+	mail_of(e)->only_from = from;
+	e->env_ipc_from = 0;		// so it sees if it was just woken
+	e->env_ipc_dstva = dstva;
+	e->env_ipc_recving = true;
+	e->env_status = ENV_NOT_RUNNABLE;
+}
+
+// Park an answer with a client, in place of one that may be there.  A page
+// with more references than can be counted is replaced by the error, as in
+// deliver.
+static void
+park(struct Mail *m, envid_t from, uint32_t value, struct PageInfo *pp,
+	int perm)
+{
+	drop_answer(m);
+	if (pp && pp->pp_ref == PP_REF_MAX) {
+		pp = NULL;
+		value = -E_NO_MEM;
+	}
+	if (pp)
+		pp->pp_ref++;
+	m->from = from;
+	m->value = value;
+	m->page = pp;
+	m->perm = perm;
+}
+
+// Returns 0, or -E_IPC_NOT_RECV: we owe it no answer.
+int
+ipc_answer(struct Env *to, uint32_t value, struct PageInfo *pp, int perm)
+{
+	const envid_t me = curenv->env_id;
+	struct Mail *m = mail_of(to);
+
+	if (m->asked != me)
+		return -E_IPC_NOT_RECV;
+	m->asked = NOBODY;
+	if (is_receiving(to) && may_hear_from(to, me)) {
+		deliver(to, me, value, pp, perm);
+		sched_wake(to);
+	} else
+		park(m, me, value, pp, perm);
+	return 0;
+}
+
+// Those who wait for a message of e alone, wait in vain.
+static void
+fail_waiters(const struct Env *e)
+{
+	for (int i = 0; i < NENV; i++) {
+		struct Env *waiter = &envs[i];
+
+		if (mail[i].only_from != e->env_id || !is_receiving(waiter))
+			continue;
+		waiter->env_ipc_recving = false;
+		waiter->env_tf.tf_regs.reg_eax = -E_BAD_ENV;
+		sched_wake(waiter);
+	}
+}
+
+void
+ipc_forget(struct Env *e)
+{
+	struct Mail *m = mail_of(e);
+
+	drop_answer(m);
+	*m = (struct Mail) { .only_from = ANYBODY };
+	fail_waiters(e);
+}
+
+struct PageInfo *
+ipc_parked_page(int i)
+{
+	return mail[i].page;
+}
