@@ -10,33 +10,49 @@
 
 union Fsipc fsipcbuf __attribute__((aligned(PGSIZE)));
 
+// The server answers in fsipcbuf, so the page must be ours and writable.  After
+// a fork it may still wait to be copied; what it held does not matter, and a
+// new page can be refused, where copying would end us.
+static int
+begin_request(void)
+{
+	const int perm = PTE_P | PTE_W | PTE_U;
+
+	if (uvpt[PGNUM(&fsipcbuf)] & PTE_W)
+		return 0;
+	return sys_page_alloc(0, &fsipcbuf, perm);
+}
+
 // Send the request in fsipcbuf and return the answer; a page that comes with
-// it is mapped at dstva.
+// it is mapped at dstva.  Returns -E_NOT_SUPP if there is no server, and
+// -E_BAD_ENV if it ends meanwhile.
 static int
 fsipc(int request, void *dstva)
 {
-	volatile char *byte = fsipcbuf._pad;
+	const int perm = PTE_P | PTE_W | PTE_U;
 	envid_t server = ipc_find_env(ENV_TYPE_FS);
+	int r;
 
 	if (server == 0)
 		return -E_NOT_SUPP;
-
-	// The server answers in the page, so it must be ours and writable:
-	// after a fork it may still wait to be copied.
-	*byte = *byte;
-
-	ipc_send(server, request, &fsipcbuf, PTE_P | PTE_W | PTE_U);
-	return ipc_recv(NULL, dstva, NULL);
+	while ((r = sys_ipc_try_send(server, request, &fsipcbuf, perm))
+			== -E_IPC_NOT_RECV)
+		sys_yield();
+	return r < 0 ? r : ipc_recv_from(server, dstva);
 }
 
-// Put a path into a request.  Returns 0, or -E_BAD_PATH if it is too long.
+// Begin a request with a path in it.  Returns 0; -E_BAD_PATH if it is too
+// long; or what begin_request says.
 static int
 set_path(char *field, const char *path)
 {
+	int r;
+
 	if (strnlen(path, MAXPATHLEN) >= MAXPATHLEN)
 		return -E_BAD_PATH;
-	strcpy(field, path);
-	return 0;
+	if ((r = begin_request()) == 0)
+		strcpy(field, path);
+	return r;
 }
 
 // Returns a descriptor or an error.
@@ -67,7 +83,9 @@ remove(const char *path)
 int
 sync(void)
 {
-	return fsipc(FSREQ_SYNC, NULL);
+	int r = begin_request();
+
+	return r < 0 ? r : fsipc(FSREQ_SYNC, NULL);
 }
 
 // -------------------------------------------------------------- the device
@@ -76,6 +94,10 @@ sync(void)
 static ssize_t
 devfile_read(struct Fd *fd, void *buf, size_t n)
 {
+	int r = begin_request();
+
+	if (r < 0)
+		return r;
 	n = MIN(n, sizeof(fsipcbuf.readRet.ret_buf));
 	fsipcbuf.read.req_fileid = fd->fd_file.id;
 	fsipcbuf.read.req_n = n;
@@ -93,6 +115,10 @@ devfile_read(struct Fd *fd, void *buf, size_t n)
 static ssize_t
 devfile_write(struct Fd *fd, const void *buf, size_t n)
 {
+	int r = begin_request();
+
+	if (r < 0)
+		return r;
 	n = MIN(n, sizeof(fsipcbuf.write.req_buf));
 	fsipcbuf.write.req_fileid = fd->fd_file.id;
 	fsipcbuf.write.req_n = n;
@@ -108,6 +134,10 @@ devfile_write(struct Fd *fd, const void *buf, size_t n)
 static int
 devfile_close(struct Fd *fd)
 {
+	int r = begin_request();
+
+	if (r < 0)
+		return r;
 	fsipcbuf.flush.req_fileid = fd->fd_file.id;
 	return fsipc(FSREQ_FLUSH, NULL);
 }
@@ -115,11 +145,12 @@ devfile_close(struct Fd *fd)
 static int
 devfile_stat(struct Fd *fd, struct Stat *st)
 {
-	fsipcbuf.stat.req_fileid = fd->fd_file.id;
-
-	int r = fsipc(FSREQ_STAT, NULL);
+	int r = begin_request();
 
 	if (r < 0)
+		return r;
+	fsipcbuf.stat.req_fileid = fd->fd_file.id;
+	if ((r = fsipc(FSREQ_STAT, NULL)) < 0)
 		return r;
 	strlcpy(st->st_name, fsipcbuf.statRet.ret_name, MAXNAMELEN);
 	st->st_size = fsipcbuf.statRet.ret_size;
@@ -130,6 +161,10 @@ devfile_stat(struct Fd *fd, struct Stat *st)
 static int
 devfile_trunc(struct Fd *fd, off_t size)
 {
+	int r = begin_request();
+
+	if (r < 0)
+		return r;
 	fsipcbuf.set_size.req_fileid = fd->fd_file.id;
 	fsipcbuf.set_size.req_size = size;
 	return fsipc(FSREQ_SET_SIZE, NULL);
