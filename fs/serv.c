@@ -8,8 +8,9 @@
 // An open file is a slot of opentab[] and a page with a struct Fd, which
 // the client maps and passes on by fork and spawn.  The file is open as long
 // as anybody but us maps that page; nobody has to tell us about closing.
-// The client can write to that page.  All that we believe of it is the
-// offset, after looking at it.
+// Who maps it may use the file: the id in it is for finding the slot, and
+// worth nothing without the page.  The client can write to that page.  All
+// that we believe of it is the offset, after looking at it.
 //
 // To follow a request: umain, serve, then the function in handlers[].
 
@@ -21,11 +22,15 @@
 #define MAXOPEN		1024
 #define FILEVA		0xD0000000	// the descriptors' pages
 #define REQVA		0x0FFFF000	// the client's page, while we work
+#define SWEEP		8		// slots looked at with each open
+#define COMPLAINTS	20		// about requests; then we keep quiet
 
 struct OpenFile {
 	uint32_t o_fileid;		// slot, plus MAXOPEN for each use of it
 	struct File *o_file;		// NULL if it was removed since
 	int o_mode;			// as the client asked for
+	envid_t o_holder;		// has or had the page: opened it, or
+					// was looked at last
 	struct Fd *o_fd;		// shared with the client
 };
 
@@ -33,7 +38,8 @@ struct Request {
 	envid_t client;
 	uint32_t number;		// FSREQ_
 	bool has_page;			// false: nothing below is valid
-	union Fsipc in;			// copied, for the client may change it
+	union Fsipc in;			// what concerns the request, copied,
+					// for the client may change it
 	union Fsipc *out;		// the page itself, for long results
 	struct Fd *fd_page;		// goes with the answer, if not NULL
 };
@@ -42,13 +48,36 @@ static struct OpenFile opentab[MAXOPEN];
 
 // ------------------------------------------------------------- open files
 
+// Have a page table for va, now that there is memory for it.
+static void
+make_table(uintptr_t va)
+{
+	int r = sys_page_alloc(0, (void *) va, PTE_P | PTE_U | PTE_W);
+
+	if (r < 0 || (r = sys_page_unmap(0, (void *) va)) < 0)
+		panic("no page table: %e", r);
+}
+
+// A server that takes the place of one that ended must not know the ids of
+// that one.  Multiples of the golden ratio keep far apart where the numbers of
+// uses begin, however many servers there were.
+static uint32_t
+first_fileid(void)
+{
+	return thisenv->env_id / NENV * 0x9E3779B1u & ~(MAXOPEN - 1);
+}
+
 static void
 serve_init(void)
 {
+	uint32_t first = first_fileid();
+
 	for (uint32_t i = 0; i < MAXOPEN; i++) {
-		opentab[i].o_fileid = i;
+		opentab[i].o_fileid = first + i;
 		opentab[i].o_fd = (struct Fd *) (FILEVA + i * PGSIZE);
 	}
+	make_table(FILEVA);
+	make_table(REQVA);
 }
 
 static bool
@@ -74,12 +103,49 @@ openfile_alloc(struct OpenFile **po)
 	return -E_MAX_OPEN;
 }
 
+// Give back the page of an unused slot.
+static void
+openfile_free(struct OpenFile *o)
+{
+	sys_page_unmap(0, o->o_fd);
+}
+
+// Clients do not say when they are done with a page.  Whenever one is needed,
+// look at a few slots, in turn; where there are some to give back, at more.
+static void
+openfile_sweep(void)
+{
+	static uint32_t next;
+
+	for (int looked = 0; looked < SWEEP; next = (next + 1) % MAXOPEN)
+		if (pageref(opentab[next].o_fd) == 1)
+			openfile_free(&opentab[next]);
+		else
+			looked++;
+}
+
+// Does the client have the page of this file?
+static bool
+openfile_is_held_by(struct OpenFile *o, envid_t client)
+{
+	if (o->o_holder == client)
+		return true;
+
+	// -E_INVAL: the kernel does not have this call, so ids must do
+	int r = sys_page_held(client, o->o_fd);
+
+	if (r == 1 || r == -E_INVAL)
+		o->o_holder = client;
+	return o->o_holder == client;
+}
+
 static int
-openfile_lookup(uint32_t fileid, struct OpenFile **po)
+openfile_lookup(envid_t client, uint32_t fileid, struct OpenFile **po)
 {
 	struct OpenFile *o = &opentab[fileid % MAXOPEN];
 
-	if (o->o_fileid != fileid || !o->o_file || !openfile_in_use(o))
+	if (o->o_fileid != fileid || !o->o_file || !openfile_in_use(o)
+	    || !openfile_is_held_by(o, client))
 		return -E_INVAL;
 	*po = o;
 	return 0;
@@ -87,13 +153,20 @@ openfile_lookup(uint32_t fileid, struct OpenFile **po)
 
 // The same for a client that wants to write.
 static int
-openfile_lookup_writable(uint32_t fileid, struct OpenFile **po)
+openfile_lookup_writable(envid_t client, uint32_t fileid, struct OpenFile **po)
 {
-	int r = openfile_lookup(fileid, po);
+	int r = openfile_lookup(client, fileid, po);
 
 	if (r == 0 && ((*po)->o_mode & O_ACCMODE) == O_RDONLY)
 		return -E_INVAL;
 	return r;
+}
+
+// Read once, for the client may change it after we looked at it.
+static off_t
+openfile_offset(struct OpenFile *o)
+{
+	return *(volatile off_t *) &o->o_fd->fd_offset;
 }
 
 // f is about to go: those who have it open have it no more.
@@ -127,6 +200,21 @@ open_or_create(const char *path, int mode, struct File **pf)
 	return r;
 }
 
+// The same, with what the mode asks for besides.
+static int
+open_with_mode(const char *path, int mode, struct File **pf)
+{
+	const bool changes = (mode & O_ACCMODE) != O_RDONLY || (mode & O_TRUNC);
+	int r = open_or_create(path, mode, pf);
+
+	if (r < 0)
+		return r;
+	// Nobody but us writes to directories.
+	if ((*pf)->f_type == FTYPE_DIR && changes)
+		return -E_INVAL;
+	return mode & O_TRUNC ? file_set_size(*pf, 0) : 0;
+}
+
 static int
 serve_open(struct Request *req)
 {
@@ -144,18 +232,13 @@ serve_open(struct Request *req)
 		return -E_NOT_SUPP;
 	if ((r = openfile_alloc(&o)) < 0)
 		return r;
-	if ((r = open_or_create(path, mode, &f)) < 0)
+	if ((r = open_with_mode(path, mode, &f)) < 0) {
+		openfile_free(o);
 		return r;
-
-	// Nobody but us writes to directories.
-	bool changes = (mode & O_ACCMODE) != O_RDONLY || (mode & O_TRUNC);
-	if (f->f_type == FTYPE_DIR && changes)
-		return -E_INVAL;
-	if ((mode & O_TRUNC) && (r = file_set_size(f, 0)) < 0)
-		return r;
-
+	}
 	o->o_file = f;
 	o->o_mode = mode;
+	o->o_holder = req->client;
 	o->o_fd->fd_dev_id = devfile.dev_id;
 	o->o_fd->fd_omode = mode & O_ACCMODE;
 	o->o_fd->fd_file.id = o->o_fileid;
@@ -169,7 +252,8 @@ serve_set_size(struct Request *req)
 	struct OpenFile *o;
 	int r;
 
-	if ((r = openfile_lookup_writable(req->in.set_size.req_fileid, &o)) < 0)
+	if ((r = openfile_lookup_writable(req->client,
+			req->in.set_size.req_fileid, &o)) < 0)
 		return r;
 	return file_set_size(o->o_file, req->in.set_size.req_size);
 }
@@ -182,12 +266,13 @@ serve_read(struct Request *req)
 	struct OpenFile *o;
 	int r;
 
-	if ((r = openfile_lookup(req->in.read.req_fileid, &o)) < 0)
+	if ((r = openfile_lookup(req->client, req->in.read.req_fileid,
+			&o)) < 0)
 		return r;
 	if ((o->o_mode & O_ACCMODE) == O_WRONLY)
 		return -E_INVAL;
 
-	off_t offset = o->o_fd->fd_offset;
+	off_t offset = openfile_offset(o);
 	r = file_read(o->o_file, req->out->readRet.ret_buf, n, offset);
 	if (r > 0)
 		o->o_fd->fd_offset = offset + r;
@@ -201,10 +286,11 @@ serve_write(struct Request *req)
 	struct OpenFile *o;
 	int r;
 
-	if ((r = openfile_lookup_writable(req->in.write.req_fileid, &o)) < 0)
+	if ((r = openfile_lookup_writable(req->client,
+			req->in.write.req_fileid, &o)) < 0)
 		return r;
 
-	off_t offset = o->o_fd->fd_offset;
+	off_t offset = openfile_offset(o);
 	r = file_write(o->o_file, req->in.write.req_buf, n, offset);
 	if (r > 0)
 		o->o_fd->fd_offset = offset + r;
@@ -218,7 +304,8 @@ serve_stat(struct Request *req)
 	struct OpenFile *o;
 	int r;
 
-	if ((r = openfile_lookup(req->in.stat.req_fileid, &o)) < 0)
+	if ((r = openfile_lookup(req->client, req->in.stat.req_fileid,
+			&o)) < 0)
 		return r;
 	strlcpy(ret->ret_name, o->o_file->f_name, MAXNAMELEN);
 	ret->ret_size = o->o_file->f_size;
@@ -232,7 +319,8 @@ serve_flush(struct Request *req)
 	struct OpenFile *o;
 	int r;
 
-	if ((r = openfile_lookup(req->in.flush.req_fileid, &o)) < 0)
+	if ((r = openfile_lookup(req->client, req->in.flush.req_fileid,
+			&o)) < 0)
 		return r;
 	return file_flush(o->o_file);
 }
@@ -263,15 +351,19 @@ serve_sync(struct Request *req)
 	return fs_sync();
 }
 
-static int (*const handlers[])(struct Request *req) = {
-	[FSREQ_OPEN] = serve_open,
-	[FSREQ_SET_SIZE] = serve_set_size,
-	[FSREQ_READ] = serve_read,
-	[FSREQ_WRITE] = serve_write,
-	[FSREQ_STAT] = serve_stat,
-	[FSREQ_FLUSH] = serve_flush,
-	[FSREQ_REMOVE] = serve_remove,
-	[FSREQ_SYNC] = serve_sync,
+// The functions, and how much of the page each looks at
+static const struct Handler {
+	int (*serve)(struct Request *req);
+	size_t size;
+} handlers[] = {
+	[FSREQ_OPEN] = { serve_open, sizeof(struct Fsreq_open) },
+	[FSREQ_SET_SIZE] = { serve_set_size, sizeof(struct Fsreq_set_size) },
+	[FSREQ_READ] = { serve_read, sizeof(struct Fsreq_read) },
+	[FSREQ_WRITE] = { serve_write, sizeof(struct Fsreq_write) },
+	[FSREQ_STAT] = { serve_stat, sizeof(struct Fsreq_stat) },
+	[FSREQ_FLUSH] = { serve_flush, sizeof(struct Fsreq_flush) },
+	[FSREQ_REMOVE] = { serve_remove, sizeof(struct Fsreq_remove) },
+	[FSREQ_SYNC] = { serve_sync, 0 },
 };
 
 // --------------------------------------------------- get work, work, reply
@@ -285,62 +377,69 @@ get_request(struct Request *req)
 	req->out = (union Fsipc *) REQVA;
 	req->fd_page = NULL;
 	req->has_page = (perm & (PTE_P | PTE_W)) == (PTE_P | PTE_W);
-	if (req->has_page)
-		memmove(&req->in, req->out, sizeof(req->in));
+}
+
+// A client that sends nonsense for ever must not fill the screen.
+static bool
+may_complain(void)
+{
+	static int complaints;
+
+	if (complaints == COMPLAINTS)
+		return false;
+	complaints++;
+	return true;
 }
 
 static int
 dispatch(struct Request *req)
 {
-	if (!req->has_page) {
+	const struct Handler *h = &handlers[req->number];
+	bool known = req->number < ARRAY_SIZE(handlers) && h->serve;
+
+	if (req->has_page && known) {
+		memmove(&req->in, req->out, h->size);
+		return h->serve(req);
+	}
+	if (may_complain() && !req->has_page)
 		cprintf("Invalid request from %08x: no argument page\n",
 			req->client);
-		return -E_INVAL;
-	}
-	if (req->number >= ARRAY_SIZE(handlers) || !handlers[req->number]) {
+	else if (req->has_page && may_complain())
 		cprintf("Invalid request code %d from %08x\n",
 			req->number, req->client);
-		return -E_INVAL;
-	}
-	return handlers[req->number](req);
+	return -E_INVAL;
 }
 
-// Will the client still ask for its answer?  It does so right after its
-// request, unless it died, sleeps over something else, or went on with other
-// work: since its request it was given a CPU more than a few times.
+// For a kernel without sys_ipc_reply: an answer that the client does not take
+// soon is dropped.
 #define PATIENCE	20
 
-static bool
-client_may_listen(envid_t client, uint32_t runs_before)
+static void
+reply_patiently(envid_t client, int answer, void *page, int perm)
 {
-	const volatile struct Env *e = &envs[ENVX(client)];
+	for (int turn = 0; turn < PATIENCE; turn++) {
+		int r = sys_ipc_try_send(client, answer, page, perm);
 
-	return e->env_id == client
-		&& (e->env_status == ENV_RUNNABLE
-		    || e->env_status == ENV_RUNNING
-		    || e->env_ipc_recving)
-		&& e->env_runs - runs_before < PATIENCE;
+		if (r == -E_NO_MEM)
+			r = sys_ipc_try_send(client, r, (void *) UTOP, 0);
+		if (r != -E_IPC_NOT_RECV)
+			return;
+		sys_yield();
+	}
 }
 
 // The client gets its page back before the answer, so that it is its own
-// again when it goes on.  An answer that nobody takes is dropped.
+// again when it goes on.  If it does not ask for its answer now, that is left
+// with it; we wait for nobody.
 static void
 reply(struct Request *req, int answer)
 {
-	uint32_t runs_before = envs[ENVX(req->client)].env_runs;
 	void *page = req->fd_page ? req->fd_page : (void *) UTOP;
 	int perm = req->fd_page ? PTE_P | PTE_U | PTE_W | PTE_SHARE : 0;
-	int r;
 
 	sys_page_unmap(0, req->out);
-	while ((r = sys_ipc_try_send(req->client, answer, page, perm))
-			== -E_IPC_NOT_RECV
-		&& client_may_listen(req->client, runs_before))
-		sys_yield();
-
-	// It listens, but could not get the page.
-	if (r == -E_NO_MEM)
-		sys_ipc_try_send(req->client, r, (void *) UTOP, 0);
+	if (sys_ipc_reply(req->client, answer, page, perm) == -E_INVAL)
+		reply_patiently(req->client, answer, page, perm);
 }
 
 static void
@@ -352,6 +451,8 @@ serve(void)
 		get_request(&req);
 		int answer = dispatch(&req);
 		reply(&req, answer);
+		if (req.number == FSREQ_OPEN)
+			openfile_sweep();
 	}
 }
 
