@@ -147,6 +147,13 @@ testirq => { lab => 4, want => ['testirq done$', (map {
     type => [(map { ['K> ', "irq $_\n"] } 34, 34, 39, 45, 46, 51, 2, 34, 40,
 	2), ['K> ', "poweroff\n"]] },
 
+# The file server dies; the ids are those that its slot has one after the other
+testrestart => { want => ['testrestart ok$',
+    ('The file server ended; starting it again$') x 4, $ended],
+    never => \@never, debug => 1,
+    type => [(map { (['^K> ', "kill ${_}000\n"], ['^K> ', "continue\n"]) }
+	1 .. 4), ['^testrestart ok', '']] },
+
 # Ours: each says so when it is content
 map({ $_ => says("$_ ok\$") } own_tests()),
 
@@ -161,7 +168,8 @@ sub own_tests
 	my @names;
 	for my $file (glob 'user/*.c') {
 		my ($name) = $file =~ m{(\w+)\.c$};
-		push @names, $name if $name !~ /^test(malloc|cputs|allocfail|running)$/ &&
+		push @names, $name if $name !~
+		    /^test(malloc|cputs|allocfail|running|restart)$/ &&
 		    grep { /"$name ok/ } lines_of($file);
 	}
 	return @names;

@@ -27,6 +27,7 @@
 #include <kern/wait.h>
 
 struct Env *envs;
+void (*env_server_ended)(const struct Env *e);
 struct Env *env_free_list;
 
 #define ENVGENSHIFT	12		// generations are 1 << 12 apart
@@ -167,6 +168,7 @@ env_alloc(struct Env **store, envid_t parent_id)
 	e->env_runs = 0;
 	e->env_pgfault_upcall = NULL;
 	e->env_ipc_recving = false;
+	e->env_ipc_from = 0;
 
 	memset(&e->env_tf, 0, sizeof(e->env_tf));
 	e->env_tf.tf_ds = GD_UD | 3;
@@ -338,6 +340,8 @@ free_one(struct Env *e)
 	wait_forget(e);
 	ipc_forget(e);
 	wake_env_waiters(e->env_id);
+	if (e->env_type != ENV_TYPE_USER && env_server_ended)
+		env_server_ended(e);
 }
 
 // Destroy the children of e, which is gone, that can never run again.  Those

@@ -11,6 +11,9 @@ extern struct Env *env_free_list;	// the free ones, through env_link
 #define curenv (thiscpu->cpu_env)	// what this CPU is running, or NULL
 extern struct Segdesc gdt[];
 
+// Called when an environment of another type than ENV_TYPE_USER was freed
+extern void (*env_server_ended)(const struct Env *e);
+
 void env_init(void);
 void env_init_percpu(void);
 int env_alloc(struct Env **store, envid_t parent_id);

@@ -5,10 +5,15 @@
 // uses), else by make (INIT_CFLAGS=-DTEST=user_X), else by the lab.  QEMU may
 // also tell its arguments.
 //
+// The file server is started again when it ends, at the next tick of the clock:
+// where it ended, there may be no memory for another one yet.
+//
 // This file alone is compiled with -DLAB and -DTEST.
 //
 // Entry point: first_envs.
 
+#include <inc/assert.h>
+#include <inc/elf.h>
 #include <inc/env.h>
 #include <inc/stdio.h>
 #include <inc/string.h>
@@ -19,6 +24,7 @@
 #include <kern/fwcfg.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
+#include <kern/sched.h>
 
 #define STRING_OF(x)	STRING_OF_TEXT(x)
 #define STRING_OF_TEXT(x) #x
@@ -31,15 +37,23 @@ const char built_program[] = STRING_OF(TEST);
 #define MAXARGS		8
 #define MAXARGSIZE	64
 
-// Create an environment that runs the program of that name.
-// Returns whether there is one.
-static bool
-create_named(const char *name, enum EnvType type)
+static const struct Program *
+find_program(const char *name)
 {
 	const struct Program *p = programs;
 
 	while (p->name && strcmp(p->name, name) != 0)
 		p++;
+	return p;			// with a null name if there is none
+}
+
+// Create an environment that runs the program of that name.
+// Returns whether there is one.
+static bool
+create_named(const char *name, enum EnvType type)
+{
+	const struct Program *p = find_program(name);
+
 	if (p->name)
 		env_create(p->start, type);
 	else
@@ -95,13 +109,75 @@ program_name(char *name, size_t size)
 		strlcpy(name, lab->program, size);
 }
 
+// ------------------------------------------------------- the file server
+
+#define FS_PROGRAM	"fs_fs"
+#define FS_TRIES	3	// for one that was seen to work
+#define PAGES_TO_SPARE	16	// for stack, directory, tables, what it takes
+
+static int fs_tries;
+
+// How many pages does env_create take for this program, at most?
+static size_t
+pages_needed(const struct Program *p)
+{
+	const struct Elf *elf = (const struct Elf *) p->start;
+	const struct Proghdr *ph = (const void *) (p->start + elf->e_phoff);
+	size_t n = PAGES_TO_SPARE;
+
+	for (int i = 0; i < elf->e_phnum; i++)
+		if (ph[i].p_type == ELF_PROG_LOAD)
+			n += ph[i].p_memsz / PGSIZE + 2;
+	return n;
+}
+
+static bool
+is_slot_free(void)
+{
+	for (const struct Env *e = envs; e < envs + NENV; e++)
+		if (e->env_status == ENV_FREE)
+			return true;
+	return false;
+}
+
+// At each tick, until there is room for it.
+static void
+start_fs_again(void)
+{
+	if (!is_slot_free()
+	    || page_free_count() < pages_needed(find_program(FS_PROGRAM)))
+		return;
+	sched_chore = NULL;
+	create_named(FS_PROGRAM, ENV_TYPE_FS);
+}
+
+// One that never served has no disk, or none that it can use.  Where another
+// one did, this may have been an accident.
+static void
+fs_ended(const struct Env *e)
+{
+	const bool served = e->env_ipc_recving || e->env_ipc_from != 0;
+
+	if (served)
+		fs_tries = FS_TRIES;
+	if (fs_tries == 0) {
+		cprintf("The file server ended before it served: "
+			"there are no files\n");
+		return;
+	}
+	fs_tries--;
+	cprintf("The file server ended; starting it again\n");
+	sched_chore = start_fs_again;
+}
+
 void
 first_envs(void)
 {
 	char name[MAXPROGNAME + 8], args[MAXARGSIZE];
 
 	if (lab->fs) {
-		create_named("fs_fs", ENV_TYPE_FS);
+		env_server_ended = fs_ended;
+		create_named(FS_PROGRAM, ENV_TYPE_FS);
 		kbd_intr();		// take in what was typed so far
 	}
 	program_name(name, sizeof(name));

@@ -32,6 +32,7 @@ static const struct Command {
 	{ "backtrace", "Display the function calls that led here",
 		mon_backtrace },
 	{ "envs", "Display the environments", mon_envs },
+	{ "kill", "End an environment: kill ENVID", mon_kill },
 	{ "free", "Display how much memory is free", mon_free },
 	{ "check", "Look for faults in the kernel's data", mon_check },
 	{ "lock", "Display who holds the kernel lock, and for how long",
@@ -251,6 +252,19 @@ mon_envs(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 			e->env_runs, e->env_status < ARRAY_SIZE(status)
 				? status[e->env_status] : "?");
 	}
+	return 0;
+}
+
+int
+mon_kill(int argc, char **argv, struct Trapframe *tf UNUSED)
+{
+	const envid_t id = argc > 1 ? strtol(argv[1], NULL, 16) : 0;
+	struct Env *e;
+
+	if (id == 0 || envs == NULL || envid2env(id, &e, false) < 0)
+		cprintf("usage: kill ENVID (of those that envs displays)\n");
+	else
+		env_destroy(e);
 	return 0;
 }
 

@@ -31,6 +31,8 @@ static bool work_left;
 // Idle CPUs that an interrupt is on its way to, a bit each.
 static unsigned cpus_called;
 
+void (*sched_chore)(void);
+
 void
 sched_seen(struct Env *e)
 {
@@ -102,6 +104,8 @@ sched_share(void)
 void
 sched_tick(void)
 {
+	if (sched_chore)
+		sched_chore();
 	work_left = true;
 	sched_share();
 }
@@ -113,11 +117,11 @@ sched_awake(void)
 }
 
 // Will anything ever run again?  An environment that waits for another one
-// does not count; one that waits for a device does.
+// does not count; one that waits for a device does, and so does a chore.
 static bool
 something_to_come(void)
 {
-	if (wait_any_device())
+	if (wait_any_device() || sched_chore)
 		return true;
 	for (int i = 0; i < env_limit; i++) {
 		unsigned status = envs[i].env_status;
