@@ -64,6 +64,17 @@ ide_start(uint32_t secno, size_t nsecs, uint8_t cmd)
 	return true;
 }
 
+// Begin anew: a server before us may have ended in the middle of a command, and
+// a drive that wants data moved takes no other.
+static void
+ide_reset(void)
+{
+	outb(IDE_CONTROL, IDE_SRST);
+	for (int i = 0; i < QUICK_POLLS; i++)	// 5 us at least
+		inb(IDE_STATUS);
+	outb(IDE_CONTROL, 0);
+}
+
 // An absent drive reads as 0 (the other one answers for it) or as all ones
 // (nobody does).
 bool
@@ -71,6 +82,7 @@ ide_probe_disk1(void)
 {
 	bool present = false;
 
+	ide_reset();
 	ide_status(0);
 	outb(IDE_DRIVE, 0xE0 | 1 << 4);
 	for (int polls = 0; polls < QUICK_POLLS && !present; polls++) {

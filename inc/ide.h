@@ -22,7 +22,9 @@
 #define IDE_DRIVE	0x1F6		// drive, and the top four bits of the LBA
 #define IDE_STATUS	0x1F7		// in
 #define IDE_COMMAND	0x1F7		// out
+#define IDE_CONTROL	0x3F6		// out
 
+#define IDE_SRST	0x04		// control: both drives begin anew
 #define IDE_BSY		0x80		// status: no other bit means anything
 #define IDE_DRDY	0x40		// takes commands
 #define IDE_DF		0x20		// drive fault
