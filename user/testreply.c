@@ -307,6 +307,7 @@ umain(int argc, char **argv)
 	USED(argc), USED(argv);
 
 	me = sys_getenvid();
+	IS(sync(), 0);			// the server is through with its start
 	IS(sys_page_alloc(0, PAGE, RW | PTE_SHARE), 0);
 	test_recv_from();
 	test_woken();
