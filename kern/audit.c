@@ -221,6 +221,9 @@ check_kernel_entry(uintptr_t va, pte_t pte, int perm)
 		fault("programs can use %08x", va);
 	if ((perm & PTE_U) && (perm & PTE_W))
 		fault("programs can write to %08x", va);
+	if ((perm & PTE_W) && va >= KERNBASE + EXTPHYSMEM
+	    && va < (uintptr_t) data_start)
+		fault("the kernel's code at %08x can be changed", va);
 	if (va >= KERNBASE && PTE_ADDR(pte) != va - KERNBASE)
 		fault("the kernel has %08x at %08x", PTE_ADDR(pte), va);
 }
