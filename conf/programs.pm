@@ -6,7 +6,8 @@
 # is 1002.  They run with 1, 2 and 4 CPUs unless `on` says otherwise.
 #
 # Not here: idle and fairness, which never end and have nothing to say that
-# could be wrong; and programs that only others start (init, sh, ...).
+# could be wrong; breakac (conf/test); and programs that only others start (init,
+# sh, ...).
 
 my $ended = 'No runnable environments in the system!';
 sub trap { sprintf '  trap 0x%08x %s', @_ }

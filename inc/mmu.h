@@ -86,6 +86,7 @@
 #define CR4_PCE		0x00000100
 #define CR4_UMIP	0x00000800	// sgdt and its like are the kernel's
 #define CR4_SMEP	0x00100000	// the kernel runs no code of programs
+#define CR4_SMAP	0x00200000	// nor reads or writes theirs, but with AC
 
 // ---------------------------------------------------------------- EFLAGS
 

@@ -291,6 +291,19 @@ xadd(volatile uint32_t *addr, uint32_t delta)
 	return delta;
 }
 
+// With CR4_SMAP: may we use what programs may use?  These set AC and clear it.
+X86_INLINE void
+stac(void)
+{
+	__asm__ volatile("stac" : : : "memory", "cc");
+}
+
+X86_INLINE void
+clac(void)
+{
+	__asm__ volatile("clac" : : : "memory", "cc");
+}
+
 // Tell the processor that this is a waiting loop.
 X86_INLINE void
 pause(void)

@@ -1,7 +1,8 @@
 // kern/cpu.c - the processors: a list of them, and asking them for things.
 //
-// Entry points: cpu_init, cpu_add and cpunum; cpu_bring_in, tlb_shootdown and
-// cpu_service, their other end; cpus_stop.
+// Entry points: cpu_init, cpu_add and cpunum; cpu_protect; user_memory_open and
+// user_memory_close; cpu_bring_in, tlb_shootdown and cpu_service, their other
+// end; cpus_stop.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -19,6 +20,7 @@ unsigned char percpu_kstacks[NCPU][KSTKSIZE]
 	__attribute__((aligned(PGSIZE)));
 
 static uint8_t apicids[NCPU];		// of cpus[i]
+static bool cpu_has_smap;
 
 // If set: all CPUs but this one are to stop for good.
 static struct CpuInfo *volatile only_one;
@@ -32,6 +34,7 @@ static volatile bool flush_due[NCPU];
 #define CPUID_1_EDX_TSC		(1 << 4)
 #define CPUID_1_EDX_APIC	(1 << 9)
 #define CPUID_7_EBX_SMEP	(1 << 7)
+#define CPUID_7_EBX_SMAP	(1 << 20)
 #define CPUID_7_ECX_UMIP	(1 << 2)
 
 // A 486 without CPUID cannot change FL_ID (SDM 1, 20.1).
@@ -79,10 +82,27 @@ cpu_protect(void)
 	if (max >= 7)
 		cpuid(7, NULL, &ebx, &ecx, NULL);
 
+	cpu_has_smap = ebx & CPUID_7_EBX_SMAP;
 	const uint32_t bits = (ebx & CPUID_7_EBX_SMEP ? CR4_SMEP : 0)
+		| (cpu_has_smap ? CR4_SMAP : 0)
 		| (ecx & CPUID_7_ECX_UMIP ? CR4_UMIP : 0);
 	if (bits)			// a 486 has no CR4
 		lcr4(rcr4() | bits);
+}
+
+// Others do not know these instructions.
+void
+user_memory_open(void)
+{
+	if (cpu_has_smap)
+		stac();
+}
+
+void
+user_memory_close(void)
+{
+	if (cpu_has_smap)
+		clac();
 }
 
 // The boot CPU is cpus[0].  Tables of the firmware may name it again.

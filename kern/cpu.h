@@ -39,7 +39,13 @@ int cpunum(void);			// which CPU is this? index into cpus[]
 
 bool cpu_has_cpuid(void);
 uint32_t cpu_features(void);		// EDX of CPUID leaf 1, or 0
-void cpu_protect(void);			// SMEP and UMIP, on each CPU that has them
+void cpu_protect(void);			// SMEP, SMAP, UMIP, where a CPU has them
+
+// May the kernel use the memory of programs, on a processor that can forbid
+// it?  Open is for what the rest of this trap does.  trap() closes.
+void user_memory_open(void);
+void user_memory_close(void);
+
 void cpu_init(void);			// before anything asks what we have
 void cpu_add(uint8_t apicid);		// found one (mpconfig.c, acpi.c)
 uint8_t cpu_apicid(int cpu);

@@ -90,6 +90,7 @@ dblfault(uint32_t err)
 	ltr(selector);
 	tf = frame_of(&thiscpu->cpu_ts, err);
 
+	user_memory_open();
 	print_trapframe(&tf);
 	if (below_a_stack(va))
 		cprintf("kernel stack overflow at va %08x\n", va);

@@ -19,6 +19,7 @@
 #include <inc/string.h>
 
 #include <kern/console.h>
+#include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/firstenv.h>
 #include <kern/fwcfg.h>
@@ -54,9 +55,10 @@ create_named(const char *name, enum EnvType type)
 {
 	const struct Program *p = find_program(name);
 
-	if (p->name)
+	if (p->name) {
+		user_memory_open();	// that is where it is copied to
 		env_create(p->start, type);
-	else
+	} else
 		cprintf("There is no program %s in this kernel.\n", name);
 	return p->name != NULL;
 }

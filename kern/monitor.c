@@ -40,6 +40,8 @@ static const struct Command {
 	{ "irq", "Leave the monitor with an interrupt: irq VECTOR", mon_irq },
 	{ "overflow", "Use up the kernel's stack, to see the panic",
 		mon_overflow },
+	{ "misuse", "Do what the kernel must not, to see the panic: "
+		"misuse read|run", mon_misuse },
 	{ "continue", "Leave the monitor", mon_continue },
 	{ "poweroff", "Switch the machine off", mon_poweroff },
 };
@@ -321,6 +323,38 @@ mon_overflow(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 	return use_stack(0);
 }
 
+static uint32_t eflags_before;		// the monitor
+
+// Read what is a program's without having asked: as it was when the monitor was
+// entered (SMAP)
+static void
+misuse_read(const struct Trapframe *tf)
+{
+	write_eflags(eflags_before);
+	cprintf("%08x\n", *(const volatile uint32_t *) tf->tf_esp);
+}
+
+// Go on in the program, but as the kernel (SMEP)
+static void
+misuse_run(const struct Trapframe *tf)
+{
+	((void (*)(void)) tf->tf_eip)();
+}
+
+int
+mon_misuse(int argc, char **argv, struct Trapframe *tf)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (tf && strcmp(what, "read") == 0)
+		misuse_read(tf);
+	else if (tf && strcmp(what, "run") == 0)
+		misuse_run(tf);
+	else
+		cprintf("misuse read|run, where a program stopped\n");
+	return 0;
+}
+
 int
 mon_poweroff(int argc, char **argv, struct Trapframe *tf UNUSED)
 {
@@ -382,8 +416,10 @@ monitor(struct Trapframe *tf)
 {
 	char *line;
 
+	eflags_before = read_eflags();
 	cprintf("Welcome to the JOS kernel monitor!\n");
 	cprintf("Type 'help' for a list of commands.\n");
+	user_memory_open();		// for backtrace
 	if (tf)
 		print_trapframe(tf);
 	do

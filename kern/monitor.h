@@ -14,6 +14,6 @@ typedef int monitor_command(int argc, char **argv, struct Trapframe *tf);
 
 monitor_command mon_help, mon_kerninfo, mon_backtrace;
 monitor_command mon_envs, mon_kill, mon_free, mon_check, mon_lock;
-monitor_command mon_irq, mon_overflow, mon_continue, mon_poweroff;
+monitor_command mon_irq, mon_overflow, mon_misuse, mon_continue, mon_poweroff;
 
 #endif // JOS_KERN_MONITOR_H

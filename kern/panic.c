@@ -58,6 +58,7 @@ _panic(const char *file, int line, const char *fmt, ...)
 	va_start(ap, fmt);
 	print_message(file, line, fmt, ap);
 	va_end(ap);
+	user_memory_open();		// for what we show now
 	if (depth == 1)
 		mon_backtrace(0, NULL, NULL);
 	for (;;)

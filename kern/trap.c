@@ -174,6 +174,7 @@ static void
 end_program(struct Trapframe *tf)
 {
 	print_trapframe(tf);
+	user_memory_open();		// the backtrace looks there
 	mon_backtrace(0, NULL, tf);
 	env_destroy(curenv);
 }
@@ -432,8 +433,9 @@ trap(struct Trapframe *tf)
 {
 	bool overtaken = false;
 
-	// The program's direction flag is not ours.
+	// The program's direction flag is not ours, nor AC.
 	__asm__ volatile("cld" : : : "cc");
+	user_memory_close();
 	if (tf->tf_eflags & FL_VM)
 		leave_vm86(tf);
 	assert(!(read_eflags() & FL_IF));
