@@ -5,6 +5,7 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
+#include <kern/canary.h>
 #include <kern/console.h>
 #include <kern/cpu.h>
 #include <kern/dblfault.h>
@@ -39,6 +40,7 @@ test_backtrace(int x)
 void
 i386_init(void)
 {
+	canary_init();			// as long as nobody has begun
 	cons_init();			// from here on we can print
 	lab_init();			// which lab, so how far to go?
 	cprintf("6828 decimal is %o octal!\n", 6828);

@@ -41,7 +41,7 @@ static const struct Command {
 	{ "overflow", "Use up the kernel's stack, to see the panic",
 		mon_overflow },
 	{ "misuse", "Do what the kernel must not, to see the panic: "
-		"misuse read|run", mon_misuse },
+		"misuse stack|read|run", mon_misuse },
 	{ "continue", "Leave the monitor", mon_continue },
 	{ "poweroff", "Switch the machine off", mon_poweroff },
 };
@@ -334,6 +334,18 @@ misuse_read(const struct Trapframe *tf)
 	cprintf("%08x\n", *(const volatile uint32_t *) tf->tf_esp);
 }
 
+// Write beyond an array (kern/canary.c).  Like this, so that no compiler sees it
+// and SAN=1 does not either.
+static void __attribute__((noinline))
+misuse_stack(void)
+{
+	uint8_t array[16];
+	volatile uint8_t *byte = array;
+
+	for (int n = 0; n < 64; n++)
+		*byte++ = 0x97;
+}
+
 // Go on in the program, but as the kernel (SMEP)
 static void
 misuse_run(const struct Trapframe *tf)
@@ -346,12 +358,14 @@ mon_misuse(int argc, char **argv, struct Trapframe *tf)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
-	if (tf && strcmp(what, "read") == 0)
+	if (strcmp(what, "stack") == 0)
+		misuse_stack();
+	else if (tf && strcmp(what, "read") == 0)
 		misuse_read(tf);
 	else if (tf && strcmp(what, "run") == 0)
 		misuse_run(tf);
 	else
-		cprintf("misuse read|run, where a program stopped\n");
+		cprintf("misuse stack, or read|run where a program stopped\n");
 	return 0;
 }
 
