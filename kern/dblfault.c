@@ -72,6 +72,8 @@ below_a_stack(uintptr_t va)
 {
 	const uintptr_t below_top = KSTACKTOP - 1 - va;
 
+	if (va >= (uintptr_t) bootstack_gap && va < (uintptr_t) bootstack)
+		return true;
 	return va < KSTACKTOP
 		&& below_top < NCPU * (KSTKSIZE + KSTKGAP)
 		&& below_top % (KSTKSIZE + KSTKGAP) >= KSTKSIZE;

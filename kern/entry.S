@@ -57,10 +57,13 @@ high:
 	jmp	1b
 	.size	entry, . - entry
 
-// The stack until each CPU has one of its own.
+// The stack until each CPU has one of its own, and a page below it that
+// nobody uses: kern/guard.c takes it away.
 	.bss
 	.balign	PGSIZE
-	.globl	bootstack, bootstacktop
+	.globl	bootstack_gap, bootstack, bootstacktop
+bootstack_gap:
+	.space	PGSIZE
 bootstack:
 	.space	KSTKSIZE
 bootstacktop:

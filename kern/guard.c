@@ -1,4 +1,5 @@
-// kern/guard.c - in a kernel made with SAN=1, a free page cannot be touched.
+// kern/guard.c - pages that cannot be touched: below the boot stack, so that one
+// that grows too big faults; in a kernel made with SAN=1, also the free ones.
 //
 // From guard_init on, a free page is not mapped above KERNBASE: the present
 // bit of its entry is off.  Whoever kept a pointer to it faults, and the panic
@@ -79,11 +80,19 @@ guard_test(void)
 	cprintf("guard: a free one has %02x\n", bytes[PGSIZE - 1]);
 }
 
+static void
+guard_boot_stack(void)
+{
+	*pgdir_walk(kern_pgdir, bootstack_gap, 0) &= ~PTE_P;
+	invlpg(bootstack_gap);
+}
+
 // The firmware's tables, which mp_init reads, partly lie in pages that the
 // labs want to be free: by now that is over.
 void
 guard_init(void)
 {
+	guard_boot_stack();
 	on = wanted;
 	if (!on)
 		return;

@@ -63,7 +63,7 @@ i386_init(void)
 		pic_init();		// the keyboard's and the serial line
 	}
 	if (lab->memory)
-		guard_init();		// SAN=1: free pages are out of reach
+		guard_init();		// pages that nobody may touch
 	if (lab->user) {
 		lock_kernel();		// ours until the first env_run
 		boot_aps();		// the others now wait for the lock

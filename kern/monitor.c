@@ -69,6 +69,8 @@ in_kernel_data(uintptr_t va)
 
 	if (last < va)
 		return false;		// beyond the last address there is
+	if (last >= (uintptr_t) bootstack_gap && va < (uintptr_t) bootstack)
+		return false;
 	if (va >= (uintptr_t) edata && last < (uintptr_t) end)
 		return true;		// bootstack, percpu_kstacks
 	if (kern_pgdir == NULL || va >= KSTACKTOP)

@@ -10,7 +10,7 @@
 struct Env;
 
 // kern/entry.S and kern/kernel.ld
-extern char bootstack[], bootstacktop[];
+extern char bootstack_gap[], bootstack[], bootstacktop[];
 extern char _start[], entry[], etext[], edata[], end[];
 extern char data_start[], programs_start[];	// constants lie around the data
 
