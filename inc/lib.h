@@ -54,6 +54,7 @@ int sys_ipc_recv_from(void *dstva, envid_t from);
 int sys_ipc_reply(envid_t to, uint32_t value, void *va, int perm);
 int sys_page_held(envid_t env, void *va);
 int sys_debug(int op, uint32_t arg);
+int sys_ipc_send(envid_t to, uint32_t value, void *va, int perm);
 
 // Inlined, for the child must not return through a stack frame that the
 // parent, running on, has long overwritten by the time the stack is copied.
@@ -81,6 +82,7 @@ envid_t sfork(void);
 int32_t ipc_recv(envid_t *from_store, void *pg, int *perm_store);
 int32_t ipc_recv_from(envid_t from, void *pg);
 void ipc_send(envid_t to, uint32_t value, void *pg, int perm);
+int ipc_send_in_turn(envid_t to, uint32_t value, void *pg, int perm);
 envid_t ipc_find_env(enum EnvType type);
 
 // lib/vm.c

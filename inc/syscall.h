@@ -32,6 +32,7 @@ enum {
 	SYS_ipc_reply,
 	SYS_page_held,
 	SYS_debug,
+	SYS_ipc_send,
 
 	NSYSCALLS
 };

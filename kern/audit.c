@@ -24,6 +24,7 @@
 #include <kern/ipc.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
+#include <kern/queue.h>
 #include <kern/spinlock.h>
 #include <kern/wait.h>
 
@@ -440,6 +441,8 @@ audit_envs(void)
 	check_free_envs();
 	if (!wait_is_consistent())
 		fault("kern/wait.c does not know who sleeps");
+	if (!queue_is_consistent())
+		fault("kern/queue.c does not know who wants to send");
 	return n;
 }
 

@@ -3,13 +3,14 @@
 // A message moves when its receiver waits for it (sys_ipc_try_send).  A server
 // cannot wait until its client does, for the client may never do so.  So the
 // answer to a message (sys_ipc_reply) is parked with the client, one for each,
-// and is there when the client asks for it.
+// and is there when the client asks for it.  A client whose message cannot move
+// yet may wait in the server's queue (kern/queue.c).
 //
 // The calls themselves are in kern/syscall.c; what they remember and struct
 // Env has no room for is here, by slot.  Under the kernel lock.
 //
-// Entry points: ipc_is_closed, ipc_sent, ipc_take_answer; ipc_wait_for;
-// ipc_answer; ipc_forget; ipc_parked_page.
+// Entry points: ipc_is_closed, ipc_sent, ipc_take_answer, ipc_take;
+// ipc_wait_for; ipc_answer; ipc_forget; ipc_parked_page.
 
 #include <inc/assert.h>
 #include <inc/error.h>
@@ -17,6 +18,7 @@
 #include <kern/env.h>
 #include <kern/ipc.h>
 #include <kern/pmap.h>
+#include <kern/queue.h>
 #include <kern/sched.h>
 
 #define ANYBODY		0		// no environment has this id
@@ -48,22 +50,35 @@ drop_answer(struct Mail *m)
 	m->from = NOBODY;
 }
 
-// Write a message into e's mailbox.  If its page cannot be mapped, because
-// there is no memory for a page table, this error is the message.
+// Write a message into e's mailbox.  Returns 0, or -E_NO_MEM with nothing
+// changed: there is no memory for a page table.
+static int
+try_deliver(struct Env *e, envid_t from, uint32_t value, struct PageInfo *pp,
+	int perm)
+{
+	int r;
+	bool page_moves = pp && (uintptr_t) e->env_ipc_dstva < UTOP;
+
+	if (page_moves && (r = page_insert(e->env_pgdir, pp, e->env_ipc_dstva,
+			perm)) < 0)
+		return r;
+	e->env_ipc_recving = false;
+	e->env_ipc_from = from;
+	e->env_ipc_value = value;
+	e->env_ipc_perm = page_moves ? perm : 0;
+	e->env_tf.tf_regs.reg_eax = 0;
+	return 0;
+}
+
+// The same; if its page cannot be mapped, this error is the message.
 static void
 deliver(struct Env *e, envid_t from, uint32_t value, struct PageInfo *pp,
 	int perm)
 {
-	int r = 0;
-	bool page_moves = pp && (uintptr_t) e->env_ipc_dstva < UTOP;
+	int r = try_deliver(e, from, value, pp, perm);
 
-	if (page_moves)
-		r = page_insert(e->env_pgdir, pp, e->env_ipc_dstva, perm);
-	e->env_ipc_recving = false;
-	e->env_ipc_from = from;
-	e->env_ipc_value = r < 0 ? (uint32_t) r : value;
-	e->env_ipc_perm = page_moves && r == 0 ? perm : 0;
-	e->env_tf.tf_regs.reg_eax = 0;
+	if (r < 0)
+		try_deliver(e, from, r, NULL, 0);
 }
 
 static bool
@@ -88,11 +103,11 @@ ipc_is_closed(const struct Env *to)
 		&& !may_hear_from(to, curenv->env_id);
 }
 
-// curenv waits for another answer now, if for any.
+// e waits for another answer now, if for any.
 void
-ipc_sent(envid_t to)
+ipc_sent(struct Env *e, envid_t to)
 {
-	struct Mail *m = mail_of(curenv);
+	struct Mail *m = mail_of(e);
 
 	drop_answer(m);
 	m->asked = to;
@@ -113,6 +128,20 @@ ipc_take_answer(envid_t from, void *dstva)
 	deliver(e, m->from, m->value, m->page, m->perm);
 	drop_answer(m);
 	return true;
+}
+
+// The same for what another one, who sleeps, wants to send.
+// Returns 0, or -E_NO_MEM, and then curenv has nothing.
+int
+ipc_take(struct Env *from, uint32_t value, struct PageInfo *pp, int perm,
+	void *dstva)
+{
+	int r;
+
+	curenv->env_ipc_dstva = dstva;
+	if ((r = try_deliver(curenv, from->env_id, value, pp, perm)) == 0)
+		ipc_sent(from, curenv->env_id);
+	return r;
 }
 
 void
@@ -186,6 +215,7 @@ ipc_forget(struct Env *e)
 	drop_answer(m);
 	*m = (struct Mail) { .only_from = ANYBODY };
 	fail_waiters(e);
+	queue_fail(e);
 }
 
 struct PageInfo *

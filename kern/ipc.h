@@ -10,8 +10,10 @@ struct PageInfo;
 
 // What goes with sys_ipc_try_send and sys_ipc_recv
 bool ipc_is_closed(const struct Env *to);	// to curenv, at the moment
-void ipc_sent(envid_t to);		// curenv has sent a message
+void ipc_sent(struct Env *e, envid_t to);	// e has sent a message
 bool ipc_take_answer(envid_t from, void *dstva);
+int ipc_take(struct Env *from, uint32_t value, struct PageInfo *pp, int perm,
+	void *dstva);
 
 // Have e, which is curenv, wait for a message of nobody but from.
 void ipc_wait_for(struct Env *e, envid_t from, void *dstva);

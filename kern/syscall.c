@@ -2,8 +2,9 @@
 //
 // A call is handled by the function of its name.  Each first checks
 // everything that the program said, and only then changes anything.  A call
-// that puts its environment to sleep just returns 0, with curenv no longer
-// ENV_RUNNING; trap() then runs something else.
+// that puts its environment to sleep just returns, with curenv no longer
+// ENV_RUNNING; trap() then runs something else.  What it returns is for the
+// case that the environment is woken by chance.
 //
 // Entry point: syscall.
 
@@ -21,6 +22,7 @@
 #include <kern/lab.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
+#include <kern/queue.h>
 #include <kern/sched.h>
 #include <kern/syscall.h>
 #include <kern/wait.h>
@@ -176,11 +178,22 @@ sys_env_set_status(envid_t envid, int status)
 		e->env_ipc_recving = false;
 		sched_wake(e);
 	} else {
-		wait_forget(e);
 		e->env_status = ENV_NOT_RUNNABLE;
 		env_bring_in(e);
 	}
 	return 0;
+}
+
+// sys_env_set_status with what came after it: whoever is started or stopped
+// waits for nothing any more.
+static int
+set_status(envid_t envid, int status)
+{
+	int r = sys_env_set_status(envid, status);
+
+	if (r == 0)
+		wait_forget(envid ? &envs[ENVX(envid)] : curenv);
+	return r;
 }
 
 // Flags that a program may give another one, or itself
@@ -362,8 +375,63 @@ send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 	if (ipc_is_closed(to))
 		return -E_IPC_NOT_RECV;
 	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0)
-		ipc_sent(to->env_id);
+		ipc_sent(curenv, to->env_id);
 	return r;
+}
+
+// The same, but if envid does not receive, or not from us, sleep until it takes
+// the message; it takes them in the order of these calls.
+// Returns 0; -E_BAD_ENV: there is no such environment, or it ended; -E_INVAL: as
+// page_to_share, or it is us; -E_NO_MEM; -E_IPC_NOT_RECV: our parent woke us.
+static int
+sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
+{
+	const struct Message m = { value, srcva, perm };
+	struct Env *to;
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = envid2env(envid, &to, false)) < 0)
+		return r;
+	if (to == curenv)
+		return -E_INVAL;
+	if ((uintptr_t) srcva < UTOP
+	    && (r = page_to_share(curenv, srcva, perm, &pp)) < 0)
+		return r;
+	if ((r = send_message(envid, value, srcva, perm)) == -E_IPC_NOT_RECV)
+		queue_join(curenv, to, &m);
+	return r;
+}
+
+// Take what sender wants to send, if all is still well with it.
+static int
+take_message(struct Env *sender, void *dstva)
+{
+	const struct Message *m = queue_message(sender);
+	struct PageInfo *pp = NULL;
+	int r;
+
+	if ((uintptr_t) m->srcva < UTOP
+	    && (r = page_to_share(sender, m->srcva, m->perm, &pp)) < 0)
+		return r;
+	return ipc_take(sender, m->value, pp, m->perm, dstva);
+}
+
+// Take an answer that waits, or what the first in our queue wants to send; if
+// from is not 0, only of that one.  Returns whether there was something.
+static bool
+take_waiting(envid_t from, void *dstva)
+{
+	struct Env *sender;
+	int r = -1;
+
+	if (ipc_take_answer(from, dstva))
+		return true;
+	while (r < 0 && (sender = queue_first(curenv, from))) {
+		r = take_message(sender, dstva);
+		queue_done(sender, r);
+	}
+	return r == 0;
 }
 
 static bool
@@ -372,11 +440,11 @@ landing_ok(const void *dstva)
 	return (uintptr_t) dstva >= UTOP || user_page(dstva);
 }
 
-// sys_ipc_recv, unless an answer waits already.
+// sys_ipc_recv, unless something waits already.
 static int
 receive_message(void *dstva)
 {
-	if (landing_ok(dstva) && ipc_take_answer(0, dstva))
+	if (landing_ok(dstva) && take_waiting(0, dstva))
 		return 0;
 	return sys_ipc_recv(dstva);
 }
@@ -393,7 +461,7 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 
 	if (!landing_ok(dstva))
 		return -E_INVAL;
-	if (from != 0 && ipc_take_answer(from, dstva))
+	if (from != 0 && take_waiting(from, dstva))
 		return 0;
 	if ((r = envid2env(from, &e, false)) < 0)
 		return r;
@@ -515,7 +583,7 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SYS_exofork:
 		return sys_exofork();
 	case SYS_env_set_status:
-		return sys_env_set_status(a1, a2);
+		return set_status(a1, a2);
 	case SYS_env_set_trapframe:
 		return sys_env_set_trapframe(a1, (struct Trapframe *) a2);
 	case SYS_env_set_pgfault_upcall:
@@ -540,6 +608,8 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return sys_page_held(a1, (void *) a2);
 	case SYS_debug:
 		return sys_debug(a1, a2);
+	case SYS_ipc_send:
+		return sys_ipc_send(a1, a2, (void *) a3, a4);
 	default:
 		return -E_INVAL;
 	}

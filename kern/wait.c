@@ -1,8 +1,8 @@
 // kern/wait.c - environments that sleep until something happens.
 //
 // A sleeping environment is ENV_NOT_RUNNABLE, and here it says what it waits
-// for.  Being woken is no promise: who sleeps looks again and, if it has to,
-// sleeps again.
+// for, or in kern/queue.c.  Being woken is no promise: who sleeps looks again
+// and, if it has to, sleeps again.
 //
 // Entry points: wait_for_console, wait_for_env; wake_console,
 // wake_env_waiters; wait_forget; is_waiting, wait_any_device,
@@ -12,6 +12,7 @@
 
 #include <kern/console.h>
 #include <kern/env.h>
+#include <kern/queue.h>
 #include <kern/sched.h>
 #include <kern/wait.h>
 
@@ -73,6 +74,7 @@ wait_forget(struct Env *e)
 {
 	envid_t *what = &waits_for[e - envs];
 
+	queue_leave(e);
 	if (*what == FOR_NOTHING)
 		return;
 	(*(*what == FOR_CONSOLE ? &console_waiters : &env_waiters))--;
@@ -82,7 +84,7 @@ wait_forget(struct Env *e)
 bool
 is_waiting(const struct Env *e)
 {
-	return waits_for[e - envs] != FOR_NOTHING;
+	return waits_for[e - envs] != FOR_NOTHING || is_queued(e);
 }
 
 bool

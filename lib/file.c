@@ -35,9 +35,7 @@ fsipc(int request, void *dstva)
 
 	if (server == 0)
 		return -E_NOT_SUPP;
-	while ((r = sys_ipc_try_send(server, request, &fsipcbuf, perm))
-			== -E_IPC_NOT_RECV)
-		sys_yield();
+	r = ipc_send_in_turn(server, request, &fsipcbuf, perm);
 	return r < 0 ? r : ipc_recv_from(server, dstva);
 }
 

@@ -1,6 +1,7 @@
 // lib/ipc.c - messages between environments: a number, and perhaps a page.
 //
-// Entry points: ipc_send, ipc_recv, ipc_recv_from, ipc_find_env.
+// Entry points: ipc_send, ipc_send_in_turn, ipc_recv, ipc_recv_from,
+// ipc_find_env.
 
 #include <inc/lib.h>
 
@@ -41,18 +42,34 @@ ipc_recv_from(envid_t from, void *pg)
 }
 
 // Send a number, and the page at pg unless pg is NULL, as soon as the other
-// side is ready to receive.  Panics if that cannot be.
-void
-ipc_send(envid_t to, uint32_t value, void *pg, int perm)
+// side is ready to receive; before those who begin to send later.
+// Returns 0 or an error of sys_ipc_send.
+int
+ipc_send_in_turn(envid_t to, uint32_t value, void *pg, int perm)
 {
 	void *page = pg != NULL ? pg : NO_PAGE;
 	int r;
 
-	while ((r = sys_ipc_try_send(to, value, page, perm)) < 0) {
-		if (r != -E_IPC_NOT_RECV)
-			panic("ipc_send to %08x: %e", to, r);
+	do {
+		r = sys_ipc_send(to, value, page, perm);
+	} while (r == -E_IPC_NOT_RECV);		// our parent woke us
+	if (r != -E_INVAL)
+		return r;
+
+	// The kernel may not have this call: ask again and again.
+	while ((r = sys_ipc_try_send(to, value, page, perm)) == -E_IPC_NOT_RECV)
 		sys_yield();
-	}
+	return r;
+}
+
+// The same; panics if that cannot be.
+void
+ipc_send(envid_t to, uint32_t value, void *pg, int perm)
+{
+	int r = ipc_send_in_turn(to, value, pg, perm);
+
+	if (r < 0)
+		panic("ipc_send to %08x: %e", to, r);
 }
 
 // The id of a living environment of this type; 0 if there is none.

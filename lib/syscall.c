@@ -159,3 +159,9 @@ sys_debug(int op, uint32_t arg)
 {
 	return call(SYS_debug, op, arg, 0, 0, 0);
 }
+
+int
+sys_ipc_send(envid_t to, uint32_t value, void *va, int perm)
+{
+	return call_status(SYS_ipc_send, to, value, (uintptr_t) va, perm, 0);
+}

@@ -196,7 +196,7 @@ random_callno(void)
 	static const uint32_t lively[] = {
 		SYS_page_alloc, SYS_page_map, SYS_page_map, SYS_page_unmap,
 		SYS_env_set_status, SYS_env_set_pgfault_upcall,
-		SYS_ipc_try_send, SYS_env_set_trapframe,
+		SYS_ipc_try_send, SYS_ipc_send, SYS_env_set_trapframe,
 	};
 
 	if (one_in(64))
@@ -261,6 +261,7 @@ random_call(void)
 		arg[1] = random_va();
 		break;
 	case SYS_ipc_try_send:
+	case SYS_ipc_send:
 		arg[0] = random_envid();
 		if (one_in(8))
 			arg[0] = ipc_find_env(ENV_TYPE_FS);
@@ -406,6 +407,7 @@ outside_call(void)
 	case SYS_cputs:				// these end us, or we sleep
 	case SYS_ipc_recv:
 	case SYS_ipc_recv_from:
+	case SYS_ipc_send:
 	case SYS_cons_wait:
 	case SYS_env_wait:
 	case SYS_cgetc:

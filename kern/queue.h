@@ -1,0 +1,31 @@
+// kern/queue.h - senders that sleep until their receiver takes their message.
+
+#ifndef JOS_KERN_QUEUE_H
+#define JOS_KERN_QUEUE_H
+
+#include <inc/env.h>
+#include <inc/types.h>
+
+// A message as its sender put it, who was told if anything is wrong with it.
+struct Message {
+	uint32_t value;
+	void *srcva;			// of the sender; UTOP or more: no page
+	int perm;
+};
+
+// Have e, which is curenv, sleep until `to` takes this message.
+void queue_join(struct Env *e, struct Env *to, const struct Message *m);
+
+// The first sender that waits for `to`; if only is not 0, that one or NULL.
+struct Env *queue_first(struct Env *to, envid_t only);
+const struct Message *queue_message(const struct Env *sender);
+
+// Sender's turn has come; this is what its call returns.
+void queue_done(struct Env *sender, int result);
+
+void queue_fail(struct Env *to);	// `to` ends: nobody waits for it
+void queue_leave(struct Env *e);	// e runs again, is stopped, or ends
+bool is_queued(const struct Env *e);
+bool queue_is_consistent(void);		// for kern/audit.c
+
+#endif // JOS_KERN_QUEUE_H
