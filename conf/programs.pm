@@ -160,7 +160,7 @@ map({ $_ => says("$_ ok\$") } own_tests()),
 
 # These have the kernel look for faults meanwhile
 map({ $_ => { %{says("$_ ok\$")}, debug => 'check' } }
-    qw(crashme sysfuzz fsfuzz sysneg)),
+    qw(crashme sysfuzz fsfuzz sysneg testqueue)),
 );
 
 # Programs that print "NAME ok".
