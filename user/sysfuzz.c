@@ -1,7 +1,7 @@
 // user/sysfuzz.c - random system calls with arguments at the edges of what
 // makes sense: each works or says what is wrong, and harms nobody else.
 //
-// usage: sysfuzz [seed [count [seeds]]]	(count: rounds of some 250 calls)
+// usage: sysfuzz [seed [count [seeds]]]	(count: rounds of some 1500 calls)
 //
 // In a round, a herder makes some wild children and, while they run, makes
 // calls that are about them.  A wild child makes the calls of a script that
@@ -16,8 +16,10 @@
 #define ROUNDS		20		// by default
 #define HERDERS		3
 #define WILD		2		// children at a time
-#define OUTSIDE_CALLS	60		// of the herder, a round
-#define PATIENCE	30		// turns that we wait for children
+#define OUTSIDE_CALLS	60		// of the herder, a round, at least
+#define TURN		12		// of them until it wakes its children
+#define PATIENCE	10		// turns in which no child does anything
+#define MAXTURNS	200		// in a round
 
 struct Call {
 	uint32_t number;
@@ -25,17 +27,20 @@ struct Call {
 };
 
 // What a wild child reads from; its herder can see how far it has come.
-#define MAXCALLS	((PGSIZE - 4) / sizeof(struct Call))
+#define SCRIPT_PAGES	4
+#define SCRIPT_SIZE	(SCRIPT_PAGES * PGSIZE)
+#define MAXCALLS	((SCRIPT_SIZE - 4) / sizeof(struct Call))
 
 struct Script {
 	volatile uint32_t done;
 	struct Call call[MAXCALLS];
 };
 
-_Static_assert(sizeof(struct Script) <= PGSIZE, "one page");
+_Static_assert(sizeof(struct Script) <= SCRIPT_SIZE, "fits");
 
 // The herder's own pages
-#define SCRIPT(i)	((struct Script *) (0x20000000 + (i) * PGSIZE))
+#define SCRIPT(i)	((struct Script *) (0x20000000 \
+				+ (i) * SCRIPT_SIZE))
 #define SCRATCH		((uint32_t *) 0x20010000)
 #define TREASURE	((uint32_t *) 0x20020000)	// nobody else gets it
 #define ARENA		0x21000000	// calls may change these, as they like
@@ -48,7 +53,10 @@ static int self;			// which herder we are
 
 // A wild child's script, where few calls go, or it would not get far.  It also
 // has a stack, pages in the arena and, read-only, the code that it runs.
-#define WILD_SCRIPT	((struct Script *) (ARENA + 64 * PGSIZE))
+#define WILD_SCRIPT	0x21040000
+#define WILD_CODE	(WILD_SCRIPT + SCRIPT_SIZE)
+
+_Static_assert(WILD_SCRIPT == ARENA + 64 * PGSIZE, "beside the arena");
 
 // ----------------------------------------------------------- wild children
 
@@ -66,22 +74,28 @@ raw_call(const struct Call *c)
 	return result;
 }
 
-// Where a wild child starts.  It may change no variable of ours, and has of
-// our program this function only.
-#define WILD_SIZE	256		// bytes, at most
+// What a wild child runs, elsewhere than we.  It needs neither variables nor a
+// stack: these are what its calls take from it.
+void wild(void);
+__asm__(
+	"	.text\n"
+	"	.balign 64\n"
+	"	.globl wild\n"
+	"wild:\n"
+	"	movl $0x21040004, %ebp\n"	// WILD_SCRIPT, its first call
+	"1:	incl 0x21040000\n"		// done
+	"	movl (%ebp), %eax\n"
+	"	movl 4(%ebp), %edx\n"
+	"	movl 8(%ebp), %ecx\n"
+	"	movl 12(%ebp), %ebx\n"
+	"	movl 16(%ebp), %edi\n"
+	"	movl 20(%ebp), %esi\n"
+	"	int $0x30\n"
+	"	addl $24, %ebp\n"		// the last one ends it
+	"	jmp 1b\n");
 
-static void
-wild(void)
-{
-	struct Script *s = WILD_SCRIPT;
-
-	for (uint32_t i = 0; i < MAXCALLS; i++) {
-		s->done = i + 1;
-		raw_call(&s->call[i]);
-	}
-	for (;;)
-		raw_call(&s->call[MAXCALLS - 1]);
-}
+_Static_assert(sizeof(struct Call) == 24 && T_SYSCALL == 0x30
+	&& offsetof(struct Script, call) == 4, "used in wild");
 
 // --------------------------------------------------------------- arguments
 
@@ -189,19 +203,32 @@ random_status(void)
 		: ENV_RUNNABLE + 2 * below(2);
 }
 
-// What ends the caller or makes it sleep should be seldom.
+static bool
+sleeps(uint32_t number)
+{
+	return number == SYS_ipc_recv || number == SYS_ipc_recv_from
+		|| number == SYS_ipc_send || number == SYS_cons_wait || number == SYS_env_wait;
+}
+
+// What ends the caller or makes it sleep should be seldom: it costs as much
+// as some hundred calls, most of all if the kernel says why it ends.
 static uint32_t
 random_callno(void)
 {
 	static const uint32_t lively[] = {
 		SYS_page_alloc, SYS_page_map, SYS_page_map, SYS_page_unmap,
 		SYS_env_set_status, SYS_env_set_pgfault_upcall,
-		SYS_ipc_try_send, SYS_ipc_send, SYS_env_set_trapframe,
+		SYS_ipc_try_send, SYS_env_set_trapframe,
 	};
 
 	if (one_in(64))
 		return random() | 0x100;
-	return one_in(4) ? below(NSYSCALLS + 2) : PICK(lively);
+	if (!one_in(4))
+		return PICK(lively);
+
+	uint32_t number = below(NSYSCALLS + 2);
+
+	return sleeps(number) && !one_in(4) ? PICK(lively) : number;
 }
 
 // One whose arguments fit its number, more or less.
@@ -217,8 +244,10 @@ random_call(void)
 	switch (c.number) {
 	case SYS_cputs:
 		arg[1] = random_length();
-		if (!one_in(8))
+		if (!one_in(64)) {
+			arg[0] = WILD_SCRIPT + below(SCRIPT_SIZE);
 			arg[1] = 0;
+		}
 		break;
 	case SYS_env_destroy:
 		arg[0] = random_envid();
@@ -241,19 +270,16 @@ random_call(void)
 		arg[0] = random_envid();
 		arg[1] = one_in(8) ? random_va() : arena_va();
 		break;
-	case SYS_exofork:			// nobody would end the child
-		c.number = SYS_getenvid;
-		break;
 	case SYS_env_set_status:
 		arg[0] = random_envid();
 		arg[1] = random_status();
 		break;
 	case SYS_env_set_trapframe:
 		arg[0] = random_envid();
-		if (!one_in(64))
-			arg[1] = (uintptr_t) WILD_SCRIPT + below(PGSIZE
+		if (!one_in(512))
+			arg[1] = WILD_SCRIPT + below(SCRIPT_SIZE
 				- sizeof(struct Trapframe));
-		if (arg[0] == 0 && !one_in(16))
+		if (arg[0] == 0 && !one_in(128))
 			arg[0] = random();
 		break;
 	case SYS_env_set_pgfault_upcall:
@@ -308,39 +334,53 @@ must(const char *what, int r)
 		panic("%s: %e", what, r);
 }
 
-// Of our program only what it runs, so that it can run it but not change it:
-// each page takes a call to give, and most children do not live long.
+// Calls that are not made yet may stay.
 static void
-give_program(envid_t child)
+write_script(struct Script *s)
 {
-	const uintptr_t begin = (uintptr_t) wild;
+	const uint32_t used = MIN(s->done, MAXCALLS);
 
-	for (uintptr_t va = ROUNDDOWN(begin, PGSIZE); va < begin + WILD_SIZE;
-	     va += PGSIZE)
-		must("program", sys_page_map(0, (void *) va, child, (void *) va,
-			FUZZ_RO));
+	for (unsigned n = 0; n < used; n++)
+		s->call[n] = random_call();
+	s->call[MAXCALLS - 1] = (struct Call) { .number = SYS_env_destroy };
+	s->done = 0;
 }
 
-static envid_t
+static void
+make_script(int i)
+{
+	for (unsigned n = 0; n < SCRIPT_PAGES; n++)
+		must("script", sys_page_alloc(0, (char *) SCRIPT(i) + n * PGSIZE,
+			FUZZ_RW));
+	SCRIPT(i)->done = MAXCALLS;
+}
+
+// Pages that are there need one call each.
+static void
+give_pages(envid_t child, const void *from, uintptr_t to, int n, int perm)
+{
+	for (int i = 0; i < n; i++)
+		must("page", sys_page_map(0, (char *) from + i * PGSIZE, child,
+			(void *) (to + i * PGSIZE), perm));
+}
+
+static void
 start_wild(int i)
 {
-	struct Script *s = SCRIPT(i);
+	void *code = ROUNDDOWN((void *) wild, PGSIZE);
 	struct Trapframe tf = {
-		.tf_eip = (uintptr_t) wild,
+		.tf_eip = WILD_CODE + PGOFF(wild),
 		.tf_esp = USTACKTOP - 2 * sizeof(uint32_t),
 	};
 	envid_t child = sys_exofork();
 
 	must("sys_exofork", child);
 	wild_children[i] = child;
-	must("script", sys_page_alloc(0, s, FUZZ_RW));
-	for (unsigned n = 0; n < MAXCALLS; n++)
-		s->call[n] = random_call();
-	s->call[MAXCALLS - 1] = (struct Call) { .number = SYS_env_destroy };
-	must("script", sys_page_map(0, s, child, WILD_SCRIPT, FUZZ_RW));
+	write_script(SCRIPT(i));
+	give_pages(child, SCRIPT(i), WILD_SCRIPT, SCRIPT_PAGES, FUZZ_RW);
+	give_pages(child, code, WILD_CODE, 1, FUZZ_RO);
 	must("stack", sys_page_alloc(child, (void *) (USTACKTOP - PGSIZE),
 		FUZZ_RW));
-	give_program(child);
 	for (int n = 0; n < ARENA_PAGES; n++)
 		if (one_in(2))
 			must("page", sys_page_alloc(child, (void *)
@@ -348,7 +388,6 @@ start_wild(int i)
 				: FUZZ_RW));
 	must("frame", sys_env_set_trapframe(child, &tf));
 	must("start", sys_env_set_status(child, ENV_RUNNABLE));
-	return child;
 }
 
 // A call that does to us no more than the arena allows, and anything to a
@@ -361,7 +400,7 @@ outside_call(void)
 
 	switch (c.number) {
 	case SYS_env_destroy:
-		c.arg[0] = one_in(32) ? child : -1;
+		c.arg[0] = one_in(64) ? child : -1;
 		break;
 	case SYS_page_alloc:
 	case SYS_page_unmap:
@@ -384,16 +423,14 @@ outside_call(void)
 		}
 		break;
 	case SYS_env_set_trapframe:
-		// One that we cannot read would end us
-		if (!one_in(16))
+		// One that we cannot read would end us; most end the child
+		if (!one_in(64))
 			c.number = SYS_yield;
 		c.arg[1] = (uintptr_t) SCRATCH + below(PGSIZE
 			- sizeof(struct Trapframe));
 		c.arg[0] = child;
 		break;
 	case SYS_env_set_status:
-		if (one_in(2))
-			c.arg[1] = ENV_RUNNABLE;
 		c.arg[0] = child;
 		break;
 	case SYS_env_set_pgfault_upcall:
@@ -404,15 +441,13 @@ outside_call(void)
 		if (c.arg[2] < UTOP)
 			c.arg[2] = arena_va();
 		break;
-	case SYS_cputs:				// these end us, or we sleep
-	case SYS_ipc_recv:
-	case SYS_ipc_recv_from:
-	case SYS_ipc_send:
-	case SYS_cons_wait:
-	case SYS_env_wait:
-	case SYS_cgetc:
+	case SYS_exofork:			// nobody would end the child
+	case SYS_cputs:				// ends us
+	case SYS_cgetc:				// takes the key that ends all
 		c.number = SYS_yield;
 	}
+	if (sleeps(c.number))
+		c.number = SYS_yield;
 	return c;
 }
 
@@ -465,20 +500,54 @@ random_frames(void)
 		SCRATCH[i] = one_in(2) ? random_va() : random();
 }
 
-// Let them go on, as far as they are still able to.
-static void
-wait_for_wild(void)
+// Let them go on, as far as they are still able to.  Returns how many there
+// are, and adds to *done what they did.
+static int
+wake_wild(uint32_t *done)
 {
-	int alive = WILD;
+	int alive = 0;
 
-	for (int turn = 0; turn < PATIENCE && alive > 0; turn++) {
-		alive = 0;
-		for (int i = 0; i < WILD; i++) {
-			if (is_gone(wild_children[i]))
-				continue;
-			alive++;
-			sys_env_set_status(wild_children[i], ENV_RUNNABLE);
-		}
+	for (int i = 0; i < WILD; i++) {
+		*done += SCRIPT(i)->done;
+		if (is_gone(wild_children[i]))
+			continue;
+		alive++;
+		sys_env_set_status(wild_children[i], ENV_RUNNABLE);
+	}
+	return alive;
+}
+
+static void
+call_from_outside(void)
+{
+	struct Call c = outside_call();
+	int r = raw_call(&c);
+
+	const int most = c.number == SYS_getenvid ? r
+		: c.number == SYS_page_held ? 1 : 0;
+
+	if (r <= -MAXERROR || r > most)
+		panic("system call %u returned %d", c.number, r);
+	COUNTERS[self]++;
+}
+
+// While they get on, or for a while if they do not.
+static void
+disturb_wild(void)
+{
+	uint32_t before = 0;
+
+	for (int turn = 0, idle = 0; turn < MAXTURNS; turn++) {
+		uint32_t done = 0;
+		int alive = wake_wild(&done);
+
+		idle = done == before ? idle + 1 : 0;
+		before = done;
+		if (turn >= OUTSIDE_CALLS / TURN
+		    && (alive == 0 || idle >= PATIENCE))
+			return;
+		for (int n = 0; n < TURN; n++)
+			call_from_outside();
 		sys_yield();
 	}
 }
@@ -490,44 +559,34 @@ herd_round(void)
 	hide_treasure();
 	for (int i = 0; i < WILD; i++)
 		start_wild(i);
-	for (int n = 0; n < OUTSIDE_CALLS; n++) {
-		struct Call c = outside_call();
-		int r = raw_call(&c);
-
-		bool says_more = c.number == SYS_getenvid
-			|| c.number == SYS_page_held;
-
-		if (r <= -MAXERROR || (r > 0 && !says_more))
-			panic("system call %u returned %d", c.number, r);
-		if (one_in(2))
-			sys_yield();
-		if (one_in(OUTSIDE_CALLS / 2))
-			check_kernel();
-	}
-	wait_for_wild();
+	disturb_wild();
 	for (int i = 0; i < WILD; i++) {
 		destroy_and_wait(wild_children[i]);
 		// It may have been led to write there, too
-		if (SCRIPT(i)->done <= MAXCALLS)
-			COUNTERS[self] += SCRIPT(i)->done;
+		COUNTERS[self] += MIN(SCRIPT(i)->done, MAXCALLS);
 	}
-	COUNTERS[self] += OUTSIDE_CALLS;
 	check_treasure();
-	check_tables();
+	if (one_in(8)) {
+		check_tables();
+		check_kernel();
+	}
 }
 
 static void
 herd(uint32_t rounds)
 {
 	must("scratch", sys_page_alloc(0, SCRATCH, FUZZ_RW));
+	for (int i = 0; i < WILD; i++)
+		make_script(i);
 	while (rounds-- > 0)
 		herd_round();
 
 	for (uintptr_t va = next_mapped(ARENA, NO_TABLE); va < NO_TABLE;
 	     va = next_mapped(va, NO_TABLE))
 		must("unmap", sys_page_unmap(0, (void *) va));
-	for (int i = 0; i < WILD; i++)
-		must("unmap", sys_page_unmap(0, SCRIPT(i)));
+	for (int i = 0; i < WILD * SCRIPT_PAGES; i++)
+		must("unmap", sys_page_unmap(0, (char *) SCRIPT(0)
+			+ i * PGSIZE));
 	must("unmap", sys_page_unmap(0, TREASURE));
 	must("unmap", sys_page_unmap(0, SCRATCH));
 }
