@@ -17,7 +17,7 @@ use Child;
 use Qemu;
 use Time::HiRes qw(time);
 
-my $bad = qr/kernel panic|user panic|kernel warning|triple fault/;
+my $bad = qr/(?:kernel|user) panic|kernel warning|triple fault|check: \d+ fault/;
 my $end = qr/^No runnable environments in the system!/;
 
 sub start

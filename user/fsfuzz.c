@@ -283,33 +283,6 @@ count_slots(void)
 	return n;
 }
 
-// Blocks that are free or the root directory's, which grows and does not
-// shrink.  The disk is filled, and made empty again.  From then on all blocks
-// are in the server's memory, so that what is free of that can be compared.
-static int
-count_blocks(void)
-{
-	struct Stat root;
-	static char block[BLKSIZE];
-	static const char *const names[] = { "/fuzz0", "/fuzz1" };
-	int n = 0, r = 0;
-
-	for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
-		int fd = open(names[i], O_RDWR | O_CREAT | O_TRUNC);
-
-		must("open", fd);
-		while ((r = write(fd, block, sizeof(block))) > 0)
-			n += r;
-		must("close", close(fd));
-	}
-	if (r != -E_NO_DISK)
-		panic("filling the disk: %e", r);
-	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
-		must("remove", remove(names[i]));
-	must("stat /", stat("/", &root));
-	return (n + root.st_size) / BLKSIZE;
-}
-
 // Names that random_path made are not known any more: look into the root.
 static void
 remove_leftovers(void)
@@ -393,7 +366,7 @@ umain(int argc, char **argv)
 	// Before the start, for now the server takes the memory that it keeps
 	const bool alone = fuzz_arg(argc, argv, 3, 1) != 0;
 	int slots = alone ? count_slots() : 0;
-	int blocks = alone ? count_blocks() : 0;
+	int blocks = alone ? count_free_blocks() : 0;
 	uint32_t lorem = sum_of("/lorem");
 
 	fuzz_start("fsfuzz", argc, argv, REQUESTS);
@@ -408,7 +381,7 @@ umain(int argc, char **argv)
 	}
 	if (alone) {
 		expect("files that can be open", count_slots(), slots);
-		expect("free blocks", count_blocks(), blocks);
+		expect("free blocks", count_free_blocks(), blocks);
 		cprintf("%d free blocks, %d files can be open\n", blocks,
 			slots);
 	}

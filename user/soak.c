@@ -3,15 +3,18 @@
 // usage: soak [seed]
 //
 // In a round some of the jobs below run together, chosen at random; now and
-// then a fuzzer runs alone, and counts more.  When all of them and all their
-// children are gone, as many environments and pages must be in use as at the
-// start.  conf/soak starts this, looks for what the programs complain of, and
-// types a q to end it.
+// then one runs alone: a fuzzer, which then counts more, or a test that takes
+// all there is.  When all of them and all their children are gone, as many
+// environments and pages must be in use as at the start, and the kernel finds
+// no fault in its own data.  At the end as much memory, as many environments
+// and as many blocks of the disk must be free as at the start.  conf/soak
+// starts this, looks for what the programs complain of or do not say, and types
+// a q to end it.
 
 #include <user/fuzz.h>
 
 #define TOGETHER	4		// jobs in a round, at most
-#define ALONE_EVERY	8		// rounds
+#define ALONE_EVERY	5		// rounds
 
 // ------------------------------------------------------- jobs of our own
 
@@ -169,50 +172,75 @@ run_files(void)
 
 // -------------------------------------------------------------------- all
 
-// A function of ours, or a program; a fuzzer, if it takes a count.
+// A function of ours, or a program and what follows its name: in company,
+// and alone.  %u is a seed.
 static const struct Job {
 	const char *name;
 	void (*run)(void);
-	const char *count;		// in company
-	const char *count_alone;
+	const char *args;
+	const char *args_alone;
 } jobs[] = {
 	{ "sieve", run_sieve, NULL, NULL },
 	{ "pingpong", run_pingpong, NULL, NULL },
 	{ "storm", run_storm, NULL, NULL },
 	{ "spawns", run_spawns, NULL, NULL },
 	{ "files", run_files, NULL, NULL },
-	{ "/forktree", NULL, NULL, NULL },
-	{ "/stresssched", NULL, NULL, NULL },
-	{ "/testpipes", NULL, NULL, NULL },
-	{ "/crashme", NULL, "8", "24" },
-	{ "/sysfuzz", NULL, "6", "20" },
-	{ "/fsfuzz", NULL, "30", "60" },
+	{ "/forktree", NULL, "", NULL },
+	{ "/stresssched", NULL, "", NULL },
+	{ "/testpipes", NULL, "", NULL },
+	{ "/crashme", NULL, "%u 8 0", "%u 24 1" },
+	{ "/sysfuzz", NULL, "%u 6 0", "%u 20 1" },
+	{ "/fsfuzz", NULL, "%u 30 0", "%u 60 1" },
+
+	// These take all environments, or need a processor now and then
+	{ "/testorphans", NULL, NULL, "" },
+	{ "/testrunning", NULL, NULL, "10" },
 };
 
-#define FUZZERS	3			// the last ones
+#define IN_COMPANY	11		// so many of them
+#define ALONE		5		// the last ones
+#define MAXARGS		4
+
+// Run a program with the words of args, which are changed.
+static int
+spawn_words(const char *program, char *args)
+{
+	const char *argv[MAXARGS + 1] = { program + 1 };
+	int n = 1;
+
+	while (*args && n < MAXARGS) {
+		argv[n++] = args;
+		while (*args && *args != ' ')
+			args++;
+		if (*args)
+			*args++ = '\0';
+	}
+	return spawn(program, argv);
+}
 
 static void
 start(const struct Job *job, bool alone)
 {
-	char seed[16];
-	uint32_t number = random();
+	const char *format = alone ? job->args_alone : job->args;
+	uint32_t number = random() % 1000000;
+	char args[40];
 	int child;
 
-	cprintf("soak: start %s %u\n", job->name, number % 1000000);
-	snprintf(seed, sizeof(seed), "%u", number % 1000000);
+	cprintf("soak: start %s %u\n", job->name, number);
 	if (job->run) {
 		if ((child = fork_or_panic()) == 0) {
+			envid_t first = sys_getenvid();
+
 			random_seed(number);
 			job->run();
+			if (sys_getenvid() == first)
+				cprintf("%s ok\n", job->name);
 			exit();
 		}
-	} else if (job->count)
-		child = spawnl(job->name, job->name + 1, seed,
-			alone ? job->count_alone : job->count,
-			alone ? "1" : "0", (char *) 0);
-	else
-		child = spawnl(job->name, job->name + 1, (char *) 0);
-	if (child < 0)
+		return;
+	}
+	snprintf(args, sizeof(args), format, number);
+	if ((child = spawn_words(job->name, args)) < 0)
 		panic("%s: %e", job->name, child);
 }
 
@@ -250,7 +278,7 @@ round_together(void)
 	int n = 0;
 
 	for (int i = 0; i < TOGETHER; i++) {
-		int which = below(ARRAY_SIZE(jobs));
+		int which = below(IN_COMPANY);
 
 		if (taken[which])
 			continue;
@@ -259,6 +287,17 @@ round_together(void)
 		n++;
 	}
 	return n;
+}
+
+// What else is free, and what must be so again at the end.
+static void
+say_free(const char *when)
+{
+	int blocks = count_free_blocks();
+
+	settle_server();
+	cprintf("soak: %s %d pages, %d environments, %d blocks free\n", when,
+		free_pages(), NENV - used_envs(), blocks);
 }
 
 void
@@ -271,24 +310,28 @@ umain(int argc, char **argv)
 	// Some memory is taken once and kept: for our page tables, and for the
 	// blocks and descriptors that the file server has seen
 	for (const struct Job *job = jobs; job < end; job++) {
-		start(job, job->count != NULL);
+		start(job, job->args_alone != NULL);
 		wait_for_all(number);
 	}
 
+	count_free_blocks();			// takes memory, the first time
 	fuzz_start("soak", argc, argv, 0);
+	say_free("start");
 	fuzz_next();
 	for (uint32_t round = 1; sys_cgetc() != 'q'; round++) {
 		if (round % ALONE_EVERY == 0) {
-			start(end - 1 - below(FUZZERS), true);
+			start(end - 1 - below(ALONE), true);
 			programs++;
 		} else
 			programs += round_together();
 		wait_for_all(number);
 		check_used_pages();
+		check_kernel();
 		cprintf("soak: round %u, %u programs, %d pages in use\n",
 			round, programs, fuzz_used);
 	}
 	fuzz_check();
+	say_free("end");
 	fuzz_end();
 	cprintf("soak ok\n");
 }
