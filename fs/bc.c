@@ -183,23 +183,24 @@ bc_pgfault(struct UTrapframe *utf)
 }
 
 // Take block 1 through the cache to the disk and back, naming it by addr,
-// an address somewhere in its page.
+// an address somewhere in its page.  What we write is behind the super block,
+// which would be lost if the power went while it is on the disk.
 static void
 check_block_1(void *addr)
 {
-	static struct Super saved;
+	static char saved[BLKSIZE];
 	struct Super *block = diskaddr(1);
-	char *word = (char *) block;
+	char *word = (char *) (block + 1);
 	int r;
 
-	saved = *block;
+	memmove(saved, block, sizeof(saved));
 
 	strcpy(word, "OOPS!\n");
 	assert(va_is_dirty(addr));
 	flush_block(addr);
 	if (va_is_dirty(addr)) {
 		// Files can still be read.
-		*block = saved;
+		memmove(block, saved, sizeof(saved));
 		return;
 	}
 	assert(va_is_mapped(block));
@@ -211,7 +212,7 @@ check_block_1(void *addr)
 	assert(strcmp(word, "OOPS!\n") == 0);	// read in again
 	assert(!va_is_dirty(block));
 
-	*block = saved;
+	memmove(block, saved, sizeof(saved));
 	flush_block(block);
 }
 
