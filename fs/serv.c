@@ -148,7 +148,8 @@ openfile_lookup(envid_t client, uint32_t fileid, struct OpenFile **po)
 	    || !openfile_is_held_by(o, client))
 		return -E_INVAL;
 	*po = o;
-	return 0;
+	// It may have left the cache, and the disk may not read it any more.
+	return load_block(o->o_file);
 }
 
 // The same for a client that wants to write.
