@@ -136,6 +136,11 @@ testcputs => { want => ['testcputs ok$', $ended], never => \@never, by => sub {
 	return @wrong ? "lines lost or printed twice: @wrong" : ();
 } },
 
+# With little memory and two CPUs that run at the same time, it is often
+# gone before the server has begun.
+testbootmem => { %{says("testbootmem ok\$")}, threads => "multi",
+    on => [1, 2], extra => ["-m", 6] },
+
 # With one CPU its targets are never running, and only time passes
 testrunning => { %{says('testrunning ok$')}, on => [2, 4] },
 
@@ -170,7 +175,7 @@ sub own_tests
 	for my $file (glob 'user/*.c') {
 		my ($name) = $file =~ m{(\w+)\.c$};
 		push @names, $name if $name !~
-		    /^test(malloc|cputs|allocfail|running|restart)$/ &&
+		    /^test(malloc|cputs|allocfail|running|restart|bootmem)$/ &&
 		    grep { /"$name ok/ } lines_of($file);
 	}
 	return @names;

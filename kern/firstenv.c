@@ -115,7 +115,7 @@ program_name(char *name, size_t size)
 
 #define FS_PROGRAM	"fs_fs"
 #define FS_TRIES	3	// for one that was seen to work
-#define PAGES_TO_SPARE	16	// for stack, directory, tables, what it takes
+#define PAGES_TO_SPARE	64	// for stack, directory, tables, what it takes
 
 static int fs_tries;
 
@@ -134,6 +134,12 @@ pages_needed(const struct Program *p)
 }
 
 static bool
+memory_is_short(void)
+{
+	return page_free_count() < pages_needed(find_program(FS_PROGRAM));
+}
+
+static bool
 is_slot_free(void)
 {
 	for (const struct Env *e = envs; e < envs + NENV; e++)
@@ -146,21 +152,21 @@ is_slot_free(void)
 static void
 start_fs_again(void)
 {
-	if (!is_slot_free()
-	    || page_free_count() < pages_needed(find_program(FS_PROGRAM)))
+	if (!is_slot_free() || memory_is_short())
 		return;
 	sched_chore = NULL;
 	create_named(FS_PROGRAM, ENV_TYPE_FS);
 }
 
-// One that never served has no disk, or none that it can use.  Where another
-// one did, this may have been an accident.
+// One that never served has no disk, or none that it can use, unless others
+// took the memory that it began with.  Where another one did serve, this may
+// have been an accident.
 static void
 fs_ended(const struct Env *e)
 {
 	const bool served = e->env_ipc_recving || e->env_ipc_from != 0;
 
-	if (served)
+	if (served || memory_is_short())
 		fs_tries = FS_TRIES;
 	if (fs_tries == 0) {
 		cprintf("The file server ended before it served: "
