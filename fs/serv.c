@@ -29,8 +29,6 @@ struct OpenFile {
 	uint32_t o_fileid;		// slot, plus MAXOPEN for each use of it
 	struct File *o_file;		// NULL if it was removed since
 	int o_mode;			// as the client asked for
-	envid_t o_holder;		// has or had the page: opened it, or
-					// was looked at last
 	struct Fd *o_fd;		// shared with the client
 };
 
@@ -124,19 +122,14 @@ openfile_sweep(void)
 			looked++;
 }
 
-// Does the client have the page of this file?
+// Does the client have the page of this file?  The kernel looks, each time, for
+// pages move; where it does not have this call (-E_INVAL), ids must do.
 static bool
 openfile_is_held_by(struct OpenFile *o, envid_t client)
 {
-	if (o->o_holder == client)
-		return true;
-
-	// -E_INVAL: the kernel does not have this call, so ids must do
 	int r = sys_page_held(client, o->o_fd);
 
-	if (r == 1 || r == -E_INVAL)
-		o->o_holder = client;
-	return o->o_holder == client;
+	return r == 1 || r == -E_INVAL;
 }
 
 static int
@@ -239,7 +232,6 @@ serve_open(struct Request *req)
 	}
 	o->o_file = f;
 	o->o_mode = mode;
-	o->o_holder = req->client;
 	o->o_fd->fd_dev_id = devfile.dev_id;
 	o->o_fd->fd_omode = mode & O_ACCMODE;
 	o->o_fd->fd_file.id = o->o_fileid;
