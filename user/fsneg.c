@@ -158,6 +158,28 @@ test_open_files(void)
 	sys_page_unmap(0, FD1);
 }
 
+// No request moves more than the page that it comes with can hold.
+static void
+test_lengths(void)
+{
+	const int most_written = sizeof(fsipcbuf.write.req_buf);
+
+	expect("open", 0, open_by_hand(NAME, O_RDWR | O_CREAT, FD1), 0);
+	int id = FD1->fd_file.id;
+
+	expect("write too much", 0, request_with(FSREQ_WRITE, id, ALL),
+		most_written);
+	expect("write too much", 1, request_with(FSREQ_WRITE, id,
+		most_written + 1), most_written);
+	for (unsigned i = 0; i < 2; i++) {
+		FD1->fd_offset = 0;
+		expect("read too much", i, request_with(FSREQ_READ, id,
+			i ? ALL : PGSIZE + 1), PGSIZE);
+	}
+	expect("remove", 0, remove(NAME), 0);
+	sys_page_unmap(0, FD1);
+}
+
 // -------------------------------------------------------------- ownership
 
 // The id alone is worth nothing, the page is: also one that was inherited, or
@@ -223,6 +245,7 @@ test_all(void)
 {
 	test_paths();
 	test_open_files();
+	test_lengths();
 	test_ownership();
 	test_deaf_clients();
 }

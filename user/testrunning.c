@@ -14,6 +14,8 @@
 
 #define PAGE		((char *) 0x0A000000)	// ours, and the targets'
 #define PLACE		((char *) 0x0A001000)	// where a target maps things
+#define OWN_PAGES	8
+#define NEW_PAGES	64			// with all that a target had
 
 // What we and the target tell each other, in a page that fork shares.
 #define shared		((volatile struct Shared *) 0x0B000000)
@@ -116,6 +118,43 @@ test_destroy(void)
 				!= -E_BAD_ENV)
 			panic("one that was destroyed is still there");
 		wait(child);
+	}
+}
+
+// A target that writes to memory of its own, and says where it is.
+static void
+scribble(void)
+{
+	for (char *page = PLACE; page < PLACE + OWN_PAGES * PGSIZE;
+	     page += PGSIZE)
+		must("sys_page_alloc", sys_page_alloc(0, page, RW));
+	for (;;) {
+		for (int i = 0; i < OWN_PAGES * PGSIZE; i += 64)
+			PLACE[i] = ~PLACE[i];
+		count_turn();
+	}
+}
+
+// Its memory becomes somebody else's when it has stopped writing, not before.
+static void
+test_memory(void)
+{
+	for (uint32_t n = 0; n < rounds / 4; n++) {
+		envid_t child = start(scribble);
+
+		until_alive(child, "at first");
+		must("sys_env_destroy", sys_env_destroy(child));
+		for (char *page = PLACE; page < PLACE + NEW_PAGES * PGSIZE;
+		     page += PGSIZE)
+			must("sys_page_alloc", sys_page_alloc(0, page, RW));
+		some_time();
+		for (int i = 0; i < NEW_PAGES * PGSIZE; i += 64)
+			if (PLACE[i])
+				panic("somebody writes to new memory");
+		wait(child);
+		for (char *page = PLACE; page < PLACE + NEW_PAGES * PGSIZE;
+		     page += PGSIZE)
+			sys_page_unmap(0, page);
 	}
 }
 
@@ -321,6 +360,8 @@ umain(int argc, char **argv)
 
 	test_destroy();
 	cprintf("destroy done\n");
+	test_memory();
+	cprintf("memory done\n");
 	test_stop();
 	cprintf("stop done\n");
 	test_unmap();
