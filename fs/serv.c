@@ -387,10 +387,10 @@ may_complain(void)
 static int
 dispatch(struct Request *req)
 {
-	const struct Handler *h = &handlers[req->number];
-	bool known = req->number < ARRAY_SIZE(handlers) && h->serve;
+	if (req->has_page && req->number < ARRAY_SIZE(handlers)
+	    && handlers[req->number].serve) {
+		const struct Handler *h = &handlers[req->number];
 
-	if (req->has_page && known) {
 		memmove(&req->in, req->out, h->size);
 		return h->serve(req);
 	}
