@@ -92,13 +92,13 @@ in_user_memory(uintptr_t va)
 			PTE_U) == 0;
 }
 
-// Read the word at va, if that is possible.
+// Read the word at va, aligned or not, if that is possible.
 static bool
 read_word(uintptr_t va, uint32_t *word)
 {
 	if (va >= ULIM ? !in_kernel_data(va) : !in_user_memory(va))
 		return false;
-	*word = *(volatile uint32_t *) va;
+	memmove(word, (const void *) va, sizeof(*word));
 	return true;
 }
 

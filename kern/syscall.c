@@ -214,8 +214,9 @@ sys_env_set_trapframe(envid_t envid, struct Trapframe *tf)
 	if ((r = envid2env(envid, &e, true)) < 0)
 		return r;
 
-	struct Trapframe safe = *tf;
+	struct Trapframe safe;
 
+	memmove(&safe, tf, sizeof(safe));	// tf need not be aligned
 	safe.tf_cs = GD_UT | 3;
 	safe.tf_ds = GD_UD | 3;
 	safe.tf_es = GD_UD | 3;
