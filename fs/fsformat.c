@@ -186,7 +186,7 @@ main(int argc, char **argv)
 	long n = argc >= 3 ? strtol(argv[2], &end, 0) : 0;
 
 	// So small a disk has a bitmap of one block.
-	if (*end || n < 2 || n > 1024) {
+	if (*end || n < 2 || n > MAX_BLOCKS) {
 		fprintf(stderr, "Usage: fsformat fs.img NBLOCKS files...\n");
 		return 2;
 	}
