@@ -4,9 +4,8 @@
 // physical addresses of all others, each with a four-letter signature.
 // Advanced Configuration and Power Interface Specification 4.0, 5.2.
 //
-// Entry points: acpi_tables_start, acpi_table.
+// Entry points: acpi_init, acpi_tables_start, acpi_table.
 
-#include <inc/memlayout.h>
 #include <inc/string.h>
 
 #include <kern/acpi.h>
@@ -24,6 +23,8 @@ struct RootPointer {
 struct RootEntry {
 	uint32_t table;			// physical address
 } __attribute__((packed));
+
+static physaddr_t root_table;		// where it lies; 0: there is none
 
 #define BIOS_DATA_EBDA	0x40E		// segment of the extended data area
 #define BIOS_ROM	0xE0000		// where else the root pointer may lie
@@ -44,7 +45,7 @@ table_sum(const void *table, size_t len)
 static const struct RootPointer *
 find_root_pointer_in(physaddr_t pa, size_t len)
 {
-	const char *at = KADDR(pa);
+	const char *at = low_memory(pa);
 
 	for (const char *end = at + len; at < end; at += 16) {
 		if (memcmp(at, "RSD PTR ", 8) == 0
@@ -57,7 +58,7 @@ find_root_pointer_in(physaddr_t pa, size_t len)
 static const struct RootPointer *
 find_root_pointer(void)
 {
-	physaddr_t ebda = *(uint16_t *) KADDR(BIOS_DATA_EBDA) << 4;
+	physaddr_t ebda = *(uint16_t *) low_memory(BIOS_DATA_EBDA) << 4;
 	const struct RootPointer *root = NULL;
 
 	if (ebda >= 0x80000 && ebda < IOPHYSMEM)
@@ -67,12 +68,18 @@ find_root_pointer(void)
 	return root;
 }
 
-physaddr_t
-acpi_tables_start(void)
+void
+acpi_init(void)
 {
 	const struct RootPointer *root = find_root_pointer();
 
-	return root ? root->rsdt : 0;
+	root_table = root ? root->rsdt : 0;
+}
+
+physaddr_t
+acpi_tables_start(void)
+{
+	return root_table;
 }
 
 // Map the table at pa, wherever in physical memory that is.
@@ -101,11 +108,9 @@ table_ok(const struct AcpiHeader *table, const char *signature)
 const struct AcpiHeader *
 acpi_table(const char *signature)
 {
-	physaddr_t start = acpi_tables_start();
-
-	if (!start)
+	if (!root_table)
 		return NULL;
-	const struct AcpiHeader *rsdt = map_table(start);
+	const struct AcpiHeader *rsdt = map_table(root_table);
 	if (!table_ok(rsdt, "RSDT"))
 		return NULL;
 

@@ -3,6 +3,7 @@
 #ifndef JOS_KERN_ACPI_H
 #define JOS_KERN_ACPI_H
 
+#include <inc/memlayout.h>
 #include <inc/types.h>
 
 // Every table begins with this.
@@ -18,12 +19,23 @@ struct AcpiHeader {
 
 #define ACPI_MAXTABLE	0x10000u		// we believe in no longer ones
 
+// Find the tables.  Before mem_init: what leads there lies in memory that
+// becomes free.
+void acpi_init(void);
+
 // The lowest address of the tables that we may want to read, 0 if there are
 // none.  They lie at the top of memory and are not to be used as pages.
 physaddr_t acpi_tables_start(void);
 
 // The table of that signature, checked and mapped, or NULL.
 const struct AcpiHeader *acpi_table(const char *signature);
+
+// The byte at pa, below 1 MiB: also before there are pages.
+static inline void *
+low_memory(physaddr_t pa)
+{
+	return (char *) KERNBASE + pa;
+}
 
 // The sum of len bytes, modulo 256.
 uint8_t table_sum(const void *table, size_t len);

@@ -65,6 +65,7 @@ void tlb_shootdown(pde_t *pgdir, void *va);
 void tlb_flush_later(void);
 
 // kern/mpconfig.c: fill cpus[] from the firmware's tables
+void mp_find(void);			// before mem_init
 void mp_init(void);
 extern physaddr_t lapicaddr;		// of the local APIC's registers, or 0
 

@@ -87,8 +87,6 @@ guard_boot_stack(void)
 	invlpg(bootstack_gap);
 }
 
-// The firmware's tables, which mp_init reads, partly lie in pages that the
-// labs want to be free: by now that is over.
 void
 guard_init(void)
 {

@@ -7,7 +7,7 @@
 
 struct PageInfo;
 
-void guard_init(void);			// once mem_init and mp_init are through
+void guard_init(void);			// right after mem_init
 void guard_page_taken(struct PageInfo *pp);
 void guard_page_freed(struct PageInfo *pp);
 void guard_page_fault(uintptr_t va);

@@ -5,6 +5,7 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
+#include <kern/acpi.h>
 #include <kern/canary.h>
 #include <kern/console.h>
 #include <kern/cpu.h>
@@ -48,8 +49,13 @@ i386_init(void)
 	if (lab->backtrace_test)
 		test_backtrace(5);
 	cpu_init();			// this processor, and what it can do
-	if (lab->memory)
+	if (lab->smp)
+		mp_find();		// the firmware's tables, before
+	acpi_init();			// their memory is given away
+	if (lab->memory) {
 		mem_init();		// pages, and the kernel's address space
+		guard_init();		// SAN=1: free pages are out of reach
+	}
 	if (lab->user) {
 		env_init();		// a table of free environments
 		trap_init();		// traps and system calls come in
@@ -62,8 +68,6 @@ i386_init(void)
 		lapic_init();		// this CPU's timer
 		pic_init();		// the keyboard's and the serial line
 	}
-	if (lab->memory)
-		guard_init();		// pages that nobody may touch
 	if (lab->user) {
 		lock_kernel();		// ours until the first env_run
 		boot_aps();		// the others now wait for the lock

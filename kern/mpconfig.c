@@ -6,9 +6,11 @@
 // one CPU a socket - so both are asked.  Neither counts if CPUID says that
 // there is no local APIC.
 //
-// Entry point: mp_init.
+// The firmware leaves the MP table, or what leads to it, in memory that the
+// kernel counts as free: mp_find reads it before anybody is given a page.
+//
+// Entry points: mp_find, mp_init.
 
-#include <inc/memlayout.h>
 #include <inc/stdio.h>
 #include <inc/string.h>
 #include <inc/x86.h>
@@ -18,6 +20,8 @@
 #include <kern/pmap.h>
 
 physaddr_t lapicaddr;
+
+static bool has_pic_mode;		// see leave_pic_mode
 
 // ------------------------------------------------------------ the MP table
 
@@ -84,8 +88,8 @@ struct BiosWord {
 static const struct FloatingPointer *
 find_pointer_in(physaddr_t pa, size_t len)
 {
-	const struct FloatingPointer *mp = KADDR(pa);
-	const struct FloatingPointer *end = KADDR(pa + len);
+	const struct FloatingPointer *mp = low_memory(pa);
+	const struct FloatingPointer *end = low_memory(pa + len);
 
 	for (; mp < end; mp++)
 		if (memcmp(mp->signature, "_MP_", 4) == 0
@@ -99,8 +103,8 @@ find_pointer_in(physaddr_t pa, size_t len)
 static const struct FloatingPointer *
 find_pointer(void)
 {
-	physaddr_t ebda = *(uint16_t *) KADDR(BIOS_DATA_EBDA) << 4;
-	const struct BiosWord *base_kb = KADDR(BIOS_DATA_BASE_KB);
+	physaddr_t ebda = *(uint16_t *) low_memory(BIOS_DATA_EBDA) << 4;
+	const struct BiosWord *base_kb = low_memory(BIOS_DATA_BASE_KB);
 	physaddr_t base = base_kb->value << 10;
 	const struct FloatingPointer *mp = NULL;
 
@@ -124,7 +128,7 @@ find_mp_table(const struct FloatingPointer *mp)
 	if (mp->table >= EXTPHYSMEM)
 		return NULL;		// not where firmware puts it
 
-	const struct MpTable *t = KADDR(mp->table);
+	const struct MpTable *t = low_memory(mp->table);
 	if (memcmp(t->signature, "PCMP", 4) != 0) {
 		cprintf("SMP: Incorrect MP configuration table signature\n");
 		return NULL;
@@ -178,10 +182,8 @@ read_mp_table(const struct MpTable *t)
 // Machines with an interrupt mode configuration register start with the PIC
 // wired past the local APIC; undo that (MP 1.4, 3.6.2.1).
 static void
-leave_pic_mode(const struct FloatingPointer *mp)
+leave_pic_mode(void)
 {
-	if (!(mp->imcr & 0x80))
-		return;
 	cprintf("SMP: Setting IMCR to switch from PIC mode to "
 		"symmetric I/O mode\n");
 	outb(0x22, 0x70);
@@ -228,27 +230,35 @@ read_madt(const struct Madt *madt)
 
 // ------------------------------------------------------------------- both
 
+// Before mem_init: what the MP table says.
+void
+mp_find(void)
+{
+	const struct FloatingPointer *mp;
+	const struct MpTable *table;
+
+	if (!cpu_has_lapic || !(mp = find_pointer()))
+		return;
+	has_pic_mode = mp->imcr & 0x80;
+	if ((table = find_mp_table(mp)))
+		read_mp_table(table);
+}
+
 // Fill cpus[].  Without tables, or without a local APIC, there is the boot
 // CPU alone, and lapicaddr stays 0.
 void
 mp_init(void)
 {
-	const struct FloatingPointer *mp = NULL;
-	const struct MpTable *table;
 	const struct AcpiHeader *madt;
 
-	if (cpu_has_lapic) {
-		if ((mp = find_pointer()) && (table = find_mp_table(mp)))
-			read_mp_table(table);
-		if ((madt = acpi_table("APIC")))
-			read_madt((const struct Madt *) madt);
-	}
+	if (cpu_has_lapic && (madt = acpi_table("APIC")))
+		read_madt((const struct Madt *) madt);
 	if (!lapicaddr)
 		cprintf("SMP: configuration not found, SMP disabled\n");
 	cprintf("SMP: CPU %d found %d CPU(s)\n", bootcpu->cpu_id, ncpu);
 	if (!lapicaddr)
 		return;
 	lapic_map(mmio_map_region(lapicaddr, PGSIZE));
-	if (mp)
-		leave_pic_mode(mp);
+	if (has_pic_mode)
+		leave_pic_mode();
 }
