@@ -27,7 +27,7 @@
 #define PATTERN		0x97
 
 static const bool wanted = SAN;		// what make was told
-static bool on;
+bool guard_on;
 
 static pte_t *
 entry_of(const struct PageInfo *pp)
@@ -35,30 +35,25 @@ entry_of(const struct PageInfo *pp)
 	return pgdir_walk(kern_pgdir, page2kva(pp), 0);
 }
 
+// The page is free from now on, or taken.
 void
-guard_page_taken(struct PageInfo *pp)
+guard_page(struct PageInfo *pp, bool is_free)
 {
-	if (!on)
-		return;
-	*entry_of(pp) |= PTE_P;
-	memset(page2kva(pp), PATTERN, PGSIZE);
-}
-
-void
-guard_page_freed(struct PageInfo *pp)
-{
-	if (!on)
-		return;
-	*entry_of(pp) &= ~PTE_P;
-	invlpg(page2kva(pp));
-	tlb_flush_later();
+	if (is_free) {
+		*entry_of(pp) &= ~PTE_P;
+		invlpg(page2kva(pp));
+		tlb_flush_later();
+	} else {
+		*entry_of(pp) |= PTE_P;
+		memset(page2kva(pp), PATTERN, PGSIZE);
+	}
 }
 
 // The kernel has faulted at va.  Panic if a free page is the reason.
 void
 guard_page_fault(uintptr_t va)
 {
-	if (!on || va < KERNBASE)
+	if (!guard_on || va < KERNBASE)
 		return;
 	const pte_t *pte = pgdir_walk(kern_pgdir, (void *) va, 0);
 	if (pte && !(*pte & PTE_P))
@@ -91,8 +86,8 @@ void
 guard_init(void)
 {
 	guard_boot_stack();
-	on = wanted;
-	if (!on)
+	guard_on = wanted;
+	if (!guard_on)
 		return;
 	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link)
 		*entry_of(pp) &= ~PTE_P;

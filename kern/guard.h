@@ -7,9 +7,25 @@
 
 struct PageInfo;
 
-void guard_init(void);			// right after mem_init
-void guard_page_taken(struct PageInfo *pp);
-void guard_page_freed(struct PageInfo *pp);
+void guard_init(void);			// once a fault can be reported
+void guard_page(struct PageInfo *pp, bool is_free);
 void guard_page_fault(uintptr_t va);
+
+extern bool guard_on;
+
+// For page_alloc and page_free, which are called often: little without a guard
+static inline void
+guard_page_taken(struct PageInfo *pp)
+{
+	if (guard_on)
+		guard_page(pp, false);
+}
+
+static inline void
+guard_page_freed(struct PageInfo *pp)
+{
+	if (guard_on)
+		guard_page(pp, true);
+}
 
 #endif // JOS_KERN_GUARD_H

@@ -52,10 +52,8 @@ i386_init(void)
 	if (lab->smp)
 		mp_find();		// the firmware's tables, before
 	acpi_init();			// their memory is given away
-	if (lab->memory) {
+	if (lab->memory)
 		mem_init();		// pages, and the kernel's address space
-		guard_init();		// SAN=1: free pages are out of reach
-	}
 	if (lab->user) {
 		env_init();		// a table of free environments
 		trap_init();		// traps and system calls come in
@@ -63,6 +61,8 @@ i386_init(void)
 		fpu_init();		// floating point, for programs
 		cpu_protect();		// what this processor can forbid
 	}
+	if (lab->memory)
+		guard_init();		// SAN=1: free pages are out of reach
 	if (lab->smp) {
 		mp_init();		// which other CPUs are there?
 		lapic_init();		// this CPU's timer
