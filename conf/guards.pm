@@ -36,6 +36,12 @@ return (
     out => "make_readonly((char *) KERNBASE + EXTPHYSMEM, data_start);", in => '',
     test => ['sysneg'] },
 
+{ guard => 'the window on pages[] shows nothing else',
+    file => 'kern/pmap.c',
+    out => 'boot_map_region(kern_pgdir, UPAGES, pages_size, PADDR(pages), PTE_U);',
+    in => 'boot_map_region(kern_pgdir, UPAGES, PTSIZE, PADDR(pages), PTE_U);',
+    test => ['testhostile'] },
+
 # ------------------------------------------------------------- environments
 { guard => 'a program has power over itself and its children only',
     file => 'kern/env.c',
