@@ -23,13 +23,6 @@
 
 static envid_t server;
 
-static void
-must(const char *what, int r)
-{
-	if (r < 0)
-		panic("%s: %e", what, r);
-}
-
 // ---------------------------------------------------------------- requests
 
 // Send a request.  If the server is gone there is nothing more to find out.

@@ -20,6 +20,8 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define FUZZ_RW		(PTE_P | PTE_U | PTE_W)
 #define FUZZ_RO		(PTE_P | PTE_U)
 #define FUZZ_POOL	((char *) 0x30000000)	// all the memory there is
@@ -67,37 +69,6 @@ one_in(uint32_t n)
 }
 
 #define PICK(array)	(array)[below(ARRAY_SIZE(array))]
-
-// ------------------------------------------------------------ environments
-
-static inline bool
-is_gone(envid_t id)
-{
-	const volatile struct Env *e = &envs[ENVX(id)];
-
-	return e->env_id != id || e->env_status == ENV_FREE;
-}
-
-static inline envid_t
-fork_or_panic(void)
-{
-	envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
-}
-
-// A running child ends when its CPU comes into the kernel.
-static inline void
-destroy_and_wait(envid_t child)
-{
-	int r = sys_env_destroy(child);
-
-	if (r < 0 && r != -E_BAD_ENV)
-		panic("sys_env_destroy: %e", r);
-	wait(child);
-}
 
 // ------------------------------------------------- is all as it should be?
 

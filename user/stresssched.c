@@ -6,19 +6,13 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define CHILDREN	20
 #define ROUNDS		10
 #define STEPS		10000
 
 static volatile int counter;
-
-static bool
-is_gone(envid_t id)
-{
-	const volatile struct Env *e = &envs[ENVX(id)];
-
-	return e->env_id != id || e->env_status == ENV_FREE;
-}
 
 static void
 count(void)

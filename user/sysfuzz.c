@@ -1,7 +1,9 @@
 // user/sysfuzz.c - random system calls with arguments at the edges of what
 // makes sense: each works or says what is wrong, and harms nobody else.
 //
-// usage: sysfuzz [seed [count [seeds]]]	(count: rounds of some 1500 calls)
+// usage: sysfuzz [seed [count [seeds]]]
+//
+// Count is that of rounds, of some 1500 calls each.
 //
 // In a round, a herder makes some wild children and, while they run, makes
 // calls that are about them.  A wild child makes the calls of a script that
@@ -207,7 +209,8 @@ static bool
 sleeps(uint32_t number)
 {
 	return number == SYS_ipc_recv || number == SYS_ipc_recv_from
-		|| number == SYS_ipc_send || number == SYS_cons_wait || number == SYS_env_wait;
+		|| number == SYS_ipc_send || number == SYS_cons_wait
+		|| number == SYS_env_wait;
 }
 
 // What ends the caller or makes it sleep should be seldom: it costs as much
@@ -327,13 +330,6 @@ random_call(void)
 
 // ------------------------------------------------------------- the herder
 
-static void
-must(const char *what, int r)
-{
-	if (r < 0)
-		panic("%s: %e", what, r);
-}
-
 // Calls that are not made yet may stay.
 static void
 write_script(struct Script *s)
@@ -350,8 +346,8 @@ static void
 make_script(int i)
 {
 	for (unsigned n = 0; n < SCRIPT_PAGES; n++)
-		must("script", sys_page_alloc(0, (char *) SCRIPT(i) + n * PGSIZE,
-			FUZZ_RW));
+		must("script", sys_page_alloc(0,
+			(char *) SCRIPT(i) + n * PGSIZE, FUZZ_RW));
 	SCRIPT(i)->done = MAXCALLS;
 }
 

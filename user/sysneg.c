@@ -10,6 +10,8 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define RW	(PTE_P | PTE_U | PTE_W)
 #define RO	(PTE_P | PTE_U)
 
@@ -249,16 +251,6 @@ refuse(const struct Case *c)
 			c->arg[2], c->arg[3], c->arg[4], c->why, got, c->want);
 }
 
-static envid_t
-fork_or_panic(void)
-{
-	envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
-}
-
 static void
 refuse_and_end(const struct Case *c)
 {
@@ -337,13 +329,6 @@ compare(const char *when, const struct State *was, const struct State *is)
 }
 
 // ---------------------------------------------------------------- beginning
-
-static void
-must(const char *what, int r)
-{
-	if (r < 0)
-		panic("%s: %e", what, r);
-}
 
 static void
 be_receiver(envid_t parent)

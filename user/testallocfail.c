@@ -8,6 +8,8 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define RW	(PTE_P | PTE_U | PTE_W)
 #define RO	(PTE_P | PTE_U)
 
@@ -65,13 +67,6 @@ compare(const char *name, int k, struct State was, struct State is)
 
 // ---------------------------------------------------------------- operations
 // Each returns a number below 0 or what undoing it needs.
-
-static void
-must(const char *what, int r)
-{
-	if (r < 0)
-		panic("%s: %e", what, r);
-}
 
 static void
 end_child(int r)

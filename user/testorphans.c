@@ -3,25 +3,9 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define GENERATIONS	600
-
-static envid_t
-fork_or_panic(void)
-{
-	envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
-}
-
-static bool
-is_gone(envid_t id)
-{
-	const volatile struct Env *e = &envs[ENVX(id)];
-
-	return e->env_id != id || e->env_status == ENV_FREE;
-}
 
 static void
 stop(envid_t id)

@@ -4,20 +4,12 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define WRITERS		3
 #define READERS		3
 #define BYTES		3000		// from each writer
 #define ROUNDS		60
-
-static envid_t
-fork_or_panic(void)
-{
-	envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
-}
 
 static void
 writer(int out)

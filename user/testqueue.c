@@ -5,6 +5,8 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define RW	(PTE_P | PTE_U | PTE_W)
 #define RO	(PTE_P | PTE_U)
 #define NO_PAGE	((void *) UTOP)
@@ -39,16 +41,6 @@ expect(int line, const char *what, int got, int want)
 
 #define IS(what, want)	expect(__LINE__, #what, what, want)
 
-static envid_t
-fork_or_panic(void)
-{
-	envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
-}
-
 static bool
 sleeps(envid_t id)
 {
@@ -60,13 +52,6 @@ until_asleep(envid_t id)
 {
 	while (!sleeps(id))
 		sys_yield();
-}
-
-static void
-end(envid_t id)
-{
-	sys_env_destroy(id);
-	wait(id);
 }
 
 // ----------------------------------------------------------------- senders
@@ -136,7 +121,7 @@ test_order(void)
 	for (int i = 0; i < SENDERS; i++)
 		receive(i);
 	IS(ipc_recv(NULL, NULL, NULL), SPINNER);
-	end(spinner);
+	destroy_and_wait(spinner);
 }
 
 static void
@@ -160,9 +145,9 @@ static void
 test_ends(void)
 {
 	start_senders(9, me);
-	end(sender[0]);
-	end(sender[4]);
-	end(sender[8]);
+	destroy_and_wait(sender[0]);
+	destroy_and_wait(sender[4]);
+	destroy_and_wait(sender[8]);
 	IS(sys_env_set_status(sender[2], ENV_RUNNABLE), 0);
 	failed(2, -E_IPC_NOT_RECV);
 	IS(sys_env_set_status(sender[5], ENV_NOT_RUNNABLE), 0);
@@ -213,7 +198,7 @@ test_each_other(void)
 	}
 	while (!sleeps(a) || !sleeps(b) || envs[ENVX(a)].env_ipc_recving)
 		sys_yield();
-	end(b);
+	destroy_and_wait(b);
 	wait(a);
 	IS(shared->result[0], 0);
 }

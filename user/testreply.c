@@ -3,6 +3,8 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define RW	(PTE_P | PTE_U | PTE_W)
 #define RO	(PTE_P | PTE_U)
 
@@ -24,29 +26,12 @@ expect(int line, const char *call, int got, int want)
 
 static envid_t me;			// the one that started all others
 
-static envid_t
-fork_or_panic(void)
-{
-	envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
-}
-
 static void
 until_receiving(envid_t id)
 {
 	while (!envs[ENVX(id)].env_ipc_recving
 	       || envs[ENVX(id)].env_status != ENV_NOT_RUNNABLE)
 		sys_yield();
-}
-
-static void
-end(envid_t child)
-{
-	sys_env_destroy(child);
-	wait(child);
 }
 
 static void
@@ -91,7 +76,7 @@ test_recv_from(void)
 	ipc_send(friend, listener, NULL, 0);
 	IS(ipc_recv_from(listener, NULL), 6);
 	until_receiving(listener);
-	end(friend);
+	destroy_and_wait(friend);
 	IS(ipc_recv_from(listener, NULL), 7);
 	ipc_send(listener, 8, NULL, 0);
 	wait(listener);
@@ -183,7 +168,7 @@ test_page(void)
 	IS(ipc_recv_from(child, NULL), 1);
 	IS(sys_ipc_reply(child, 3, PAGE, RO), 0);
 	IS(pageref(PAGE), users + 1);
-	end(child);
+	destroy_and_wait(child);
 	IS(pageref(PAGE), 1);
 
 	child = client(LANDING, 3, 'p');
@@ -297,7 +282,7 @@ test_held(void)
 	ipc_send(child, 0, NULL, 0);
 	IS(ipc_recv_from(child, NULL), 2);
 	IS(sys_page_held(child, PAGE), 0);
-	end(child);
+	destroy_and_wait(child);
 	FAILS(sys_page_held(child, PAGE), E_BAD_ENV);
 }
 

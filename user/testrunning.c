@@ -9,6 +9,8 @@
 #include <inc/lib.h>
 #include <inc/x86.h>
 
+#include <user/test.h>
+
 #define RW		(PTE_P | PTE_U | PTE_W)
 #define PATIENCE	200000		// looks; nobody should need as many
 
@@ -41,13 +43,6 @@ start(void (*target)(void))
 		panic("a target returned");
 	}
 	return child;
-}
-
-static void
-must(const char *what, int r)
-{
-	if (r < 0)
-		panic("%s: %e", what, r);
 }
 
 static void

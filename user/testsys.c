@@ -8,6 +8,8 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define RW	(PTE_P | PTE_U | PTE_W)
 #define RO	(PTE_P | PTE_U)
 
@@ -28,24 +30,6 @@ expect(int line, const char *call, int got, int want)
 
 #define SUCCEEDS(call)		expect(__LINE__, #call, call, 0)
 #define FAILS(call, error)	expect(__LINE__, #call, call, -(error))
-
-static envid_t
-fork_or_panic(void)
-{
-	envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
-}
-
-static bool
-is_gone(envid_t id)
-{
-	const volatile struct Env *e = &envs[ENVX(id)];
-
-	return e->env_id != id || e->env_status == ENV_FREE;
-}
 
 static void
 until_gone(envid_t id)

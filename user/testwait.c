@@ -3,26 +3,10 @@
 
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 #define MANY		50
 #define PATIENCE	200000	// turns; nobody should need as many
-
-static envid_t
-fork_or_panic(void)
-{
-	envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
-}
-
-static bool
-is_there(envid_t id)
-{
-	const volatile struct Env *e = &envs[ENVX(id)];
-
-	return e->env_id == id && e->env_status != ENV_FREE;
-}
 
 // Let it fall asleep, then see that it sleeps on.
 static void
@@ -32,14 +16,14 @@ expect_asleep(const char *what, envid_t id)
 	uint32_t runs;
 
 	for (int turn = 0; e->env_status != ENV_NOT_RUNNABLE; turn++) {
-		if (turn == PATIENCE || !is_there(id))
+		if (turn == PATIENCE || is_gone(id))
 			panic("%s does not fall asleep", what);
 		sys_yield();
 	}
 	runs = e->env_runs;
 	for (int turn = 0; turn < 500; turn++)
 		sys_yield();
-	if (!is_there(id) || e->env_status != ENV_NOT_RUNNABLE
+	if (is_gone(id) || e->env_status != ENV_NOT_RUNNABLE
 	    || e->env_runs != runs)
 		panic("%s does not stay asleep", what);
 }
@@ -71,13 +55,13 @@ test_quick_ends(void)
 			exit();
 		if (i % 2 == 0) {
 			wait(children[i]);
-			if (is_there(children[i]))
+			if (!is_gone(children[i]))
 				panic("wait returned too early");
 		}
 	}
 	for (int i = 0; i < MANY; i++) {
 		wait(children[i]);
-		if (is_there(children[i]))
+		if (!is_gone(children[i]))
 			panic("wait returned too early");
 	}
 	test_errors(children[0]);
@@ -97,7 +81,7 @@ test_several_waiters(void)
 	for (int i = 0; i < 3; i++)
 		if ((waiters[i] = fork_or_panic()) == 0) {
 			wait(sleeper);
-			ipc_send(me, is_there(sleeper), NULL, 0);
+			ipc_send(me, !is_gone(sleeper), NULL, 0);
 			exit();
 		}
 	for (int i = 0; i < 3; i++)
@@ -128,7 +112,7 @@ test_destroyed(void)
 	expect_asleep("a waiter", waiter);
 	sys_env_destroy(child);
 	wait(waiter);
-	if (is_there(child))
+	if (!is_gone(child))
 		panic("wait returned before the child was destroyed");
 }
 

@@ -1,0 +1,47 @@
+// user/test.h - what tests share: panic at what must not happen, and children.
+//
+// The programs that the labs hand out, as user/primes.c, stand alone.
+
+#ifndef JOS_USER_TEST_H
+#define JOS_USER_TEST_H
+
+#include <inc/lib.h>
+
+// For calls that are not what is tested.
+static inline void
+must(const char *what, int r)
+{
+	if (r < 0)
+		panic("%s: %e", what, r);
+}
+
+static inline envid_t
+fork_or_panic(void)
+{
+	envid_t child = fork();
+
+	if (child < 0)
+		panic("fork: %e", child);
+	return child;
+}
+
+static inline bool
+is_gone(envid_t id)
+{
+	const volatile struct Env *e = &envs[ENVX(id)];
+
+	return e->env_id != id || e->env_status == ENV_FREE;
+}
+
+// A running child ends when its CPU comes into the kernel.
+static inline void
+destroy_and_wait(envid_t child)
+{
+	int r = sys_env_destroy(child);
+
+	if (r < 0 && r != -E_BAD_ENV)
+		panic("sys_env_destroy: %e", r);
+	wait(child);
+}
+
+#endif // JOS_USER_TEST_H
