@@ -22,6 +22,8 @@
 
 #define UNUSED __attribute__((unused))
 
+uint32_t monitor_eflags;
+
 static const struct Command {
 	const char *name;
 	const char *desc;
@@ -299,78 +301,6 @@ mon_continue(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 	return -1;
 }
 
-// It comes when interrupts are let in, an NMI (2) at once.
-int
-mon_irq(int argc, char **argv, struct Trapframe *tf UNUSED)
-{
-	long vector = argc > 1 ? strtol(argv[1], NULL, 0) : 0;
-
-	if (vector != T_NMI && (vector < IRQ_OFFSET || vector > 255)) {
-		cprintf("irq VECTOR: 2 for an NMI, or %d to 255\n", IRQ_OFFSET);
-		return 0;
-	}
-	lapic_ipi_to(cpunum(), vector);
-	return -1;
-}
-
-static int __attribute__((noinline))
-use_stack(volatile int depth)
-{
-	return depth < 0 ? 0 : use_stack(depth + 1) + 1;
-}
-
-int
-mon_overflow(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
-{
-	return use_stack(0);
-}
-
-static uint32_t eflags_before;		// the monitor
-
-// Read what is a program's without having asked: as it was when the monitor was
-// entered (SMAP)
-static void
-misuse_read(const struct Trapframe *tf)
-{
-	write_eflags(eflags_before);
-	cprintf("%08x\n", *(const volatile uint32_t *) tf->tf_esp);
-}
-
-// Write beyond an array (kern/canary.c).  Like this, so that no compiler sees it
-// and SAN=1 does not either.
-static void __attribute__((noinline))
-misuse_stack(void)
-{
-	uint8_t array[16];
-	volatile uint8_t *byte = array;
-
-	for (int n = 0; n < 64; n++)
-		*byte++ = 0x97;
-}
-
-// Go on in the program, but as the kernel (SMEP)
-static void
-misuse_run(const struct Trapframe *tf)
-{
-	((void (*)(void)) tf->tf_eip)();
-}
-
-int
-mon_misuse(int argc, char **argv, struct Trapframe *tf)
-{
-	const char *what = argc > 1 ? argv[1] : "";
-
-	if (strcmp(what, "stack") == 0)
-		misuse_stack();
-	else if (tf && strcmp(what, "read") == 0)
-		misuse_read(tf);
-	else if (tf && strcmp(what, "run") == 0)
-		misuse_run(tf);
-	else
-		cprintf("misuse stack, or read|run where a program stopped\n");
-	return 0;
-}
-
 int
 mon_poweroff(int argc, char **argv, struct Trapframe *tf UNUSED)
 {
@@ -432,7 +362,7 @@ monitor(struct Trapframe *tf)
 {
 	char *line;
 
-	eflags_before = read_eflags();
+	monitor_eflags = read_eflags();
 	cprintf("Welcome to the JOS kernel monitor!\n");
 	cprintf("Type 'help' for a list of commands.\n");
 	user_memory_open();		// for backtrace

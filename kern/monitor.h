@@ -3,17 +3,23 @@
 #ifndef JOS_KERN_MONITOR_H
 #define JOS_KERN_MONITOR_H
 
+#include <inc/types.h>
+
 struct Trapframe;
 
 // Take commands until one of them says to leave.  tf is the trap that brought
 // us here, or NULL.
 void monitor(struct Trapframe *tf);
+extern uint32_t monitor_eflags;		// the processor's, as it was entered
 
 // The commands.  A negative result leaves the monitor.
 typedef int monitor_command(int argc, char **argv, struct Trapframe *tf);
 
 monitor_command mon_help, mon_kerninfo, mon_backtrace;
 monitor_command mon_envs, mon_kill, mon_free, mon_check, mon_lock;
-monitor_command mon_irq, mon_overflow, mon_misuse, mon_continue, mon_poweroff;
+monitor_command mon_continue, mon_poweroff;
+
+// kern/misuse.c
+monitor_command mon_irq, mon_overflow, mon_misuse;
 
 #endif // JOS_KERN_MONITOR_H

@@ -1,0 +1,84 @@
+// kern/misuse.c - commands of the monitor that ask for trouble: what then must
+// happen is for a test to see.
+//
+// Entry points: mon_irq, mon_overflow, mon_misuse (kern/monitor.h).
+
+#include <inc/stdio.h>
+#include <inc/string.h>
+#include <inc/trap.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/monitor.h>
+
+#define UNUSED __attribute__((unused))
+
+// It comes when interrupts are let in, an NMI (2) at once.
+int
+mon_irq(int argc, char **argv, struct Trapframe *tf UNUSED)
+{
+	long vector = argc > 1 ? strtol(argv[1], NULL, 0) : 0;
+
+	if (vector != T_NMI && (vector < IRQ_OFFSET || vector > 255)) {
+		cprintf("irq VECTOR: 2 for an NMI, or %d to 255\n", IRQ_OFFSET);
+		return 0;
+	}
+	lapic_ipi_to(cpunum(), vector);
+	return -1;
+}
+
+static int __attribute__((noinline))
+use_stack(volatile int depth)
+{
+	return depth < 0 ? 0 : use_stack(depth + 1) + 1;
+}
+
+int
+mon_overflow(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
+{
+	return use_stack(0);
+}
+
+// Read what is a program's without having asked (SMAP): with the flags that trap
+// came with, before the monitor opened that memory.
+static void
+misuse_read(const struct Trapframe *tf)
+{
+	write_eflags(monitor_eflags);
+	cprintf("%08x\n", *(const volatile uint32_t *) tf->tf_esp);
+}
+
+// Write beyond an array (kern/canary.c).  Like this, so that no compiler sees
+// it and SAN=1 does not either.
+static void __attribute__((noinline))
+misuse_stack(void)
+{
+	uint8_t array[16];
+	volatile uint8_t *byte = array;
+
+	for (int n = 0; n < 64; n++)
+		*byte++ = 0x97;
+}
+
+// Go on in the program, but as the kernel (SMEP)
+static void
+misuse_run(const struct Trapframe *tf)
+{
+	((void (*)(void)) tf->tf_eip)();
+}
+
+int
+mon_misuse(int argc, char **argv, struct Trapframe *tf)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (strcmp(what, "stack") == 0)
+		misuse_stack();
+	else if (tf && strcmp(what, "read") == 0)
+		misuse_read(tf);
+	else if (tf && strcmp(what, "run") == 0)
+		misuse_run(tf);
+	else
+		cprintf("misuse stack, or read|run where a program stopped\n");
+	return 0;
+}
