@@ -394,10 +394,12 @@ dispatch(struct Request *req)
 		memmove(&req->in, req->out, h->size);
 		return h->serve(req);
 	}
-	if (may_complain() && !req->has_page)
+	if (!may_complain())
+		return -E_INVAL;
+	if (!req->has_page)
 		cprintf("Invalid request from %08x: no argument page\n",
 			req->client);
-	else if (req->has_page && may_complain())
+	else
 		cprintf("Invalid request code %d from %08x\n",
 			req->number, req->client);
 	return -E_INVAL;

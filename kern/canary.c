@@ -15,7 +15,6 @@
 #include <kern/cpu.h>
 #include <kern/kclock.h>
 
-#define CPUID_1_EDX_TSC	(1 << 4)
 #define RTC_HOURS	4		// from 0 on, every other one: s, min, h
 
 // The compilers know these names.

@@ -31,7 +31,6 @@ static volatile bool flush_wanted[NCPU];
 // Set by tlb_flush_later, cleared by the CPU before it flushes.
 static volatile bool flush_due[NCPU];
 
-#define CPUID_1_EDX_TSC		(1 << 4)
 #define CPUID_1_EDX_APIC	(1 << 9)
 #define CPUID_7_EBX_SMEP	(1 << 7)
 #define CPUID_7_EBX_SMAP	(1 << 20)

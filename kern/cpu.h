@@ -39,7 +39,8 @@ int cpunum(void);			// which CPU is this? index into cpus[]
 
 bool cpu_has_cpuid(void);
 uint32_t cpu_features(void);		// EDX of CPUID leaf 1, or 0
-void cpu_protect(void);			// SMEP, SMAP, UMIP, where a CPU has them
+#define CPUID_1_EDX_TSC	(1 << 4)
+void cpu_protect(void);			// SMEP, SMAP, UMIP, if it has them
 
 // May the kernel use the memory of programs, on a processor that can forbid
 // it?  Open is for what the rest of this trap does.  trap() closes.

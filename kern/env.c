@@ -354,7 +354,8 @@ destroy_abandoned(const struct Env *e, struct Env *list)
 
 	for (struct Env *child = envs; *left > 0 && child < envs + NENV;
 	     child++) {
-		if (child->env_parent_id != e->env_id || !is_there(child->env_id))
+		if (child->env_parent_id != e->env_id
+		    || !is_there(child->env_id))
 			continue;
 		--*left;
 		if (!env_is_abandoned(child))

@@ -1,8 +1,8 @@
-// kern/guard.c - pages that cannot be touched: below the boot stack, so that one
-// that grows too big faults; in a kernel made with SAN=1, also the free ones.
+// kern/guard.c - pages that cannot be touched: the one below the boot stack,
+// which faults when it grows too big; with SAN=1, also the free ones.
 //
-// From guard_init on, a free page is not mapped above KERNBASE: the present
-// bit of its entry is off.  Whoever kept a pointer to it faults, and the panic
+// With SAN=1, from guard_init on, a free page is not mapped above KERNBASE: the
+// present bit of its entry is off.  Whoever kept a pointer to it faults, and the panic
 // says why.  A page that is taken holds a pattern, so that who does not fill
 // it is found out.
 //

@@ -62,7 +62,7 @@ i386_init(void)
 		cpu_protect();		// what this processor can forbid
 	}
 	if (lab->memory)
-		guard_init();		// SAN=1: free pages are out of reach
+		guard_init();		// pages that nobody may touch
 	if (lab->smp) {
 		mp_init();		// which other CPUs are there?
 		lapic_init();		// this CPU's timer

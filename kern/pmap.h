@@ -15,7 +15,8 @@ extern char _start[], entry[], etext[], edata[], end[];
 extern char data_start[], programs_start[];	// constants lie around the data
 
 // How much physical memory we use, and the part of it that kern/entrypgdir.S
-// maps (how many tables, make says); no more than that part can be reached before mem_init is through.
+// maps, with as many tables as make says; no more than that part can be reached
+// before mem_init is through.
 #define MAXPHYSMEM	(0U - KERNBASE)
 #define ENTRYMAPSIZE	(ENTRYTABLES * PTSIZE)
 

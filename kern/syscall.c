@@ -184,7 +184,7 @@ sys_env_set_status(envid_t envid, int status)
 	return 0;
 }
 
-// sys_env_set_status with what came after it: whoever is started or stopped
+// sys_env_set_status with what the labs do not have: whoever is started or stopped
 // waits for nothing any more.
 static int
 set_status(envid_t envid, int status)
@@ -363,7 +363,7 @@ sys_ipc_recv(void *dstva)
 	return 0;
 }
 
-// sys_ipc_try_send with what came after it: a receiver may want to hear from
+// sys_ipc_try_send with what the labs do not have: a receiver may want to hear from
 // one sender only, and sending says who may answer.
 static int
 send_message(envid_t envid, uint32_t value, void *srcva, int perm)
@@ -382,8 +382,9 @@ send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 
 // The same, but if envid does not receive, or not from us, sleep until it takes
 // the message; it takes them in the order of these calls.
-// Returns 0; -E_BAD_ENV: there is no such environment, or it ended; -E_INVAL: as
-// page_to_share, or it is us; -E_NO_MEM; -E_IPC_NOT_RECV: our parent woke us.
+// Returns 0; -E_BAD_ENV: there is no such environment, or it ended; -E_INVAL:
+// as page_to_share, or it is us; -E_NO_MEM; -E_IPC_NOT_RECV: our parent woke
+// us.
 static int
 sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {

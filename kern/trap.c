@@ -4,8 +4,9 @@
 // From user mode, and from an idle CPU, the way is always the same: take the
 // lock, copy the registers into the environment, handle the trap, and leave
 // by running an environment - this one or another.  From the kernel itself
-// only two kinds of traps are right: interrupts while the monitor waits for a
-// key, and breakpoints.  These return to where they came from.
+// three kinds of traps are right: interrupts while the monitor waits for a key
+// or a CPU for the lock, NMIs, and breakpoints.  These return to where they
+// came from.  Double faults do not come here (kern/dblfault.c).
 //
 // Entry points: trap_init, trap_init_percpu, trap, print_trapframe,
 // print_regs.
@@ -433,7 +434,8 @@ trap(struct Trapframe *tf)
 {
 	bool overtaken = false;
 
-	// The program's direction flag is not ours, nor AC.
+	// The program's direction flag is not ours, nor AC, which opens its
+	// memory.
 	__asm__ volatile("cld" : : : "cc");
 	user_memory_close();
 	if (tf->tf_eflags & FL_VM)

@@ -119,7 +119,8 @@ static void
 no_page(void)
 {
 	for (uint32_t n = 0; n <= 20; n++) {
-		must_be("no page", request_at(n, NO_PAGE, 0, NO_PAGE), -E_INVAL);
+		must_be("no page", request_at(n, NO_PAGE, 0, NO_PAGE),
+			-E_INVAL);
 		must_be("no page", request_at(n, (void *) -PGSIZE, 0, NO_PAGE),
 			-E_INVAL);
 	}
@@ -235,7 +236,8 @@ long_names(void)
 	must_be("slashes", request(FSREQ_OPEN), 0);
 	path_of(MAXPATHLEN - 1, '/');
 	must_be("remove slashes", request(FSREQ_REMOVE), -E_INVAL);
-	must_be("below a file", open("/motd/", O_RDWR | O_CREAT | O_EXCL) < 0, 1);
+	must_be("below a file",
+		open("/motd/", O_RDWR | O_CREAT | O_EXCL) < 0, 1);
 	must_be("missing folder", open("/a/b", O_RDWR | O_CREAT), -E_NOT_FOUND);
 }
 
