@@ -5,8 +5,8 @@
 // soon.  Everything here is under the kernel lock.
 //
 // Entry points: env_init, env_init_percpu; env_alloc, env_create, env_free,
-// env_destroy; envid2env; env_elsewhere, env_bring_in, env_set_tf,
-// env_tf_replaced; env_run, the way out of the kernel.
+// env_destroy, env_is_abandoned; envid2env; env_elsewhere, env_bring_in,
+// env_set_tf, env_tf_replaced; env_run, the way out of the kernel.
 
 #include <inc/assert.h>
 #include <inc/elf.h>
