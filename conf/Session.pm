@@ -1,0 +1,45 @@
+# conf/Session.pm - a session at the shell of a machine of its own.
+#
+# Entry point:
+#   Session::run(MACHINE, LINES)	MACHINE: a reference to options as in
+#		conf/Qemu.pm; each line is typed at the next prompt.
+# Returns all that the machine says, until it leaves or nothing runs any more.
+# If it hangs, the last line says so.
+
+package Session;
+use strict;
+use warnings;
+use Child;
+use Qemu;
+use Time::HiRes qw(time);
+
+# Seconds, not counting those in which it waited for a processor of ours
+use constant PATIENCE => 60;
+
+sub run
+{
+	my ($options, @lines) = @_;
+	my $machine = Child->start(command => [Qemu::command(lab => 5,
+	    %$options)]);
+	my ($output, $seen, $start, $look) = ('', 0, time, PATIENCE);
+	while (defined(my $more = $machine->read)) {
+		$output .= $more;
+		my $new = substr $output, $seen;
+		last if $new =~ /^K> \z/m;
+		if ($new =~ /^\$ \z/m && @lines) {
+			$seen = length $output;
+			$machine->type(shift @lines);
+		}
+		if (time - $start > $look) {
+			my (undef, $waited) = $machine->usage;
+			$output .= "\nWRONG: it hangs\n", last
+			    if time - $start - ($waited // 0) > PATIENCE;
+			$look++;
+		}
+		select undef, undef, undef, 0.01;
+	}
+	$machine->stop;
+	return $output;
+}
+
+1;
