@@ -13,8 +13,9 @@ use Child;
 use Qemu;
 use Time::HiRes qw(time);
 
-# Seconds, not counting those in which it waited for a processor of ours
-use constant PATIENCE => 60;
+# Seconds, not counting those in which its threads waited for a processor of
+# ours; and all in all
+use constant { PATIENCE => 60, MAX_TIME => 600 };
 
 sub run
 {
@@ -32,8 +33,10 @@ sub run
 		}
 		if (time - $start > $look) {
 			my (undef, $waited) = $machine->usage;
+			my $passed = time - $start;
 			$output .= "\nWRONG: it hangs\n", last
-			    if time - $start - ($waited // 0) > PATIENCE;
+			    if $passed - ($waited // 0) > PATIENCE ||
+				$passed > MAX_TIME;
 			$look++;
 		}
 		select undef, undef, undef, 0.01;
