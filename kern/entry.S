@@ -8,7 +8,7 @@
 // physical address (kern/kernel.ld).
 //
 //  1. Tell the BIOS that a reset should skip the memory test.
-//  2. Turn on paging with entry_pgdir, which maps the first 4 MiB both at 0
+//  2. Turn on paging with entry_pgdir, which maps the first 8 MiB both at 0
 //     and at KERNBASE.
 //  3. Jump to where we were linked.
 //  4. Take the boot stack; a frame pointer of 0 ends backtraces.

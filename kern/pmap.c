@@ -11,7 +11,7 @@
 // of its page tables as one array.
 //
 // Until mem_init loads kern_pgdir the processor uses the map of
-// kern/entrypgdir.S, which shows the first 4 MiB of memory only.  So
+// kern/entrypgdir.S, which shows the first 8 MiB of memory only.  So
 // boot_alloc stays below, and mem_init sees to it that page_alloc does.
 //
 // Entry points:
