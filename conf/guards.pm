@@ -36,11 +36,11 @@ return (
     out => "make_readonly((char *) KERNBASE + EXTPHYSMEM, data_start);", in => '',
     test => ['sysneg'] },
 
-{ guard => 'the window on pages[] shows nothing else',
+{ guard => 'the window on envs[] shows nothing else',
     file => 'kern/pmap.c',
-    out => 'boot_map_region(kern_pgdir, UPAGES, pages_size, PADDR(pages), PTE_U);',
-    in => 'boot_map_region(kern_pgdir, UPAGES, PTSIZE, PADDR(pages), PTE_U);',
-    test => ['testhostile'] },
+    out => 'boot_map_region(kern_pgdir, UENVS, envs_size, PADDR(envs), PTE_U);',
+    in => 'boot_map_region(kern_pgdir, UENVS, PTSIZE, PADDR(envs), PTE_U);',
+    test => ['testsys'] },
 
 # ------------------------------------------------------------- environments
 { guard => 'a program has power over itself and its children only',

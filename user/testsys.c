@@ -380,6 +380,19 @@ test_all(void)
 	test_ipc();
 }
 
+// Behind the environments, programs see nothing.
+static void
+test_window(void)
+{
+	uintptr_t behind = UENVS + ROUNDUP(NENV * sizeof(struct Env), PGSIZE);
+
+	if (!page_is_mapped((void *) (behind - PGSIZE)))
+		panic("envs[] is not there");
+	for (uintptr_t va = behind; va < UENVS + PTSIZE; va += PGSIZE)
+		if (page_is_mapped((void *) va))
+			panic("%08x, behind envs[], is mapped", va);
+}
+
 void
 umain(int argc, char **argv)
 {
@@ -394,6 +407,7 @@ umain(int argc, char **argv)
 
 	SUCCEEDS(sys_page_alloc(0, PAGE, RW));
 	SUCCEEDS(sys_page_alloc(0, ROPAGE, RO));
+	test_window();
 	test_no_free_env();
 	test_no_memory();
 	test_many_mappings();
