@@ -1,9 +1,9 @@
 // kern/entrypgdir.S - the page tables of the kernel's first moments.
 //
-// ENTRYTABLES tables (make says how many) map physical memory
-// from 0 on, 4 MiB each.  The directory uses them twice: at 0, where the
-// code runs when paging is turned on, and at KERNBASE, where it is linked.
-// mem_init (kern/pmap.c) replaces both.
+// ENTRYTABLES tables (make says how many) map physical memory from 0 on, 4 MiB
+// each.  The directory uses them twice: at 0, where the code runs when paging
+// is turned on, and at KERNBASE, where it is linked.  mem_init (kern/pmap.c)
+// replaces both.
 //
 // Data: entry_pgdir, entry_pgtable.
 

@@ -33,6 +33,17 @@ is_gone(envid_t id)
 	return e->env_id != id || e->env_status == ENV_FREE;
 }
 
+// How many more environments there can be.
+static inline int
+free_envs(void)
+{
+	int n = 0;
+
+	for (int i = 0; i < NENV; i++)
+		n += envs[i].env_status == ENV_FREE;
+	return n;
+}
+
 // A running child ends when its CPU comes into the kernel.
 static inline void
 destroy_and_wait(envid_t child)

@@ -14,16 +14,6 @@ static uint8_t image[FILE_SIZE];
 #define ELF	((struct Elf *) image)
 #define PH	((struct Proghdr *) (ELF + 1))
 
-static int
-free_envs(void)
-{
-	int n = 0;
-
-	for (int i = 0; i < NENV; i++)
-		n += envs[i].env_status == ENV_FREE;
-	return n;
-}
-
 // A program whose code, at its entry, ends it.
 static void
 make_good(void)

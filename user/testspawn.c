@@ -4,20 +4,12 @@
 #include <inc/elf.h>
 #include <inc/lib.h>
 
+#include <user/test.h>
+
 static uint8_t image[3 * PGSIZE];
 
 #define ELF	((struct Elf *) image)
 #define PH(i)	(&((struct Proghdr *) (ELF + 1))[i])
-
-static int
-free_envs(void)
-{
-	int n = 0;
-
-	for (int i = 0; i < NENV; i++)
-		n += envs[i].env_status == ENV_FREE;
-	return n;
-}
 
 static void
 save(const char *name, size_t n)
