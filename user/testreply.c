@@ -225,32 +225,48 @@ test_not_asked(void)
 	wait(asks);
 }
 
+// Take all memory.  Where a page table was what there was no memory for, the
+// page that was to go with it is left: it goes where there is a table.
+static int
+take_memory(void)
+{
+	int n = 0;
+
+	while (sys_page_alloc(0, POOL + n * PGSIZE, RW) == 0)
+		n++;
+	sys_page_alloc(0, PAGE + PGSIZE, RW);
+	return n;
+}
+
+static void
+give_memory_back(int n)
+{
+	sys_page_unmap(0, PAGE + PGSIZE);
+	while (n-- > 0)
+		sys_page_unmap(0, POOL + n * PGSIZE);
+}
+
 // No page table for the answer's page: the client hears of that.
 static void
 test_no_memory(void)
 {
 	envid_t child = client(FAR, -E_NO_MEM, 0);
-	int n = 0;
 
 	IS(ipc_recv_from(child, NULL), 1);
-	while (sys_page_alloc(0, POOL + n * PGSIZE, RW) == 0)
-		n++;
+	int n = take_memory();
 	IS(sys_ipc_reply(child, 3, PAGE, RO), 0);
 	let_it_receive(child);
 
 	// Its end gives pages back; now it waits when the answer comes.
-	while (n-- > 0)
-		sys_page_unmap(0, POOL + n * PGSIZE);
+	give_memory_back(n);
 	child = client(FAR, -E_NO_MEM, 0);
 	IS(ipc_recv_from(child, NULL), 1);
 	*may_receive = true;
 	until_receiving(child);
-	for (n = 0; sys_page_alloc(0, POOL + n * PGSIZE, RW) == 0; n++)
-		;
+	n = take_memory();
 	IS(sys_ipc_reply(child, 3, PAGE, RO), 0);
 	let_it_receive(child);
-	while (n-- > 0)
-		sys_page_unmap(0, POOL + n * PGSIZE);
+	give_memory_back(n);
 	IS(pageref(PAGE), 1);
 }
 
