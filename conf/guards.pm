@@ -92,7 +92,7 @@ return (
     test => ['testinstr'] },
 { guard => 'the end of an environment gives back what is parked with it',
     file => 'kern/ipc.c',
-    out => "drop_answer(m);\n\t*m = (struct Mail)", in => '*m = (struct Mail)',
+    out => "drop_answer(m);\n\tm->asked = NOBODY;", in => 'm->asked = NOBODY;',
     test => ['testreply'] },
 { guard => 'who waits for an answer hears of the other\'s end',
     file => 'kern/ipc.c',

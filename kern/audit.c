@@ -441,6 +441,8 @@ audit_envs(void)
 	check_free_envs();
 	if (!wait_is_consistent())
 		fault("kern/wait.c does not know who sleeps");
+	if (!ipc_is_consistent())
+		fault("kern/ipc.c does not know who hears from whom");
 	if (!queue_is_consistent())
 		fault("kern/queue.c does not know who wants to send");
 	return n;

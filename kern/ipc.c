@@ -10,7 +10,7 @@
 // Env has no room for is here, by slot.  Under the kernel lock.
 //
 // Entry points: ipc_is_closed, ipc_sent, ipc_take_answer, ipc_take;
-// ipc_wait_for; ipc_answer; ipc_forget; ipc_parked_page.
+// ipc_wait_for; ipc_answer; ipc_forget; ipc_parked_page, ipc_is_consistent.
 
 #include <inc/assert.h>
 #include <inc/error.h>
@@ -26,6 +26,7 @@
 
 static struct Mail {
 	envid_t only_from;		// while it receives: who may send
+	int heeded_by;			// in how many others that is us
 	envid_t asked;			// owes it an answer, or NOBODY
 
 	// The answer that is parked here, if there is one
@@ -39,6 +40,20 @@ static struct Mail *
 mail_of(const struct Env *e)
 {
 	return &mail[e - envs];
+}
+
+// Hear from nobody but that one.  What is said stays when a message has come,
+// for the next is often from there as well.
+static void
+heed(struct Mail *m, envid_t from)
+{
+	if (m->only_from == from)
+		return;
+	if (m->only_from != ANYBODY)
+		mail[ENVX(m->only_from)].heeded_by--;
+	if (from != ANYBODY)
+		mail[ENVX(from)].heeded_by++;
+	m->only_from = from;
 }
 
 static void
@@ -121,7 +136,8 @@ ipc_take_answer(envid_t from, void *dstva)
 	struct Env *e = curenv;
 	struct Mail *m = mail_of(e);
 
-	m->only_from = ANYBODY;
+	if (from == ANYBODY)
+		heed(m, ANYBODY);
 	if (m->from == NOBODY || (from != ANYBODY && m->from != from))
 		return false;
 	e->env_ipc_dstva = dstva;
@@ -147,7 +163,7 @@ ipc_take(struct Env *from, uint32_t value, struct PageInfo *pp, int perm,
 void
 ipc_wait_for(struct Env *e, envid_t from, void *dstva)
 {
-	mail_of(e)->only_from = from;
+	heed(mail_of(e), from);
 	e->env_ipc_from = 0;		// so it sees if it was just woken
 	e->env_ipc_dstva = dstva;
 	e->env_ipc_recving = true;
@@ -196,10 +212,15 @@ ipc_answer(struct Env *to, uint32_t value, struct PageInfo *pp, int perm)
 static void
 fail_waiters(const struct Env *e)
 {
-	for (int i = 0; i < NENV; i++) {
+	const int *left = &mail_of(e)->heeded_by;
+
+	for (int i = 0; i < NENV && *left > 0; i++) {
 		struct Env *waiter = &envs[i];
 
-		if (mail[i].only_from != e->env_id || !is_receiving(waiter))
+		if (mail[i].only_from != e->env_id)
+			continue;
+		heed(&mail[i], ANYBODY);
+		if (!is_receiving(waiter))
 			continue;
 		waiter->env_ipc_recving = false;
 		waiter->env_tf.tf_regs.reg_eax = -E_BAD_ENV;
@@ -213,9 +234,30 @@ ipc_forget(struct Env *e)
 	struct Mail *m = mail_of(e);
 
 	drop_answer(m);
-	*m = (struct Mail) { .only_from = ANYBODY };
+	m->asked = NOBODY;
+	heed(m, ANYBODY);
 	fail_waiters(e);
 	queue_fail(e);
+}
+
+// Is it counted who is heeded, and by how many?
+bool
+ipc_is_consistent(void)
+{
+	int heeding = 0, counted = 0;
+
+	for (int i = 0; i < NENV; i++) {
+		const envid_t from = mail[i].only_from;
+
+		counted += mail[i].heeded_by;
+		if (from == ANYBODY)
+			continue;
+		heeding++;
+		if (envs[ENVX(from)].env_id != from
+		    || mail[ENVX(from)].heeded_by <= 0)
+			return false;
+	}
+	return heeding == counted;
 }
 
 struct PageInfo *

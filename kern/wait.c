@@ -23,21 +23,29 @@
 static envid_t waits_for[NENV];
 
 static int console_waiters;
-static int env_waiters;
+static int env_waiters[NENV];		// for the end of the one in that slot
+
+static int *
+waiters(envid_t what)
+{
+	return what == FOR_CONSOLE ? &console_waiters
+		: &env_waiters[ENVX(what)];
+}
 
 static void
 wait_for(struct Env *e, envid_t what)
 {
 	wait_forget(e);
 	waits_for[e - envs] = what;
-	(*(what == FOR_CONSOLE ? &console_waiters : &env_waiters))++;
+	++*waiters(what);
 	e->env_status = ENV_NOT_RUNNABLE;
 }
 
+// Looks no further than the last of them.
 static void
 wake_all(envid_t what)
 {
-	for (int i = 0; i < NENV; i++)
+	for (int i = 0; i < NENV && *waiters(what) > 0; i++)
 		if (waits_for[i] == what)
 			sched_wake(&envs[i]);
 }
@@ -58,15 +66,13 @@ wait_for_env(struct Env *e, envid_t other)
 void
 wake_console(void)
 {
-	if (console_waiters)
-		wake_all(FOR_CONSOLE);
+	wake_all(FOR_CONSOLE);
 }
 
 void
 wake_env_waiters(envid_t gone)
 {
-	if (env_waiters)
-		wake_all(gone);
+	wake_all(gone);
 }
 
 void
@@ -77,7 +83,7 @@ wait_forget(struct Env *e)
 	queue_leave(e);
 	if (*what == FOR_NOTHING)
 		return;
-	(*(*what == FOR_CONSOLE ? &console_waiters : &env_waiters))--;
+	--*waiters(*what);
 	*what = FOR_NOTHING;
 }
 
@@ -97,25 +103,26 @@ wait_any_device(void)
 bool
 wait_is_consistent(void)
 {
-	int console = 0, env = 0;
+	int waiting = 0, counted = console_waiters;
 
 	for (int i = 0; i < NENV; i++) {
 		const envid_t what = waits_for[i];
 
+		counted += env_waiters[i];
 		if (what == FOR_NOTHING)
 			continue;
+		waiting++;
+		if (*waiters(what) <= 0)
+			return false;
 		if (envs[i].env_status != ENV_NOT_RUNNABLE)
 			return false;
-		if (what == FOR_CONSOLE) {
-			console++;
+		if (what == FOR_CONSOLE)
 			continue;
-		}
-		env++;
 
 		const struct Env *other = &envs[ENVX(what)];
 
 		if (other->env_id != what || other->env_status == ENV_FREE)
 			return false;
 	}
-	return console == console_waiters && env == env_waiters;
+	return waiting == counted;
 }
