@@ -167,7 +167,7 @@ map({ $_ => { %{says("$_ ok\$")}, extra => ['-m', 16] } }
 
 # These have the kernel look for faults meanwhile
 map({ $_ => { %{says("$_ ok\$")}, debug => 'check' } }
-    qw(crashme sysfuzz fsfuzz sysneg testqueue)),
+    qw(crashme sysfuzz fsfuzz sysneg testbootmark testqueue)),
 );
 
 # The others of ours: each says so when it is content.  Not soak, which does

@@ -44,7 +44,8 @@ enum {
 // What sys_debug can do, on a machine started to debug (make DEBUG=1)
 enum {
 	DEBUG_CHECK,			// look for faults; returns how many
-	DEBUG_FAIL_ALLOC		// have the caller's n-th page refused
+	DEBUG_FAIL_ALLOC,		// have the caller's n-th page refused
+	DEBUG_BOOT_MARK			// when the boot got to mark n
 };
 
 #endif // JOS_INC_SYSCALL_H

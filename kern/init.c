@@ -6,6 +6,7 @@
 #include <inc/x86.h>
 
 #include <kern/acpi.h>
+#include <kern/bootmark.h>
 #include <kern/canary.h>
 #include <kern/console.h>
 #include <kern/cpu.h>
@@ -41,6 +42,7 @@ test_backtrace(int x)
 void
 i386_init(void)
 {
+	boot_mark(BOOT_MAIN);
 	canary_init();			// as long as nobody has begun
 	cons_init();			// from here on we can print
 	lab_init();			// which lab, so how far to go?
@@ -54,6 +56,7 @@ i386_init(void)
 	acpi_init();			// their memory is given away
 	if (lab->memory)
 		mem_init();		// pages, and the kernel's address space
+	boot_mark(BOOT_MEMORY);
 	if (lab->user) {
 		env_init();		// a table of free environments
 		trap_init();		// traps and system calls come in

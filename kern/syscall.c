@@ -14,6 +14,7 @@
 #include <inc/x86.h>
 
 #include <kern/audit.h>
+#include <kern/bootmark.h>
 #include <kern/console.h>
 #include <kern/env.h>
 #include <kern/failalloc.h>
@@ -89,7 +90,11 @@ sys_cputs(const char *s, size_t len)
 static int
 sys_cgetc(void)
 {
-	return cons_getc();
+	const int c = cons_getc();
+
+	if (c == 0)
+		boot_mark(BOOT_PROMPT);
+	return c;
 }
 
 // Sleep until there is console input.  Returns 0, perhaps too early.
@@ -544,7 +549,8 @@ sys_poweroff(uint32_t magic, int status)
 // For tests.  DEBUG_CHECK: returns the number of faults found in the kernel,
 // and prints them.  DEBUG_FAIL_ALLOC: the arg-th page that the kernel takes for
 // the caller from now on is refused, once; 0 takes that back.  Returns 1 if
-// the last one was refused already, else 0.
+// the last one was refused already, else 0.  DEBUG_BOOT_MARK: the time stamp
+// counter at the arg-th mark of the boot (kern/bootmark.h), its low 31 bits.
 // Returns -E_INVAL for another op, and unless somebody debugs.
 static int
 sys_debug(uint32_t op, uint32_t arg)
@@ -556,6 +562,10 @@ sys_debug(uint32_t op, uint32_t arg)
 		return audit(false);
 	case DEBUG_FAIL_ALLOC:
 		return failalloc_order(arg);
+	case DEBUG_BOOT_MARK:
+		if (arg >= NBOOTMARKS)
+			return -E_INVAL;
+		return boot_marks[arg] & 0x7FFFFFFF;
 	default:
 		return -E_INVAL;
 	}
