@@ -170,9 +170,10 @@ map({ $_ => { %{says("$_ ok\$")}, debug => 'check' } }
     qw(crashme sysfuzz fsfuzz sysneg testbootmark testqueue)),
 );
 
-# The others of ours: each says so when it is content.  Not soak, which does
+# The others of ours: each says so when it is content.  Not bench (conf/bench),
+# which needs a disk of its own, nor soak, which does
 # not end by itself (conf/soak).
-my %named = (@tests, soak => {}, testmalloc => {});
+my %named = (@tests, soak => {}, bench => {}, testmalloc => {});
 return (@tests, map { $_ => says("$_ ok\$") }
     grep { !$named{$_} } own_tests());
 

@@ -1,0 +1,128 @@
+// user/benchfile.c - how many instructions things take: files, pipes, spawn.
+// Started by user/bench.c, on a disk of conf/bench, which has the file DATA.
+
+#include <user/bench.h>
+
+#define DATA		"bench.data"
+#define SIZE		(256 * 1024)
+#define PIPE_SIZE	(64 * 1024)
+#define CHUNK		PGSIZE
+
+static char buffer[CHUNK];
+
+static int
+open_or_panic(const char *path, int mode)
+{
+	int fd = open(path, mode);
+
+	must(path, fd);
+	return fd;
+}
+
+// Read or write size bytes, at most so many in a call.
+static void
+transfer(ssize_t (*call)(int fd, void *buf, size_t n), int fd, size_t size,
+	size_t chunk)
+{
+	for (size_t done = 0; done < size; ) {
+		ssize_t n = call(fd, buffer, MIN(chunk, size - done));
+
+		if (n <= 0)
+			panic("at %d of %d: %d", done, size, n);
+		done += n;
+	}
+}
+
+static ssize_t
+write_buffer(int fd, void *buf, size_t n)
+{
+	return write(fd, buf, n);
+}
+
+// ------------------------------------------------------------------- files
+
+static void
+bench_open(void)
+{
+	int fd;
+
+	BENCH("open", 10, NOTHING,
+		TIMES(10, close(open_or_panic("motd", O_RDONLY))), NOTHING);
+
+	fd = open_or_panic("motd", O_RDONLY);
+	BENCH("read_1", 10, NOTHING,
+		TIMES(10, seek(fd, 0); read(fd, buffer, 1)), NOTHING);
+	close(fd);
+}
+
+static void
+bench_read(void)
+{
+	int fd = open_or_panic(DATA, O_RDONLY);
+
+	// Cold but once
+	report("read_cold", COUNT(transfer(read, fd, SIZE, CHUNK)));
+	BENCH("read_4k", 1, seek(fd, 0),
+		transfer(read, fd, SIZE, CHUNK), NOTHING);
+	BENCH("read_512", 1, seek(fd, 0),
+		transfer(read, fd, SIZE, 512), NOTHING);
+	close(fd);
+}
+
+static void
+bench_write(void)
+{
+	int fd = open_or_panic("new", O_RDWR | O_CREAT | O_TRUNC);
+
+	report("write", COUNT(transfer(write_buffer, fd, SIZE, CHUNK)));
+	report("sync", COUNT(close(fd); sync()));
+	must("remove", remove("new"));
+}
+
+// ------------------------------------------------------------- pipe, spawn
+
+// Read it all, then tell our parent.
+static void
+reader(int fd)
+{
+	transfer(read, fd, PIPE_SIZE, CHUNK);
+	ipc_send(thisenv->env_parent_id, 0, NULL, 0);
+	exit();
+}
+
+static void
+bench_pipe(void)
+{
+	int ends[2];
+
+	must("pipe", pipe(ends));
+	envid_t child = fork_or_panic();
+	if (child == 0)
+		reader(ends[0]);
+	report("pipe", COUNT(
+		transfer(write_buffer, ends[1], PIPE_SIZE, CHUNK);
+		ipc_recv(NULL, NULL, NULL)));
+	wait(child);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+bench_spawn(void)
+{
+	BENCH("spawn", 1, NOTHING, wait(spawnl("benchnop", "benchnop", NULL)),
+		NOTHING);
+}
+
+void
+umain(int argc, char **argv)
+{
+	USED(argc), USED(argv);
+
+	memset(buffer, 'x', sizeof(buffer));
+	bench_open();
+	bench_read();
+	bench_write();
+	bench_pipe();
+	bench_spawn();
+}
