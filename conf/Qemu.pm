@@ -20,7 +20,7 @@
 # it.  With a thread for each, that one may be waiting for a processor of this
 # computer, for long if it has few or much else to do.
 #
-# Neither window nor network nor GDB port.  Images are not locked, and unless
+# Neither window nor network nor printer nor GDB port.  Images are not locked, and unless
 # kept not written to, so any number of machines can share them.
 
 package Qemu;
@@ -41,7 +41,7 @@ sub command
 	    qemu(), qw(-display none -monitor none -serial stdio), @drives,
 	    '-accel', 'tcg,thread=' . ($m{threads} // 'single'),
 	    '-smp', "$cpus,sockets=$cpus,cores=1,threads=1",
-	    '-nic', 'none', '-no-reboot',
+	    '-nic', 'none', '-parallel', 'none', '-no-reboot',
 	    '-device', 'isa-debug-exit,iobase=0x501,iosize=2',
 	    '-d', 'guest_errors,cpu_reset', '-D', $m{log} // '/dev/null',
 	    fw_cfg(lab => $m{lab}), fw_cfg(run => $m{program}),

@@ -5,19 +5,19 @@
 
 #include <inc/types.h>
 
-// kern/serial.c
+// kern/serial.c: serial_write for one that exists only
 extern bool serial_exists;
 void serial_init(void);
-void serial_write(uint8_t c);
+void serial_write(const char *s, size_t n);
 
-// kern/printer.c
+// kern/printer.c: likewise
+extern bool printer_exists;
 void printer_init(void);
-void printer_write(uint8_t c);
+void printer_write(const char *s, size_t n);
 
-// kern/screen.c: the cursor shows where it is only when told to
+// kern/screen.c
 void screen_init(void);
-void screen_write(uint8_t c);
-void screen_show_cursor(void);
+void screen_write(const char *s, size_t n);
 
 // kern/console.c: move what a device has into the queue of input.  get_char
 // returns a character, 0 for something that is none, -1 for nothing.

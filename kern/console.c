@@ -20,20 +20,14 @@
 
 // ------------------------------------------------------------------ output
 
-static void
-cons_putc(uint8_t c)
-{
-	serial_write(c);
-	printer_write(c);
-	screen_write(c);
-}
-
 void
 cons_write(const char *s, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		cons_putc(s[i]);
-	screen_show_cursor();
+	if (serial_exists)
+		serial_write(s, n);
+	if (printer_exists)
+		printer_write(s, n);
+	screen_write(s, n);
 }
 
 void

@@ -19,7 +19,7 @@
 
 #define PRINTER_PATIENCE 10000
 
-static bool printer_exists;
+bool printer_exists;
 
 void
 printer_init(void)
@@ -27,17 +27,26 @@ printer_init(void)
 	printer_exists = inb(LPT_STATUS) != 0xFF;
 }
 
-void
-printer_write(uint8_t c)
+// Returns whether it is ready, after a while at most.
+static bool
+printer_is_ready(void)
 {
-	if (!printer_exists)
-		return;
-	for (int i = 0; !(inb(LPT_STATUS) & LPT_READY); i++)
-		if (i == PRINTER_PATIENCE) {
+	for (int i = 0; i < PRINTER_PATIENCE; i++)
+		if (inb(LPT_STATUS) & LPT_READY)
+			return true;
+	return false;
+}
+
+void
+printer_write(const char *s, size_t n)
+{
+	for (; n > 0; n--, s++) {
+		if (!printer_is_ready()) {
 			printer_exists = false;
 			return;
 		}
-	outb(LPT_DATA, c);
-	outb(LPT_CONTROL, LPT_ON | LPT_STROBE);
-	outb(LPT_CONTROL, LPT_ON);
+		outb(LPT_DATA, *s);
+		outb(LPT_CONTROL, LPT_ON | LPT_STROBE);
+		outb(LPT_CONTROL, LPT_ON);
+	}
 }

@@ -4,15 +4,17 @@
 // low byte, its colours in the high one.  The cursor is a register pair of
 // the video controller.
 //
-// Entry points: screen_init, screen_write, screen_show_cursor.
+// Entry points: screen_init, screen_write.
 
 #include <inc/memlayout.h>
+#include <inc/string.h>
 #include <inc/x86.h>
 
 #include <kern/consdev.h>
 
 #define ROWS		25
 #define COLS		80
+#define LAST_CELL	(ROWS * COLS - 1)
 #define TABWIDTH	8
 
 #define COLOR_BUF	0xB8000		// physical
@@ -22,11 +24,13 @@
 #define CURSOR_HI	14		// registers
 #define CURSOR_LO	15
 
-#define BLANK		(0x07 << 8 | ' ')	// light grey on black
+#define COLORS		0x0700		// light grey on black
+#define BLANK		(COLORS | ' ')
+#define LAST_CONTROL	'\r'
 
-static volatile uint16_t *screen;
+static uint16_t *screen;
 static int screen_port;
-static uint16_t cursor;			// as a cell number
+static int cursor;			// as a cell number
 
 // Does that adapter's memory keep what is written to it?
 static bool
@@ -49,11 +53,11 @@ screen_reg(int reg)
 	return inb(screen_port + 1);
 }
 
-static void
+// As one 16-bit access, which the two ports see as one each.
+static inline void
 screen_set_reg(int reg, uint8_t value)
 {
-	outb(screen_port, reg);
-	outb(screen_port + 1, value);
+	outw(screen_port, value << 8 | reg);
 }
 
 // Go on where the BIOS has left the cursor.
@@ -75,15 +79,15 @@ screen_scroll(void)
 {
 	const int last = (ROWS - 1) * COLS;
 
-	for (int i = 0; i < last; i++)
-		screen[i] = screen[i + COLS];
+	memmove(screen, screen + COLS, last * sizeof(*screen));
 	for (int i = last; i < last + COLS; i++)
 		screen[i] = BLANK;
 	cursor -= COLS;
 }
 
-void
-screen_write(uint8_t c)
+// Act on one character, whatever it is.
+static void
+screen_put(uint8_t c)
 {
 	const int column = cursor % COLS;
 
@@ -102,16 +106,32 @@ screen_write(uint8_t c)
 			screen[--cursor] = BLANK;
 		break;
 	default:
-		screen[cursor++] = (BLANK & 0xFF00) | c;
+		screen[cursor++] = COLORS | c;
 		break;
 	}
 	if (cursor >= ROWS * COLS)
 		screen_scroll();
 }
 
-void
+static inline void
 screen_show_cursor(void)
 {
 	screen_set_reg(CURSOR_HI, cursor >> 8);
 	screen_set_reg(CURSOR_LO, cursor & 0xFF);
+}
+
+// Most characters just fill the next cell: not those up to LAST_CONTROL, some
+// of which move the cursor, and none in the last cell, where all must move up.
+void
+screen_write(const char *s, size_t n)
+{
+	for (; n > 0; n--, s++) {
+		const uint8_t c = *s;
+
+		if (c > LAST_CONTROL && cursor < LAST_CELL)
+			screen[cursor++] = COLORS | c;
+		else
+			screen_put(c);
+	}
+	screen_show_cursor();
 }
