@@ -55,6 +55,7 @@ int sys_ipc_reply(envid_t to, uint32_t value, void *va, int perm);
 int sys_page_held(envid_t env, void *va);
 int sys_debug(int op, uint32_t arg);
 int sys_ipc_send(envid_t to, uint32_t value, void *va, int perm);
+int sys_irq_wait(int irq, int stop_port);
 
 // Inlined, for the child must not return through a stack frame that the
 // parent, running on, has long overwritten by the time the stack is copied.

@@ -33,6 +33,7 @@ enum {
 	SYS_page_held,
 	SYS_debug,
 	SYS_ipc_send,
+	SYS_irq_wait = 23,
 
 	NSYSCALLS
 };

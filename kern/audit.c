@@ -22,6 +22,7 @@
 #include <kern/env.h>
 #include <kern/fpu.h>
 #include <kern/ipc.h>
+#include <kern/irqwait.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
 #include <kern/queue.h>
@@ -443,6 +444,8 @@ audit_envs(void)
 		fault("kern/wait.c does not know who sleeps");
 	if (!ipc_is_consistent())
 		fault("kern/ipc.c does not know who hears from whom");
+	if (!irqwait_is_consistent())
+		fault("kern/irqwait.c does not know who sleeps");
 	if (!queue_is_consistent())
 		fault("kern/queue.c does not know who wants to send");
 	return n;

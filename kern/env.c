@@ -19,6 +19,7 @@
 #include <kern/firstenv.h>
 #include <kern/fpu.h>
 #include <kern/ipc.h>
+#include <kern/irqwait.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
@@ -320,6 +321,7 @@ free_one(struct Env *e)
 		cprintf("[%08x] free env %08x\n",
 			curenv ? curenv->env_id : 0, e->env_id);
 
+	irqwait_end(e);
 	if (rcr3() == PADDR(e->env_pgdir))
 		lcr3(PADDR(kern_pgdir));
 	for (uint32_t pdx = 0; pdx < PDX(UTOP); pdx++)

@@ -15,6 +15,7 @@
 #include <kern/audit.h>
 #include <kern/cpu.h>
 #include <kern/env.h>
+#include <kern/irqwait.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
@@ -106,6 +107,7 @@ sched_tick(void)
 {
 	if (sched_chore)
 		sched_chore();
+	irqwait_tick();
 	work_left = true;
 	sched_share();
 }

@@ -20,6 +20,7 @@
 #include <kern/failalloc.h>
 #include <kern/fpu.h>
 #include <kern/ipc.h>
+#include <kern/irqwait.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
@@ -534,6 +535,18 @@ sys_page_held(envid_t envid, void *va)
 
 // ----------------------------------------------------------------- machine
 
+// For the file server: sleep until the disk interrupts; kern/irqwait.h says
+// more.  Returns 1; 0 if no interrupt came for a tenth of a second, or by
+// chance; -E_INVAL: not the disk's line, no such port, or not the file server.
+static int
+sys_irq_wait(int irq, int stop_port)
+{
+	if (curenv->env_type != ENV_TYPE_FS || irq != IRQ_IDE
+	    || stop_port < 0 || stop_port > 0xFFFF)
+		return -E_INVAL;
+	return irq_wait(curenv, stop_port);
+}
+
 // Switch the machine off, as its status says.  Returns -E_INVAL if the magic
 // number is not there, or the status not one that QEMU can pass on.
 static int
@@ -622,6 +635,8 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return sys_debug(a1, a2);
 	case SYS_ipc_send:
 		return sys_ipc_send(a1, a2, (void *) a3, a4);
+	case SYS_irq_wait:
+		return sys_irq_wait(a1, a2);
 	default:
 		return -E_INVAL;
 	}

@@ -20,6 +20,7 @@
 #include <kern/env.h>
 #include <kern/fpu.h>
 #include <kern/guard.h>
+#include <kern/irqwait.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/panic.h>
@@ -324,6 +325,7 @@ answer_devices(void)
 {
 	if (device_called) {
 		device_called = false;
+		irqwait_answer();
 		serial_intr();
 		kbd_intr();
 	}
@@ -441,7 +443,8 @@ trap(struct Trapframe *tf)
 	if (tf->tf_eflags & FL_VM)
 		leave_vm86(tf);
 	assert(!(read_eflags() & FL_IF));
-	bool stray = stray_take(tf->tf_trapno);
+	bool from_disk = irqwait_take(tf->tf_trapno);
+	bool stray = from_disk || stray_take(tf->tf_trapno);
 
 	// An NMI may come anywhere in the kernel: touch nothing.
 	if (tf->tf_trapno == T_NMI && !from_user(tf))
@@ -465,7 +468,9 @@ trap(struct Trapframe *tf)
 	} else if (thiscpu->cpu_status == CPU_HALTED) {
 		wake_up();
 	} else {
-		if (!stray)
+		if (from_disk)
+			device_called = true;
+		else if (!stray)
 			trap_in_kernel(tf);
 		return;
 	}
@@ -478,9 +483,14 @@ trap(struct Trapframe *tf)
 	if (!stray && !overtaken && trap_is_to_be_handled(tf))
 		trap_dispatch(tf);
 
-	if (curenv && curenv->env_status == ENV_RUNNING)
+	// Who waits for the disk has little to do before it waits again.
+	struct Env *server = from_disk ? irqwait_answer() : NULL;
+
+	if (curenv && curenv->env_status == ENV_RUNNING && !server)
 		env_run(curenv);
 	if (curenv && env_is_abandoned(curenv))
 		env_destroy(curenv);		// it stopped itself for good
+	if (server)
+		env_run(server);
 	sched_yield();
 }

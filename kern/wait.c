@@ -1,7 +1,7 @@
 // kern/wait.c - environments that sleep until something happens.
 //
 // A sleeping environment is ENV_NOT_RUNNABLE, and here it says what it waits
-// for, or in kern/queue.c.  Being woken is no promise: who sleeps looks again
+// for, or in kern/queue.c or kern/irqwait.c.  Being woken is no promise: who sleeps looks again
 // and, if it has to, sleeps again.
 //
 // Entry points: wait_for_console, wait_for_env; wake_console,
@@ -12,6 +12,7 @@
 
 #include <kern/console.h>
 #include <kern/env.h>
+#include <kern/irqwait.h>
 #include <kern/queue.h>
 #include <kern/sched.h>
 #include <kern/wait.h>
@@ -81,6 +82,7 @@ wait_forget(struct Env *e)
 	envid_t *what = &waits_for[e - envs];
 
 	queue_leave(e);
+	irqwait_forget(e);
 	if (*what == FOR_NOTHING)
 		return;
 	--*waiters(*what);
@@ -90,13 +92,14 @@ wait_forget(struct Env *e)
 bool
 is_waiting(const struct Env *e)
 {
-	return waits_for[e - envs] != FOR_NOTHING || is_queued(e);
+	return waits_for[e - envs] != FOR_NOTHING || is_queued(e)
+		|| irqwait_is_asleep(e);
 }
 
 bool
 wait_any_device(void)
 {
-	return console_waiters > 0;
+	return console_waiters > 0 || irqwait_any();
 }
 
 // Who waits sleeps, for something that can still happen, and is counted once.

@@ -165,3 +165,10 @@ sys_ipc_send(envid_t to, uint32_t value, void *va, int perm)
 {
 	return call_status(SYS_ipc_send, to, value, (uintptr_t) va, perm, 0);
 }
+
+// That there was an interrupt is a result, too.
+int
+sys_irq_wait(int irq, int stop_port)
+{
+	return call(SYS_irq_wait, irq, stop_port, 0, 0, 0);
+}

@@ -88,6 +88,8 @@ BAD_IDS(SYS_env_set_pgfault_upcall, UTEXT),
 { SYS_env_wait, {FREE_SLOT}, -E_BAD_ENV, "a free slot" },
 { SYS_env_wait, {0}, -E_INVAL, "for oneself" },
 { SYS_env_wait, {SELF}, -E_INVAL, "for oneself, by id" },
+{ SYS_irq_wait, {14, 0}, -E_INVAL, "only the file server may" },
+{ SYS_irq_wait, {0, 0}, -E_INVAL, "not the disk's" },
 
 // --------------------------------------------------------------- addresses
 #define BAD_ADDRESSES(call, before, ...)				\

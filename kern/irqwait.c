@@ -1,0 +1,112 @@
+// kern/irqwait.c - the file server sleeps until its disk interrupts.
+//
+// To the kernel, the interrupt means only that the server may want to look at
+// the disk.  One that comes while the server is awake is kept: its next sleep
+// is over at once, so that none is lost between looking and going to sleep.  A
+// disk may stay silent, therefore every sleep has an end.
+//
+// The disk may be writing to the server's pages by itself.  The server cannot
+// stop that when it has been ended, so it says beforehand how we can: a page
+// must not be somebody else's before the disk has let go of it.
+//
+// Entry points: irq_wait; irqwait_take, irqwait_answer, irqwait_tick;
+// irqwait_forget, irqwait_end; irqwait_is_asleep, irqwait_any,
+// irqwait_is_consistent.  Under the kernel lock, except for irqwait_take.
+
+#include <inc/trap.h>
+#include <inc/x86.h>
+
+#include <kern/irqwait.h>
+#include <kern/picirq.h>
+#include <kern/sched.h>
+
+#define PATIENCE	10		// ticks until a sleep ends
+
+static struct Env *sleeper;
+static int ticks_left;
+static int stop_port;			// of the only server there is
+static bool asked;			// somebody has waited for the disk
+static volatile bool came;		// since the last sleep ended
+
+int
+irq_wait(struct Env *e, int port)
+{
+	stop_port = port;
+	if (!asked) {
+		asked = true;
+		irq_setmask_8259A(irq_mask_8259A & ~(1 << IRQ_IDE));
+	}
+	if (came) {
+		came = false;
+		return 1;
+	}
+	sleeper = e;
+	ticks_left = PATIENCE;
+	e->env_status = ENV_NOT_RUNNABLE;
+	return 0;
+}
+
+bool
+irqwait_take(uint32_t vector)
+{
+	if (vector != IRQ_OFFSET + IRQ_IDE || !asked)
+		return false;
+	came = true;
+	pic_eoi(IRQ_IDE);
+	return true;
+}
+
+struct Env *
+irqwait_answer(void)
+{
+	struct Env *e = sleeper;
+
+	if (!came || !e)
+		return NULL;
+	came = false;
+	e->env_tf.tf_regs.reg_eax = 1;
+	sched_wake(e);			// which calls irqwait_forget
+	return e;
+}
+
+void
+irqwait_tick(void)
+{
+	if (sleeper && --ticks_left == 0)
+		sched_wake(sleeper);
+}
+
+void
+irqwait_forget(const struct Env *e)
+{
+	if (sleeper == e)
+		sleeper = NULL;
+}
+
+void
+irqwait_end(const struct Env *e)
+{
+	if (e->env_type != ENV_TYPE_FS || stop_port == 0)
+		return;
+	outb(stop_port, 0);
+	stop_port = 0;
+}
+
+bool
+irqwait_is_asleep(const struct Env *e)
+{
+	return sleeper == e;
+}
+
+bool
+irqwait_any(void)
+{
+	return sleeper != NULL;
+}
+
+bool
+irqwait_is_consistent(void)
+{
+	return !sleeper || (sleeper->env_status == ENV_NOT_RUNNABLE
+		&& sleeper->env_type == ENV_TYPE_FS && ticks_left > 0);
+}
