@@ -2,7 +2,8 @@
 //
 // Each part uses those above it:
 //
-//	ide.c	sectors of the disk
+//	dma.c	sectors of the disk, without work for us
+//	ide.c	sectors of the disk, one way or the other
 //	bc.c	blocks of the disk, as pages of our memory
 //	fs.c	which blocks are free, which make up a file, paths
 //	serv.c	requests of other environments
@@ -19,7 +20,14 @@
 #define DISKMAP		0x10000000
 #define DISKSIZE	0xC0000000	// bytes; no disk can be larger
 
+// fs/dma.c
+void dma_stop(void);
+bool dma_begin(int drive);
+bool dma_transfer(int drive, uint32_t secno, void *mem, size_t nsecs,
+	bool write);
+
 // fs/ide.c
+extern bool ide_dma_wanted;		// may the disk move sectors by itself?
 bool ide_probe_disk1(void);
 void ide_set_disk(int drive);
 int ide_read(uint32_t secno, void *dst, size_t nsecs);

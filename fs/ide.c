@@ -5,7 +5,8 @@
 //   ide_set_disk	choose the drive that we use
 //   ide_read, ide_write	move sectors
 //
-// The processor moves every word itself and asks the drive whether it is
+// Where it can, the disk moves them by itself (fs/dma.c).  Elsewhere, and where
+// that fails, the processor moves every word and asks the drive whether it is
 // ready (polling).  A drive that takes long is asked between other
 // environments' turns, and is given up when it takes too long.  A command that
 // failed is given again, a few times, for some errors pass.
@@ -19,7 +20,9 @@
 #define MAX_POLLS	4000000		// some seconds on any machine
 #define TRIES		3
 
+bool ide_dma_wanted = true;
 static int drive = 1;
+static size_t multiple = 1;		// sectors that it moves at once
 
 // Wait until the drive is not busy and has set all status bits in want, or
 // says that the command failed.  Returns its status, or -1 if it takes too
@@ -69,10 +72,11 @@ ide_start(uint32_t secno, size_t nsecs, uint8_t cmd)
 static void
 ide_reset(void)
 {
-	outb(IDE_CONTROL, IDE_SRST);
+	dma_stop();
+	outb(IDE_CONTROL, IDE_SRST | IDE_NIEN);
 	for (int i = 0; i < QUICK_POLLS; i++)	// 5 us at least
 		inb(IDE_STATUS);
-	outb(IDE_CONTROL, 0);
+	outb(IDE_CONTROL, IDE_NIEN);
 }
 
 // An absent drive reads as 0 (the other one answers for it) or as all ones
@@ -95,38 +99,73 @@ ide_probe_disk1(void)
 	return present;
 }
 
+// Use this drive, in the best way that works.
 void
 ide_set_disk(int number)
 {
 	if (number != 0 && number != 1)
 		panic("bad disk number");
 	drive = number;
+	multiple = 1;
+	if (ide_start(0, IDE_MULTIPLE, IDE_CMD_SET_MULTIPLE)
+	    && ide_ready(IDE_DRDY))
+		multiple = IDE_MULTIPLE;
+	if (ide_dma_wanted && ide_status(0) >= 0 && dma_begin(drive))
+		cprintf("The disk moves sectors by itself\n");
 }
 
 static int
-read_once(uint32_t secno, void *dst, size_t nsecs)
+read_polling(uint32_t secno, void *dst, size_t nsecs)
 {
-	if (!ide_start(secno, nsecs, IDE_CMD_READ))
+	const uint8_t cmd = multiple > 1 ? IDE_CMD_READ_MULTIPLE : IDE_CMD_READ;
+	char *p = dst;
+
+	if (!ide_start(secno, nsecs, cmd))
 		return -1;
-	for (char *p = dst; nsecs > 0; nsecs--, p += SECTSIZE) {
+	for (size_t n; nsecs > 0; nsecs -= n, p += n * SECTSIZE) {
 		if (!ide_ready(IDE_DRQ))
 			return -1;
-		insl(IDE_DATA, p, SECTSIZE / 4);
+		n = MIN(nsecs, multiple);
+		insl(IDE_DATA, p, n * SECTSIZE / 4);
 	}
 	return 0;
 }
 
 static int
-write_once(uint32_t secno, const void *src, size_t nsecs)
+write_polling(uint32_t secno, const void *src, size_t nsecs)
 {
-	if (!ide_start(secno, nsecs, IDE_CMD_WRITE))
+	const uint8_t cmd = multiple > 1 ? IDE_CMD_WRITE_MULTIPLE
+		: IDE_CMD_WRITE;
+	const char *p = src;
+
+	if (!ide_start(secno, nsecs, cmd))
 		return -1;
-	for (const char *p = src; nsecs > 0; nsecs--, p += SECTSIZE) {
+	for (size_t n; nsecs > 0; nsecs -= n, p += n * SECTSIZE) {
 		if (!ide_ready(IDE_DRQ))
 			return -1;
-		outsl(IDE_DATA, p, SECTSIZE / 4);
+		n = MIN(nsecs, multiple);
+		outsl(IDE_DATA, p, n * SECTSIZE / 4);
 	}
 	return ide_ready(IDE_DRDY) ? 0 : -1;
+}
+
+static int
+read_once(uint32_t secno, void *dst, size_t nsecs)
+{
+	assert(nsecs <= IDE_MAX_SECTS);
+	if (ide_status(0) >= 0 && dma_transfer(drive, secno, dst, nsecs, false))
+		return 0;
+	return read_polling(secno, dst, nsecs);
+}
+
+static int
+write_once(uint32_t secno, const void *src, size_t nsecs)
+{
+	assert(nsecs <= IDE_MAX_SECTS);
+	if (ide_status(0) >= 0
+	    && dma_transfer(drive, secno, (void *) src, nsecs, true))
+		return 0;
+	return write_polling(secno, src, nsecs);
 }
 
 // Did the drive itself say no?  One that says nothing is not asked again.

@@ -1,5 +1,4 @@
-// inc/ide.h - the first IDE channel by programmed I/O, for the boot sector
-// and the file server.
+// inc/ide.h - the first IDE channel, for the boot sector and the file server.
 //
 // AT Attachment (ATA/ATAPI-4), chapters 7 (registers) and 8 (commands).
 // Sectors are numbered from 0 (LBA, 28 bits).
@@ -25,6 +24,7 @@
 #define IDE_CONTROL	0x3F6		// out
 
 #define IDE_SRST	0x04		// control: both drives begin anew
+#define IDE_NIEN	0x02		// control: no interrupts
 #define IDE_BSY		0x80		// status: no other bit means anything
 #define IDE_DRDY	0x40		// takes commands
 #define IDE_DF		0x20		// drive fault
@@ -34,6 +34,13 @@
 
 #define IDE_CMD_READ	0x20
 #define IDE_CMD_WRITE	0x30
+#define IDE_CMD_READ_MULTIPLE	0xC4	// several sectors between two waits
+#define IDE_CMD_WRITE_MULTIPLE	0xC5
+#define IDE_CMD_SET_MULTIPLE	0xC6	// how many, as the count
+#define IDE_CMD_READ_DMA	0xC8
+#define IDE_CMD_WRITE_DMA	0xCA
+
+#define IDE_MULTIPLE	16		// sectors; what drives can do
 
 // Give the drive (0 or 1) a command on nsecs sectors from lba on.
 static inline void

@@ -1,0 +1,220 @@
+// fs/dma.c - the bus master of the IDE controller: it moves sectors between
+// disk and memory by itself, and interrupts when it is done.  We sleep meanwhile.
+//
+// The controller is a device on the PCI bus.  It takes a table of physical
+// regions, one for each page here, for pages that follow each other in our
+// memory need not do so in the machine's.
+//
+// PCI Local Bus 2.1, 3.2.2.3.2 (configuration); SFF-8038i, Programming
+// Interface for Bus Master IDE Controller; ATA/ATAPI-4 for the commands.
+//
+// Entry points:
+//   dma_stop		whatever it was doing, it does so no longer
+//   dma_begin		is there one, and does it work with this drive?
+//   dma_transfer	move sectors
+//
+// Where we end in the middle of a transfer, the kernel stops it, at the port
+// that we name to sys_irq_wait, before it gives our pages to anybody.
+
+#include <inc/ide.h>
+#include <inc/lib.h>
+
+#include <fs/fs.h>
+
+// ----------------------------------------------------------------- PCI bus
+
+#define PCI_ADDRESS	0xCF8		// which word of whose configuration
+#define PCI_DATA	0xCFC		// that word
+#define PCI_ENABLE	0x80000000
+
+// Offsets in a device's configuration
+#define PCI_COMMAND	0x04
+#define PCI_CLASS	0x08		// class, subclass, interface, revision
+#define PCI_BAR4	0x20		// of an IDE controller: the bus master
+
+#define PCI_COMMAND_IO	0x0001		// answers at its ports
+#define PCI_COMMAND_BM	0x0004		// may use memory by itself
+#define PCI_IDE		0x0101		// class and subclass
+#define PCI_IDE_BM	0x80		// interface: has a bus master
+#define PCI_IDE_NATIVE	0x01		// ... and not the ports of inc/ide.h
+#define PCI_BAR_IO	0x1		// ports rather than memory
+#define PCI_NFUNCTIONS	(32 * 8)	// of one bus: devices, and parts of them
+
+static uint32_t
+pci_read(uint32_t function, int offset)
+{
+	outl(PCI_ADDRESS, PCI_ENABLE | function << 8 | offset);
+	return inl(PCI_DATA);
+}
+
+static bool
+is_ide_with_bus_master(uint32_t class)
+{
+	return class >> 16 == PCI_IDE && (class >> 8 & PCI_IDE_BM)
+		&& !(class >> 8 & PCI_IDE_NATIVE);
+}
+
+// The first port of the bus master for our channel, or 0 if there is none.
+// Where there is no PCI, everything reads as ones.
+static int
+find_bus_master(void)
+{
+	for (uint32_t f = 0; f < PCI_NFUNCTIONS; f++) {
+		if (!is_ide_with_bus_master(pci_read(f, PCI_CLASS)))
+			continue;
+		uint32_t bar = pci_read(f, PCI_BAR4);
+		if (!(bar & PCI_BAR_IO) || (bar & 0xFFF0) == 0)
+			continue;
+		uint16_t command = pci_read(f, PCI_COMMAND);
+		outw(PCI_DATA, command | PCI_COMMAND_IO | PCI_COMMAND_BM);
+		return bar & 0xFFF0;
+	}
+	return 0;
+}
+
+// -------------------------------------------------------------- bus master
+
+// Its ports for the first channel, from bus_master on
+#define BM_COMMAND	0
+#define BM_STATUS	2
+#define BM_TABLE	4
+
+#define BM_START	0x01		// command
+#define BM_TO_MEMORY	0x08
+#define BM_ERROR	0x02		// status; writing a 1 clears it
+#define BM_INTERRUPT	0x04		// the same: the drive has interrupted
+
+// A region does not cross a multiple of 64 KiB, nor does the table.
+struct Region {
+	uint32_t pa;			// even
+	uint16_t size;			// bytes; even
+	uint16_t flags;
+};
+
+#define REGION_LAST	0x8000		// flags
+#define NREGIONS	(IDE_MAX_SECTS * SECTSIZE / PGSIZE + 1)
+
+static volatile struct Region table[NREGIONS] __attribute__((aligned(512)));
+_Static_assert(sizeof(table) <= 512, "the table is within a page");
+
+static int bus_master;			// 0: not to be used
+
+#define PATIENCE	100		// sleeps of a tenth of a second
+
+void
+dma_stop(void)
+{
+	if (!bus_master)
+		bus_master = find_bus_master();
+	if (bus_master)
+		outb(bus_master + BM_COMMAND, 0);
+}
+
+static physaddr_t
+physical(const volatile void *va)
+{
+	return PTE_ADDR(uvpt[PGNUM(va)]) + PGOFF(va);
+}
+
+// Write down where these bytes are.  Returns whether the bus master can get
+// there: to even addresses, of pages that exist.
+static bool
+fill_table(const char *mem, size_t size)
+{
+	volatile struct Region *region = table;
+
+	if ((uintptr_t) mem % 2 != 0)
+		return false;
+	for (size_t n; size > 0; region++, mem += n, size -= n) {
+		if (!page_is_mapped(mem))
+			return false;
+		n = MIN(size, PGSIZE - PGOFF(mem));
+		region->pa = physical(mem);
+		region->size = n;
+		region->flags = n == size ? REGION_LAST : 0;
+	}
+	return true;
+}
+
+// Sleep until the bus master is done.  Returns its status; or an error if
+// the kernel does not let us, or nothing happens.
+static int
+sleep_until_done(void)
+{
+	for (int i = 0; i < PATIENCE; i++) {
+		int r = sys_irq_wait(IRQ_IDE, bus_master + BM_COMMAND);
+		uint8_t status = inb(bus_master + BM_STATUS);
+
+		if (r < 0)
+			return r;
+		if (status & (BM_INTERRUPT | BM_ERROR))
+			return status;
+	}
+	return -E_UNSPECIFIED;
+}
+
+// Have it done what the table says and the drive is told.  Returns as
+// sleep_until_done.
+static int
+run_bus_master(int drive, uint32_t secno, size_t nsecs, bool write)
+{
+	const uint8_t direction = write ? 0 : BM_TO_MEMORY;
+	const uint8_t old = inb(bus_master + BM_STATUS);
+
+	outl(bus_master + BM_TABLE, physical(table));
+	outb(bus_master + BM_STATUS, old | BM_ERROR | BM_INTERRUPT);
+	outb(bus_master + BM_COMMAND, direction);
+	outb(IDE_CONTROL, 0);
+	ide_command(drive, secno, nsecs,
+		write ? IDE_CMD_WRITE_DMA : IDE_CMD_READ_DMA);
+	outb(bus_master + BM_COMMAND, direction | BM_START);
+
+	int status = sleep_until_done();
+
+	outb(bus_master + BM_COMMAND, 0);
+	outb(IDE_CONTROL, IDE_NIEN);
+	return status;
+}
+
+// Move nsecs sectors, at most IDE_MAX_SECTS, between the disk from secno on
+// and memory.  The drive must be idle.  Returns whether that went well.
+bool
+dma_transfer(int drive, uint32_t secno, void *mem, size_t nsecs, bool write)
+{
+	if (!bus_master || !fill_table(mem, nsecs * SECTSIZE))
+		return false;
+
+	int status = run_bus_master(drive, secno, nsecs, write);
+
+	if (status < 0)
+		bus_master = 0;		// and no other transfer will do better
+	return status >= 0 && !(status & BM_ERROR)
+		&& !(inb(IDE_STATUS)
+			& (IDE_BSY | IDE_DF | IDE_DRQ | IDE_ERR));
+}
+
+// Does the kernel let us sleep until the drive interrupts, and does it?  We ask
+// with a command that moves nothing, before anything writes to our memory that
+// the kernel could not stop.
+static bool
+interrupts_work(int drive)
+{
+	outb(IDE_CONTROL, 0);
+	ide_command(drive, 0, IDE_MULTIPLE, IDE_CMD_SET_MULTIPLE);
+	int r = sys_irq_wait(IRQ_IDE, bus_master + BM_COMMAND);
+	outb(IDE_CONTROL, IDE_NIEN);
+	return r == 1;
+}
+
+// The drive must be idle.  Reads a sector, to see if it works.
+bool
+dma_begin(int drive)
+{
+	static char sector[SECTSIZE] __attribute__((aligned(2)));
+
+	if (bus_master && interrupts_work(drive)
+	    && dma_transfer(drive, 0, sector, 1, false))
+		return true;
+	bus_master = 0;
+	return false;
+}
