@@ -56,6 +56,8 @@ int sys_page_held(envid_t env, void *va);
 int sys_debug(int op, uint32_t arg);
 int sys_ipc_send(envid_t to, uint32_t value, void *va, int perm);
 int sys_irq_wait(int irq, int stop_port);
+int sys_page_map_list(envid_t dst, const struct PageRun *list, size_t n);
+int sys_page_copy(void *srcva, envid_t dst, void *dstva, int perm);
 
 // Inlined, for the child must not return through a stack frame that the
 // parent, running on, has long overwritten by the time the stack is copied.
@@ -90,6 +92,8 @@ envid_t ipc_find_env(enum EnvType type);
 bool page_is_mapped(const void *va);
 uintptr_t next_mapped(uintptr_t va, uintptr_t end);
 bool prev_mapped(uintptr_t *va);
+bool prev_run(uintptr_t low, uintptr_t high, struct PageRun *run);
+int map_runs(envid_t env, const struct PageRun *list, size_t n);
 int share_page(envid_t child, void *va);
 
 // lib/fd.c

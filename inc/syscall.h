@@ -8,6 +8,8 @@
 #ifndef JOS_INC_SYSCALL_H
 #define JOS_INC_SYSCALL_H
 
+#include <inc/types.h>
+
 enum {
 	SYS_cputs = 0,
 	SYS_cgetc,
@@ -34,9 +36,22 @@ enum {
 	SYS_debug,
 	SYS_ipc_send,
 	SYS_irq_wait = 23,
+	SYS_page_map_list = 24,
+	SYS_page_copy = 30,
 
 	NSYSCALLS
 };
+
+// For sys_page_map_list: this page of the caller and those that follow are to
+// be mapped from dstva on, with these permissions.
+struct PageRun {
+	void *srcva;
+	void *dstva;
+	int perm;
+	size_t npages;			// at most MAXRUN
+};
+
+#define MAXRUN		512
 
 // sys_poweroff wants this as its first argument, so that a stray call with
 // random registers does not stop the machine.

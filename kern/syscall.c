@@ -22,6 +22,7 @@
 #include <kern/ipc.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
+#include <kern/pagemap.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
 #include <kern/queue.h>
@@ -318,6 +319,75 @@ sys_page_unmap(envid_t envid, void *va)
 		return -E_INVAL;
 	page_remove(e->env_pgdir, va);
 	return 0;
+}
+
+// Is this the start of so many pages that a program may map?
+static bool
+user_pages(const void *va, size_t npages)
+{
+	return user_page(va) && npages <= (UTOP - (uintptr_t) va) / PGSIZE;
+}
+
+static bool
+user_run(const struct PageRun *run)
+{
+	return run->npages <= MAXRUN && user_pages(run->srcva, run->npages)
+		&& user_pages(run->dstva, run->npages) && user_perm(run->perm);
+}
+
+// So many runs are looked at before others get a turn; fewer if they are long.
+#define MAXRUNS		64
+
+// Map our pages in another environment, as the n runs of a list say: one run
+// after the other, and each from its last page down.  Returns how many runs
+// were mapped, fewer than n if they are many; then the caller asks again.
+// If one cannot be mapped, what comes before it in this order is, and the
+// result is -E_BAD_ENV; -E_INVAL: as page_to_share, bad dstva, or too long; or
+// -E_NO_MEM.  Ends the caller if it may not read the list.
+static int
+sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
+{
+	struct Env *dst;
+	size_t done = 0, pages = 0;
+	int r;
+
+	n = MIN(n, (size_t) MAXRUNS);
+	user_mem_assert(curenv, list, n * sizeof(*list), PTE_U);
+	if ((r = envid2env(dstid, &dst, true)) < 0)
+		return r;
+	for (; done < n && pages < MAXRUN; done++) {
+		struct PageRun run;
+
+		memcpy(&run, list + done, sizeof(run));	// need not be aligned
+		if (!user_run(&run))
+			return -E_INVAL;
+		if ((r = page_map_run(curenv->env_pgdir, dst->env_pgdir,
+				&run)) < 0)
+			return r;
+		pages += run.npages;
+	}
+	return done;
+}
+
+// Map a copy of our page at srcva at dstva of another environment.  In place,
+// dst being us and dstva srcva, the page becomes ours alone, with these
+// permissions; it is copied only if others have it, too.
+// Returns 0; -E_BAD_ENV; -E_INVAL: bad address or bits, or nothing there;
+// -E_NO_MEM.
+static int
+sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
+{
+	struct Env *dst;
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = envid2env(dstid, &dst, true)) < 0)
+		return r;
+	if (!user_page(dstva))
+		return -E_INVAL;
+	if ((r = page_to_share(curenv, srcva, perm & ~PTE_W, &pp)) < 0)
+		return r;
+	return page_insert_copy(dst->env_pgdir, pp, dstva, perm);
 }
 
 // --------------------------------------------------------------------- IPC
@@ -637,6 +707,10 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return sys_ipc_send(a1, a2, (void *) a3, a4);
 	case SYS_irq_wait:
 		return sys_irq_wait(a1, a2);
+	case SYS_page_map_list:
+		return sys_page_map_list(a1, (const struct PageRun *) a2, a3);
+	case SYS_page_copy:
+		return sys_page_copy((void *) a1, a2, (void *) a3, a4);
 	default:
 		return -E_INVAL;
 	}

@@ -172,3 +172,17 @@ sys_irq_wait(int irq, int stop_port)
 {
 	return call(SYS_irq_wait, irq, stop_port, 0, 0, 0);
 }
+
+// How many runs is a result.
+int
+sys_page_map_list(envid_t dst, const struct PageRun *list, size_t n)
+{
+	return call(SYS_page_map_list, dst, (uintptr_t) list, n, 0, 0);
+}
+
+int
+sys_page_copy(void *srcva, envid_t dst, void *dstva, int perm)
+{
+	return call_status(SYS_page_copy, (uintptr_t) srcva, dst,
+		(uintptr_t) dstva, perm, 0);
+}

@@ -3,7 +3,9 @@
 // Entry points:
 //   page_is_mapped		is there a page at this address?
 //   next_mapped, prev_mapped	walks over the pages that are there
-//   share_page			let a child share one
+//   prev_run			the same for many pages at a time
+//   map_runs			map such runs elsewhere as well
+//   share_page			let a child share a page
 //
 // Page tables that do not exist are skipped, for reading their part of uvpt
 // would fault.
@@ -36,6 +38,44 @@ next_mapped(uintptr_t va, uintptr_t end)
 	return MIN(va, end);
 }
 
+// The last entry below number i of a table that is not 0: its number plus 1;
+// 0 if there is none.  Most are 0, so the processor itself passes over them.
+static size_t
+used_below(const volatile uint32_t *table, size_t i)
+{
+	const volatile uint32_t *entry = &table[i] - 1;
+	bool found;
+
+	if (i == 0)
+		return 0;
+	__asm__ volatile("std; repe scasl; cld"
+		: "+D" (entry), "+c" (i), "=@ccne" (found)
+		: "a" (0)
+		: "memory");
+	return found ? i + 1 : 0;
+}
+
+// The highest mapped page below page number i: its number plus 1, or 0.
+static size_t
+mapped_below(size_t i)
+{
+	while (i > 0) {
+		size_t table = (i - 1) / NPTENTRIES, first = table * NPTENTRIES;
+
+		if (!(uvpd[table] & PTE_P)) {
+			i = used_below(uvpd, table) * NPTENTRIES;
+			continue;
+		}
+		i = first + used_below(uvpt + first, i - first);
+		if (i > first) {
+			if (uvpt[i - 1] & PTE_P)
+				break;
+			i--;
+		}
+	}
+	return i;
+}
+
 // Move *va down to the next mapped page below it; false if there is none.
 // To visit all pages below UTOP, from the top down:
 //
@@ -43,18 +83,71 @@ next_mapped(uintptr_t va, uintptr_t end)
 bool
 prev_mapped(uintptr_t *va)
 {
-	uintptr_t end = ROUNDUP(*va, PGSIZE);
+	size_t i = mapped_below(PGNUM(ROUNDUP(*va, PGSIZE)));
 
-	while (end > 0) {
-		uintptr_t page = end - PGSIZE;
+	if (i > 0)
+		*va = (i - 1) * PGSIZE;
+	return i > 0;
+}
 
-		if (page_is_mapped((void *) page)) {
-			*va = page;
-			return true;
-		}
-		end = table_is_mapped(page) ? page : ROUNDDOWN(page, PTSIZE);
+// The highest run in [low, high), which are multiples of the page size: pages
+// of one table that are neighbours and have the same permissions.  Returns
+// false if no page is mapped there.  To visit all below UTOP, from the top
+// down:
+//
+//	for (va = UTOP; prev_run(0, va, &run); va = (uintptr_t) run.srcva)
+bool
+prev_run(uintptr_t low, uintptr_t high, struct PageRun *run)
+{
+	const size_t end = mapped_below(PGNUM(high));
+
+	if (end <= PGNUM(low))
+		return false;
+
+	const int perm = uvpt[end - 1] & PTE_SYSCALL;
+	size_t first = ROUNDDOWN(end - 1, MAXRUN);
+	size_t i = end - 1;
+
+	first = MAX(first, PGNUM(low));
+	while (i > first && (int) (uvpt[i - 1] & PTE_SYSCALL) == perm)
+		i--;
+	*run = (struct PageRun) {
+		.srcva = (void *) (i * PGSIZE), .dstva = (void *) (i * PGSIZE),
+		.perm = perm, .npages = end - i,
+	};
+	return true;
+}
+
+_Static_assert(NPTENTRIES % MAXRUN == 0, "a run lies in one table");
+
+static int
+map_each(envid_t env, const struct PageRun *run)
+{
+	int r = 0;
+
+	for (size_t i = run->npages; r == 0 && i-- > 0; )
+		r = sys_page_map(0, run->srcva + i * PGSIZE,
+			env, run->dstva + i * PGSIZE, run->perm);
+	return r;
+}
+
+// Map all pages of a list of runs as well in env, run by run, each from its
+// last page down.  Returns 0 or an error.
+int
+map_runs(envid_t env, const struct PageRun *list, size_t n)
+{
+	int r;
+
+	for (; n > 0; list += r, n -= r) {
+		r = sys_page_map_list(env, list, n);
+		if (r == -E_INVAL)	// the kernel may not have this call
+			break;
+		if (r < 0)
+			return r;
 	}
-	return false;
+	for (r = 0; r == 0 && n > 0; list++, n--)
+		r = map_each(env, list);
+	return r;
 }
 
 // Map the page at va into the child, at the same place and with the same

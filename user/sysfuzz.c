@@ -221,7 +221,8 @@ random_callno(void)
 	static const uint32_t lively[] = {
 		SYS_page_alloc, SYS_page_map, SYS_page_map, SYS_page_unmap,
 		SYS_env_set_status, SYS_env_set_pgfault_upcall,
-		SYS_ipc_try_send, SYS_env_set_trapframe,
+		SYS_ipc_try_send, SYS_env_set_trapframe, SYS_page_map_list,
+		SYS_page_copy,
 	};
 
 	if (one_in(64))
@@ -233,6 +234,34 @@ random_callno(void)
 
 	return sleeps(number) && !one_in(4) ? PICK(lively) : number;
 }
+
+static uint32_t
+random_page(void)
+{
+	return random_va() & ~(PGSIZE - 1);
+}
+
+// A run for sys_page_map_list.  As a call, it has a number that is none.
+static struct Call
+run_as_call(void)
+{
+	const struct PageRun run = {
+		.srcva = (void *) (one_in(2) ? arena_va() : random_page()),
+		.dstva = (void *) (one_in(2) ? arena_va() : random_page()),
+		.perm = random_perm(),
+		.npages = one_in(8) ? random() : below(ARENA_PAGES),
+	};
+	struct Call c;
+
+	memcpy(&c, &run, sizeof(run));
+	if (c.number < ARENA)
+		c.number = ARENA;
+	return c;
+}
+
+_Static_assert(sizeof(struct PageRun) <= sizeof(struct Call)
+	&& offsetof(struct PageRun, srcva) == offsetof(struct Call, number),
+	"a run can stand for a call");
 
 // One whose arguments fit its number, more or less.
 static struct Call
@@ -268,6 +297,19 @@ random_call(void)
 		arg[2] = random_envid();
 		arg[3] = random_va();
 		arg[4] = random_perm();
+		break;
+	case SYS_page_map_list:
+		arg[0] = random_envid();
+		if (!one_in(512))
+			arg[1] = WILD_SCRIPT + offsetof(struct Script, call)
+				+ below(MAXCALLS) * sizeof(struct Call);
+		arg[2] = one_in(8) ? below(4) : 1;
+		break;
+	case SYS_page_copy:
+		arg[0] = random_va();
+		arg[1] = random_envid();
+		arg[2] = one_in(2) ? random_va() : arg[0];
+		arg[3] = random_perm();
 		break;
 	case SYS_page_unmap:
 		arg[0] = random_envid();
@@ -337,7 +379,7 @@ write_script(struct Script *s)
 	const uint32_t used = MIN(s->done, MAXCALLS);
 
 	for (unsigned n = 0; n < used; n++)
-		s->call[n] = random_call();
+		s->call[n] = one_in(8) ? run_as_call() : random_call();
 	s->call[MAXCALLS - 1] = (struct Call) { .number = SYS_env_destroy };
 	s->done = 0;
 }
@@ -386,6 +428,26 @@ start_wild(int i)
 	must("start", sys_env_set_status(child, ENV_RUNNABLE));
 }
 
+// A list of runs in the arena.
+static const struct PageRun *
+arena_list(uint32_t n)
+{
+	static struct PageRun list[4];
+
+	for (uint32_t i = 0; i < n; i++) {
+		const uint32_t from = below(ARENA_PAGES);
+		const uint32_t to = below(ARENA_PAGES);
+
+		list[i] = (struct PageRun) {
+			.srcva = (void *) (ARENA + from * PGSIZE),
+			.dstva = (void *) (ARENA + to * PGSIZE),
+			.perm = random_perm(),
+			.npages = below(ARENA_PAGES + 1 - MAX(from, to)),
+		};
+	}
+	return list;
+}
+
 // A call that does to us no more than the arena allows, and anything to a
 // wild child, which may be running.
 static struct Call
@@ -416,6 +478,18 @@ outside_call(void)
 		if (one_in(2)) {
 			c.arg[2] = 0;
 			c.arg[3] = arena_va();
+		}
+		break;
+	case SYS_page_map_list:
+		c.arg[0] = one_in(2) ? child : 0;
+		c.arg[2] = below(5);
+		c.arg[1] = (uintptr_t) arena_list(c.arg[2]);
+		break;
+	case SYS_page_copy:
+		c.arg[1] = child;
+		if (one_in(2)) {
+			c.arg[1] = 0;
+			c.arg[2] = arena_va();
 		}
 		break;
 	case SYS_env_set_trapframe:
@@ -520,6 +594,7 @@ call_from_outside(void)
 	int r = raw_call(&c);
 
 	const int most = c.number == SYS_getenvid ? r
+		: c.number == SYS_page_map_list ? (int) c.arg[2]
 		: c.number == SYS_page_held ? 1 : 0;
 
 	if (r <= -MAXERROR || r > most)

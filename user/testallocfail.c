@@ -109,6 +109,21 @@ try_page_map(void)
 }
 
 static int
+try_map_list(void)
+{
+	const struct PageRun run = { PAGE, FAR, RO, 1 };
+	int r = sys_page_map_list(child, &run, 1);
+
+	return r == 1 ? 0 : r;
+}
+
+static int
+try_page_copy(void)
+{
+	return sys_page_copy(PAGE, child, FAR, RO);
+}
+
+static int
 try_send(void)
 {
 	int r = sys_ipc_try_send(child, 0, PAGE, RO);
@@ -207,6 +222,8 @@ static const struct Operation {
 } operations[] = {
 	{ "sys_page_alloc", new_child, try_page_alloc, NULL, end_child, 2 },
 	{ "sys_page_map", new_child, try_page_map, NULL, end_child, 1 },
+	{ "sys_page_map_list", new_child, try_map_list, NULL, end_child, 1 },
+	{ "sys_page_copy", new_child, try_page_copy, NULL, end_child, 2 },
 	{ "sys_exofork", NULL, try_exofork, end_child, NULL, 2 },
 	{ "sys_ipc_try_send", new_receiver, try_send, wait_for, end_child, 1 },
 	{ "fork", NULL, try_fork, wait_for, NULL, 6 },

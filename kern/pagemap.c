@@ -1,0 +1,110 @@
+// kern/pagemap.c - runs of pages, and copies of pages.
+//
+// What fork does to all pages of a program, and the handler of its page faults
+// to one of them, could be done with page_alloc and page_insert page by page.
+// Here it takes one call, no page is filled twice, and page tables are looked
+// up once for as long as the pages of a run are in them.
+//
+// Entry points: page_map_run, page_insert_copy.  Under the kernel lock.
+
+#include <inc/error.h>
+#include <inc/string.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/pagemap.h>
+#include <kern/pmap.h>
+
+// Is there a page in this entry, and may it be mapped elsewhere with perm?
+static bool
+may_share(pte_t pte, int perm)
+{
+	const pte_t need = PTE_P | (perm & PTE_W);
+
+	return (pte & need) == need;
+}
+
+// Map the page of the entry *from at va, whose entry is *to, as well.  Returns
+// 0; -E_INVAL: nothing there, or read-only and perm wants to write; -E_NO_MEM:
+// it has as many references as can be counted.
+//
+// Where this page was already, the caller sees to it that no processor goes on
+// with the permissions that it had.
+static int
+map_page(const pte_t *from, pte_t *to, pde_t *to_pgdir, void *va, int perm)
+{
+	if (!may_share(*from, perm))
+		return -E_INVAL;
+
+	const physaddr_t pa = PTE_ADDR(*from);
+	struct PageInfo *pp = pa2page(pa);
+
+	if (!(*to & PTE_P)) {
+		if (pp->pp_ref == PP_REF_MAX)
+			return -E_NO_MEM;
+		pp->pp_ref++;
+	} else if (PTE_ADDR(*to) != pa)
+		return page_insert(to_pgdir, pp, va, perm);
+	*to = pa | perm;
+	return 0;
+}
+
+// Map a run of pages of one address space in another, or the same, from its
+// last page down.  The caller has checked the addresses and the permissions.
+// Returns 0, or what map_page says; -E_NO_MEM also if there is no memory for a
+// page table.
+int
+page_map_run(pde_t *from, pde_t *to, const struct PageRun *run)
+{
+	size_t n = run->npages;
+	int r = 0;
+
+	while (r == 0 && n > 0) {
+		char *src = (char *) run->srcva + (n - 1) * PGSIZE;
+		char *dst = (char *) run->dstva + (n - 1) * PGSIZE;
+		const pte_t *src_pte = pgdir_walk(from, src, 0);
+		pte_t *dst_pte;
+
+		if (!src_pte || !may_share(*src_pte, run->perm)) {
+			r = -E_INVAL;
+			break;
+		}
+		if (!(dst_pte = pgdir_walk(to, dst, 1))) {
+			r = -E_NO_MEM;
+			break;
+		}
+
+		// As far down as both are in these tables
+		const size_t here = MIN(MIN(PTX(src), PTX(dst)) + 1, n);
+
+		for (size_t i = 0; r == 0 && i < here; i++, dst -= PGSIZE)
+			r = map_page(src_pte--, dst_pte--, to, dst, run->perm);
+		n -= here;
+	}
+
+	// One flush for all pages that were there with other permissions
+	if (rcr3() == PADDR(to))
+		tlbflush();
+	tlb_shootdown(to, run->dstva);
+	return r;
+}
+
+// Map a copy of page pp at va, in place of what was there.  If pp itself is
+// there and nobody else has it, no copy is needed: it gets these permissions.
+// Returns 0, or -E_NO_MEM with nothing changed.
+int
+page_insert_copy(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
+{
+	if (pp->pp_ref == 1 && page_lookup(pgdir, va, NULL) == pp)
+		return page_insert(pgdir, pp, va, perm);
+
+	struct PageInfo *copy = page_alloc(0);
+	int r;
+
+	if (!copy)
+		return -E_NO_MEM;
+	memcpy(page2kva(copy), page2kva(pp), PGSIZE);
+	if ((r = page_insert(pgdir, copy, va, perm)) < 0)
+		page_free(copy);
+	return r;
+}
