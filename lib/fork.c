@@ -12,6 +12,8 @@
 
 void _pgfault_upcall(void);
 
+#define PERM_OWN	(PTE_P | PTE_U | PTE_W)
+
 static void __attribute__((noreturn))
 bad_fault(struct UTrapframe *utf)
 {
@@ -23,22 +25,26 @@ bad_fault(struct UTrapframe *utf)
 }
 
 // Give env, which may be 0 for us, a page of its own at va, with what is in
-// ours.  It goes by way of PFTEMP, as ours must be there to be read.
+// ours.  Where the kernel has no call for that, it goes by way of PFTEMP, as
+// ours must be there to be read.
 static int
 copy_page(envid_t env, void *va)
 {
-	int r = sys_page_alloc(0, PFTEMP, PTE_P | PTE_U | PTE_W);
+	int r = sys_page_copy(va, env, va, PERM_OWN);
 
-	if (r < 0)
+	if (r != -E_INVAL)
+		return r;
+	if ((r = sys_page_alloc(0, PFTEMP, PERM_OWN)) < 0)
 		return r;
 	memcpy(PFTEMP, va, PGSIZE);
-	r = sys_page_map(0, PFTEMP, env, va, PTE_P | PTE_U | PTE_W);
+	r = sys_page_map(0, PFTEMP, env, va, PERM_OWN);
 	sys_page_unmap(0, PFTEMP);
 	return r;
 }
 
-// The handler: a write to a copy-on-write page gets a page of its own.  If
-// there is none, the program cannot go on.
+// The handler: a write to a copy-on-write page gets a page of its own, which
+// is this very page if all others have theirs by now.  If there is no memory
+// for one, the program cannot go on.
 static void
 pgfault(struct UTrapframe *utf)
 {
@@ -52,38 +58,90 @@ pgfault(struct UTrapframe *utf)
 		panic("copy on write of %p: %e", page, r);
 }
 
+// ------------------------------------------------- handing pages to a child
+
+#define NRUNS	16
+
+struct Child {
+	envid_t id;
+	uintptr_t stack;		// where ours begins
+	size_t n;			// the child is to get these with the
+	struct PageRun run[NRUNS];	// next call of the kernel
+};
+
 // The stack is what is mapped without a gap below USTACKTOP.
-static bool
-is_stack(uintptr_t va)
+static uintptr_t
+stack_start(void)
 {
-	if (va >= USTACKTOP)
-		return false;
-	for (uintptr_t above = va; above < USTACKTOP; above += PGSIZE)
-		if (!page_is_mapped((void *) above))
-			return false;
-	return true;
+	uintptr_t va = USTACKTOP;
+
+	while (page_is_mapped((void *) (va - PGSIZE)))
+		va -= PGSIZE;
+	return va;
 }
 
-// Let the child have the page at va: as ours if it is marked PTE_SHARE or
-// nobody can write it, otherwise copy-on-write.  Returns 0 or an error.
+// Let the child have what it is to get, and mark our own pages where they are
+// copy-on-write now; also those that were before: they may have been written
+// to since we looked.
+// The child first: had we marked our page before and written to it by now, the
+// child would get the page that we go on writing to.
 static int
-duppage(envid_t child, void *va)
+hand_out(struct Child *c)
 {
-	int perm = uvpt[PGNUM(va)] & PTE_SYSCALL;
-	int r;
+	int r = map_runs(c->id, c->run, c->n);
+	size_t n = 0;
 
-	if ((perm & PTE_SHARE) || !(perm & (PTE_W | PTE_COW)))
-		return share_page(child, va);
-
-	// The child first: had we marked our own page before and written to
-	// it by now, the child would get the page that we go on writing to.
-	// Ours again even if it was PTE_COW: it may have been written to since
-	// we looked.
-	perm = (perm & ~PTE_W) | PTE_COW;
-	if ((r = sys_page_map(0, va, child, va, perm)) < 0)
-		return r;
-	return sys_page_map(0, va, 0, va, perm);
+	for (size_t i = 0; i < c->n; i++)
+		if (c->run[i].perm & PTE_COW)
+			c->run[n++] = c->run[i];
+	c->n = 0;
+	return r < 0 ? r : map_runs(0, c->run, n);
 }
+
+// Let the child have a run of pages: copy-on-write, or as ours if nobody can
+// write to them.  Returns 0 or an error.
+static int
+duppage(struct Child *c, const struct PageRun *run)
+{
+	int r = c->n == NRUNS ? hand_out(c) : 0;
+	struct PageRun *its = &c->run[c->n++];
+
+	*its = *run;
+	if (its->perm & (PTE_W | PTE_COW))
+		its->perm = (its->perm & ~PTE_W) | PTE_COW;
+	return r;
+}
+
+// How fork gives a run to the child.  Pages marked PTE_SHARE are shared, one by
+// one, for those of open files have to be announced.
+static int
+fork_run(struct Child *c, const struct PageRun *run)
+{
+	int r = 0;
+
+	if (!(run->perm & PTE_SHARE))
+		return duppage(c, run);
+	for (size_t i = run->npages; r == 0 && i-- > 0; )
+		r = share_page(c->id, run->srcva + i * PGSIZE);
+	return r;
+}
+
+// Give all pages in [low, high), from the top down: a pipe's page comes before
+// the descriptor that refers to it, as lib/pipe.c needs.
+static int
+give_pages(struct Child *c, uintptr_t low, uintptr_t high,
+	int (*give)(struct Child *c, const struct PageRun *run))
+{
+	struct PageRun run;
+	int r = 0;
+
+	for (; r == 0 && prev_run(low, high, &run);
+	     high = (uintptr_t) run.srcva)
+		r = give(c, &run);
+	return r;
+}
+
+// ------------------------------------------------------------ fork and sfork
 
 // Exception stacks are not shared or copied on write: the handler that would
 // make the copy runs on them.
@@ -91,39 +149,54 @@ static int
 exception_stack_init(envid_t child)
 {
 	int r = sys_page_alloc(child, (void *) (UXSTACKTOP - PGSIZE),
-		PTE_P | PTE_U | PTE_W);
+		PERM_OWN);
 
 	if (r < 0)
 		return r;
 	return sys_env_set_pgfault_upcall(child, _pgfault_upcall);
 }
 
-// Give every page but the exception stack, then start the child.
-// From the top down: a pipe's page comes before the descriptor that refers to
-// it, as lib/pipe.c needs.  The part of the stack that is in use, from frame
-// down, is copied now: we would write to it at once, and when memory is short
-// fork can say so, while pgfault could only end us.
+// The part of the stack that is in use, from c->stack up to end, is copied now:
+// we would write to it at once, and when memory is short fork can say so, while
+// pgfault could only end us.
 static int
-child_start(envid_t child, int (*give)(envid_t child, void *va),
+copy_stack(const struct Child *c, uintptr_t end)
+{
+	int r = 0;
+
+	for (uintptr_t va = end; r == 0 && va > c->stack; ) {
+		va -= PGSIZE;
+		r = uvpt[PGNUM(va)] & PTE_SHARE
+			? share_page(c->id, (void *) va)
+			: copy_page(c->id, (void *) va);
+	}
+	return r;
+}
+
+// Give every page but the exception stack, then start the child.  The stack is
+// in use from frame down.
+static int
+child_start(envid_t id, int (*give)(struct Child *c, const struct PageRun *run),
 	uintptr_t frame)
 {
-	uintptr_t va = UXSTACKTOP - PGSIZE;
-	int r = exception_stack_init(child);
+	struct Child c = { .id = id, .stack = stack_start() };
+	uintptr_t end = MIN(ROUNDDOWN(frame, PGSIZE) + PGSIZE, USTACKTOP);
+	int r;
 
-	while (r >= 0 && prev_mapped(&va))
-		r = va <= frame && is_stack(va)
-			&& !(uvpt[PGNUM(va)] & PTE_SHARE)
-			? copy_page(child, (void *) va)
-			: give(child, (void *) va);
-	if (r >= 0)
-		r = sys_env_set_status(child, ENV_RUNNABLE);
-	return r;
+	end = MAX(end, c.stack);
+	if ((r = exception_stack_init(id)) < 0
+	    || (r = give_pages(&c, end, UXSTACKTOP - PGSIZE, give)) < 0
+	    || (r = copy_stack(&c, end)) < 0
+	    || (r = give_pages(&c, 0, c.stack, give)) < 0
+	    || (r = hand_out(&c)) < 0)
+		return r;
+	return sys_env_set_status(id, ENV_RUNNABLE);
 }
 
 // What fork and sfork have in common.  Inlined, so that the child returns
 // through a frame that stays as it is while the parent makes copies.
 static inline envid_t __attribute__((always_inline))
-fork_by(int (*give)(envid_t child, void *va))
+fork_by(int (*give)(struct Child *c, const struct PageRun *run))
 {
 	int r = pgfault_init(pgfault);
 
@@ -152,29 +225,44 @@ fork_by(int (*give)(envid_t child, void *va))
 envid_t
 fork(void)
 {
-	return fork_by(duppage);
+	return fork_by(fork_run);
 }
 
 // Each environment's own: its stack, thisenv, and its requests to the file
 // server.  thisenv and fsipcbuf have pages to themselves.
 static bool
-is_private(uintptr_t va)
+is_private(const struct Child *c, const void *va)
 {
-	return va == (uintptr_t) &thisenv || va == (uintptr_t) &fsipcbuf
-		|| is_stack(va);
+	return va == &thisenv || va == &fsipcbuf
+		|| ((uintptr_t) va >= c->stack && (uintptr_t) va < USTACKTOP);
 }
 
 static int
-sduppage(envid_t child, void *va)
+sfork_page(struct Child *c, void *va)
 {
-	if (is_private((uintptr_t) va))
-		return duppage(child, va);
+	const struct PageRun page = {
+		.srcva = va, .dstva = va, .npages = 1,
+		.perm = uvpt[PGNUM(va)] & PTE_SYSCALL,
+	};
+
+	if (is_private(c, va))
+		return fork_run(c, &page);
 
 	// A page waiting to be copied is copied now, so that what both
 	// environments write to is one and the same.
-	int r = uvpt[PGNUM(va)] & PTE_COW ? copy_page(0, va) : 0;
+	int r = page.perm & PTE_COW ? copy_page(0, va) : 0;
 
-	return r < 0 ? r : share_page(child, va);
+	return r < 0 ? r : share_page(c->id, va);
+}
+
+static int
+sfork_run(struct Child *c, const struct PageRun *run)
+{
+	int r = 0;
+
+	for (size_t i = run->npages; r == 0 && i-- > 0; )
+		r = sfork_page(c, run->srcva + i * PGSIZE);
+	return r;
 }
 
 // As fork, but the child shares all memory that there is now, except its
@@ -183,5 +271,5 @@ sduppage(envid_t child, void *va)
 envid_t
 sfork(void)
 {
-	return fork_by(sduppage);
+	return fork_by(sfork_run);
 }

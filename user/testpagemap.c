@@ -228,6 +228,32 @@ test_copies(void)
 	FAILS(sys_page_copy(HERE, sys_getenvid() + NENV, THERE, RW), E_BAD_ENV);
 }
 
+// After a fork, whoever writes first gets a copy, and the last one keeps the
+// page.
+static void
+test_last_owner(void)
+{
+	static volatile int data[3 * PGSIZE / 4];
+	volatile int *word = &data[PGSIZE / 4];
+	envid_t child;
+
+	*word = 1;
+	const pte_t was = entry((void *) word);
+
+	if ((child = fork_or_panic()) == 0) {
+		*word = 2;
+		check(*word == 2 && !(perm_at((void *) word) & PTE_COW),
+			"the child has no copy");
+		exit();
+	}
+	wait(child);
+	check(perm_at((void *) word) & PTE_COW, "the page is not shared");
+	*word += 2;
+	check(*word == 3, "the child wrote to our page");
+	check(PTE_ADDR(was) == PTE_ADDR(entry((void *) word)),
+		"a page that nobody else has was copied");
+}
+
 void
 umain(int argc, char **argv)
 {
@@ -237,5 +263,6 @@ umain(int argc, char **argv)
 	test_large();
 	test_refusals();
 	test_copies();
+	test_last_owner();
 	cprintf("testpagemap ok\n");
 }
