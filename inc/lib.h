@@ -58,6 +58,9 @@ int sys_ipc_send(envid_t to, uint32_t value, void *va, int perm);
 int sys_irq_wait(int irq, int stop_port);
 int sys_page_map_list(envid_t dst, const struct PageRun *list, size_t n);
 int sys_page_copy(void *srcva, envid_t dst, void *dstva, int perm);
+int sys_ipc_call(envid_t to, uint32_t value, void *va, void *dstva, int perm);
+int sys_ipc_reply_recv(envid_t to, uint32_t value, void *va, void *dstva,
+	int perm);
 
 // Inlined, for the child must not return through a stack frame that the
 // parent, running on, has long overwritten by the time the stack is copied.
@@ -86,6 +89,7 @@ int32_t ipc_recv(envid_t *from_store, void *pg, int *perm_store);
 int32_t ipc_recv_from(envid_t from, void *pg);
 void ipc_send(envid_t to, uint32_t value, void *pg, int perm);
 int ipc_send_in_turn(envid_t to, uint32_t value, void *pg, int perm);
+int32_t ipc_call(envid_t to, uint32_t value, void *pg, int perm, void *dstpg);
 envid_t ipc_find_env(enum EnvType type);
 
 // lib/vm.c

@@ -6,10 +6,11 @@
 // and is there when the client asks for it.  A client whose message cannot move
 // yet may wait in the server's queue (kern/queue.c).
 //
-// The calls themselves are in kern/syscall.c; what they remember and struct
-// Env has no room for is here, by slot.  Under the kernel lock.
+// The calls themselves are in kern/syscall.c and kern/message.c; what they
+// remember and struct Env has no room for is here, by slot.  Under the kernel
+// lock.
 //
-// Entry points: ipc_is_closed, ipc_sent, ipc_take_answer, ipc_take;
+// Entry points: ipc_is_closed, ipc_hears, ipc_sent, ipc_give, ipc_take_answer;
 // ipc_wait_for; ipc_answer; ipc_forget; ipc_parked_page, ipc_is_consistent.
 
 #include <inc/assert.h>
@@ -110,6 +111,12 @@ may_hear_from(const struct Env *to, envid_t from)
 	return only == ANYBODY || only == from;
 }
 
+bool
+ipc_hears(const struct Env *to, envid_t from)
+{
+	return is_receiving(to) && may_hear_from(to, from);
+}
+
 // Does `to` wait for a message of somebody else than curenv?
 bool
 ipc_is_closed(const struct Env *to)
@@ -146,17 +153,15 @@ ipc_take_answer(envid_t from, void *dstva)
 	return true;
 }
 
-// The same for what another one, who sleeps, wants to send.
-// Returns 0, or -E_NO_MEM, and then curenv has nothing.
+// Returns 0, or -E_NO_MEM with nothing changed.
 int
-ipc_take(struct Env *from, uint32_t value, struct PageInfo *pp, int perm,
-	void *dstva)
+ipc_give(struct Env *from, struct Env *to, uint32_t value,
+	struct PageInfo *pp, int perm)
 {
-	int r;
+	int r = try_deliver(to, from->env_id, value, pp, perm);
 
-	curenv->env_ipc_dstva = dstva;
-	if ((r = try_deliver(curenv, from->env_id, value, pp, perm)) == 0)
-		ipc_sent(from, curenv->env_id);
+	if (r == 0)
+		ipc_sent(from, to->env_id);
 	return r;
 }
 
@@ -168,6 +173,7 @@ ipc_wait_for(struct Env *e, envid_t from, void *dstva)
 	e->env_ipc_dstva = dstva;
 	e->env_ipc_recving = true;
 	e->env_status = ENV_NOT_RUNNABLE;
+	e->env_tf.tf_regs.reg_eax = 0;
 }
 
 // Park an answer with a client, in place of one that may be there.  A page
@@ -190,7 +196,8 @@ park(struct Mail *m, envid_t from, uint32_t value, struct PageInfo *pp,
 	m->perm = perm;
 }
 
-// Returns 0, or -E_IPC_NOT_RECV: we owe it no answer.
+// Returns 1 if it has the answer, and is to be woken; 0 if that waits for it;
+// or -E_IPC_NOT_RECV: we owe it no answer.
 int
 ipc_answer(struct Env *to, uint32_t value, struct PageInfo *pp, int perm)
 {
@@ -200,11 +207,11 @@ ipc_answer(struct Env *to, uint32_t value, struct PageInfo *pp, int perm)
 	if (m->asked != me)
 		return -E_IPC_NOT_RECV;
 	m->asked = NOBODY;
-	if (is_receiving(to) && may_hear_from(to, me)) {
+	if (ipc_hears(to, me)) {
 		deliver(to, me, value, pp, perm);
-		sched_wake(to);
-	} else
-		park(m, me, value, pp, perm);
+		return 1;
+	}
+	park(m, me, value, pp, perm);
 	return 0;
 }
 

@@ -12,10 +12,16 @@ struct PageInfo;
 bool ipc_is_closed(const struct Env *to);	// to curenv, at the moment
 void ipc_sent(struct Env *e, envid_t to);	// e has sent a message
 bool ipc_take_answer(envid_t from, void *dstva);
-int ipc_take(struct Env *from, uint32_t value, struct PageInfo *pp, int perm,
-	void *dstva);
 
-// Have e, which is curenv, wait for a message of nobody but from.
+// Does `to` wait for a message, and would one of `from` do?
+bool ipc_hears(const struct Env *to, envid_t from);
+
+// Write a message into the mailbox of `to`, which is to be woken unless it
+// runs; pp may be NULL.
+int ipc_give(struct Env *from, struct Env *to, uint32_t value,
+	struct PageInfo *pp, int perm);
+
+// Have e wait for a message; if from is not 0, of nobody else.
 void ipc_wait_for(struct Env *e, envid_t from, void *dstva);
 
 // Answer the last message of `to`; pp may be NULL.

@@ -11,6 +11,8 @@ struct Message {
 	uint32_t value;
 	void *srcva;			// of the sender; UTOP or more: no page
 	int perm;
+	bool is_call;			// it then waits for the answer,
+	void *dstva;			// and wants a page there
 };
 
 // Have e, which is curenv, sleep until `to` takes this message.

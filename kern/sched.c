@@ -6,7 +6,7 @@
 // is work, and on its way out of the kernel wakes one idle CPU if work is
 // left; that CPU does the same in turn.
 //
-// Entry points: sched_yield, sched_wake, sched_share, sched_tick,
+// Entry points: sched_yield, sched_handoff, sched_wake, sched_share, sched_tick,
 // sched_awake, sched_seen.
 
 #include <inc/assert.h>
@@ -81,6 +81,15 @@ sched_yield(void)
 	if (!e)
 		sched_halt();
 	next_slot[me] = e - envs + 1;
+	env_run(e);
+}
+
+// As its slot is not noted, the search goes on at the next tick where it was:
+// two who hand the CPU to and fro keep it from nobody.
+void
+sched_handoff(struct Env *e)
+{
+	e->env_status = ENV_RUNNABLE;
 	env_run(e);
 }
 

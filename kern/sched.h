@@ -9,6 +9,9 @@
 void sched_yield(void) __attribute__((noreturn));
 void sched_halt(void) __attribute__((noreturn));
 
+// The same; it is e, for which something came, and curenv sleeps.
+void sched_handoff(struct Env *e) __attribute__((noreturn));
+
 // Make e ready to run.
 void sched_wake(struct Env *e);
 

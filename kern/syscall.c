@@ -22,47 +22,14 @@
 #include <kern/ipc.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
+#include <kern/message.h>
 #include <kern/pagemap.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
-#include <kern/queue.h>
 #include <kern/sched.h>
 #include <kern/syscall.h>
+#include <kern/usermem.h>
 #include <kern/wait.h>
-
-// ------------------------------------------------------------------ checks
-
-// Is va the start of a page that a program may map?
-static bool
-user_page(const void *va)
-{
-	return (uintptr_t) va < UTOP && PGOFF(va) == 0;
-}
-
-// May a program ask for a mapping with these bits?
-static bool
-user_perm(int perm)
-{
-	return (perm & (PTE_P | PTE_U)) == (PTE_P | PTE_U)
-		&& !(perm & ~PTE_SYSCALL);
-}
-
-// Find the page at srcva of e, to be mapped elsewhere with perm.
-// Returns 0, or -E_INVAL: bad address or bits, nothing there, or it is
-// read-only there and perm wants to write.
-static int
-page_to_share(struct Env *e, void *srcva, int perm, struct PageInfo **store)
-{
-	pte_t *pte;
-
-	if (!user_page(srcva) || !user_perm(perm))
-		return -E_INVAL;
-	if (!(*store = page_lookup(e->env_pgdir, srcva, &pte)))
-		return -E_INVAL;
-	if ((perm & PTE_W) && !(*pte & PTE_W))
-		return -E_INVAL;
-	return 0;
-}
 
 // ----------------------------------------------------------------- console
 
@@ -391,6 +358,7 @@ sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 }
 
 // --------------------------------------------------------------------- IPC
+// kern/message.c has the calls besides these two.
 
 // Send value, and the page at srcva if that is below UTOP and the receiver
 // wants one.  Any environment may send to any other that is receiving; its
@@ -456,118 +424,16 @@ send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 	return r;
 }
 
-// The same, but if envid does not receive, or not from us, sleep until it takes
-// the message; it takes them in the order of these calls.
-// Returns 0; -E_BAD_ENV: there is no such environment, or it ended; -E_INVAL:
-// as page_to_share, or it is us; -E_NO_MEM; -E_IPC_NOT_RECV: our parent woke
-// us.
-static int
-sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
-{
-	const struct Message m = { value, srcva, perm };
-	struct Env *to;
-	struct PageInfo *pp;
-	int r;
-
-	if ((r = envid2env(envid, &to, false)) < 0)
-		return r;
-	if (to == curenv)
-		return -E_INVAL;
-	if ((uintptr_t) srcva < UTOP
-	    && (r = page_to_share(curenv, srcva, perm, &pp)) < 0)
-		return r;
-	if ((r = send_message(envid, value, srcva, perm)) == -E_IPC_NOT_RECV)
-		queue_join(curenv, to, &m);
-	return r;
-}
-
-// Take what sender wants to send, if all is still well with it.
-static int
-take_message(struct Env *sender, void *dstva)
-{
-	const struct Message *m = queue_message(sender);
-	struct PageInfo *pp = NULL;
-	int r;
-
-	if ((uintptr_t) m->srcva < UTOP
-	    && (r = page_to_share(sender, m->srcva, m->perm, &pp)) < 0)
-		return r;
-	return ipc_take(sender, m->value, pp, m->perm, dstva);
-}
-
-// Take an answer that waits, or what the first in our queue wants to send; if
-// from is not 0, only of that one.  Returns whether there was something.
-static bool
-take_waiting(envid_t from, void *dstva)
-{
-	struct Env *sender;
-	int r = -1;
-
-	if (ipc_take_answer(from, dstva))
-		return true;
-	while (r < 0 && (sender = queue_first(curenv, from))) {
-		r = take_message(sender, dstva);
-		queue_done(sender, r);
-	}
-	return r == 0;
-}
-
-static bool
-landing_ok(const void *dstva)
-{
-	return (uintptr_t) dstva >= UTOP || user_page(dstva);
-}
-
 // sys_ipc_recv, unless something waits already.
 static int
 receive_message(void *dstva)
 {
-	if (landing_ok(dstva) && take_waiting(0, dstva))
+	if (landing_ok(dstva) && message_take(0, dstva))
 		return 0;
 	return sys_ipc_recv(dstva);
 }
 
-// Like sys_ipc_recv, but only `from` may send; others get -E_IPC_NOT_RECV.
-// Returns 0; -E_BAD_ENV: there is no `from`, or it ended; -E_INVAL: as
-// sys_ipc_recv, or it is us.  If our parent wakes us, this returns 0 and
-// env_ipc_from is 0.
-static int
-sys_ipc_recv_from(void *dstva, envid_t from)
-{
-	struct Env *e, *me = curenv;
-	int r;
-
-	if (!landing_ok(dstva))
-		return -E_INVAL;
-	if (from != 0 && take_waiting(from, dstva))
-		return 0;
-	if ((r = envid2env(from, &e, false)) < 0)
-		return r;
-	if (e == me)
-		return -E_INVAL;
-	ipc_wait_for(me, from, dstva);
-	return 0;
-}
-
-// Answer the last message that envid sent, which must have been to us and is
-// not answered yet.  Never waits: if envid does not receive, the answer stays
-// with it until it does, ends, or sends to somebody again.
-// Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV: there is nothing to answer;
-// -E_INVAL: as page_to_share.
-static int
-sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
-{
-	struct Env *to;
-	struct PageInfo *pp = NULL;
-	int r;
-
-	if ((r = envid2env(envid, &to, false)) < 0)
-		return r;
-	if ((uintptr_t) srcva < UTOP
-	    && (r = page_to_share(curenv, srcva, perm, &pp)) < 0)
-		return r;
-	return ipc_answer(to, value, pp, perm);
-}
+// -------------------------------------------------------- what others have
 
 // Has the table of directory entry pde a mapping of this page?
 static bool
@@ -711,6 +577,11 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return sys_page_map_list(a1, (const struct PageRun *) a2, a3);
 	case SYS_page_copy:
 		return sys_page_copy((void *) a1, a2, (void *) a3, a4);
+	case SYS_ipc_call:
+		return sys_ipc_call(a1, a2, (void *) a3, (void *) a4, a5);
+	case SYS_ipc_reply_recv:
+		return sys_ipc_reply_recv(a1, a2, (void *) a3, (void *) a4,
+			a5);
 	default:
 		return -E_INVAL;
 	}

@@ -1,16 +1,19 @@
 // kern/usermem.c - a program that lends the kernel memory it does not have.
 //
-// Entry point: user_mem_assert (kern/pmap.h).  What it asks, user_mem_check in
-// kern/pmap.c answers; ending the program is a matter of environments, which
-// is why it is not there.  What may be used is open for the rest of the trap:
-// a processor with SMAP stops the kernel where nobody asked.
+// Entry points: user_mem_assert (kern/pmap.h), page_to_share.  What the first
+// asks, user_mem_check in kern/pmap.c answers; ending the program is a matter
+// of environments, which is why it is not there.  What may be used is open for
+// the rest of the trap: a processor with SMAP stops the kernel where nobody
+// asked.
 
 #include <inc/env.h>
+#include <inc/error.h>
 #include <inc/stdio.h>
 
 #include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/pmap.h>
+#include <kern/usermem.h>
 
 // End env unless it may use all of [va, va+len) from user mode as perm says.
 // May not return if env is curenv.
@@ -24,4 +27,21 @@ user_mem_assert(struct Env *env, const void *va, size_t len, int perm)
 	cprintf("[%08x] user_mem_check assertion failure for va %08x\n",
 		env->env_id, user_mem_check_addr);
 	env_destroy(env);
+}
+
+// Find the page at srcva of e, to be mapped elsewhere with perm.
+// Returns 0, or -E_INVAL: bad address or bits, nothing there, or it is
+// read-only there and perm wants to write.
+int
+page_to_share(struct Env *e, void *srcva, int perm, struct PageInfo **store)
+{
+	pte_t *pte;
+
+	if (!user_page(srcva) || !user_perm(perm))
+		return -E_INVAL;
+	if (!(*store = page_lookup(e->env_pgdir, srcva, &pte)))
+		return -E_INVAL;
+	if ((perm & PTE_W) && !(*pte & PTE_W))
+		return -E_INVAL;
+	return 0;
 }

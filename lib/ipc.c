@@ -1,6 +1,6 @@
 // lib/ipc.c - messages between environments: a number, and perhaps a page.
 //
-// Entry points: ipc_send, ipc_send_in_turn, ipc_recv, ipc_recv_from,
+// Entry points: ipc_send, ipc_send_in_turn, ipc_recv, ipc_recv_from, ipc_call,
 // ipc_find_env.
 
 #include <inc/lib.h>
@@ -70,6 +70,29 @@ ipc_send(envid_t to, uint32_t value, void *pg, int perm)
 
 	if (r < 0)
 		panic("ipc_send to %08x: %e", to, r);
+}
+
+// Send that environment a request, as ipc_send_in_turn does, and return its
+// answer, as ipc_recv_from does; a page that comes with the answer is mapped at
+// dstpg, unless dstpg is NULL.
+int32_t
+ipc_call(envid_t to, uint32_t value, void *pg, int perm, void *dstpg)
+{
+	void *page = pg != NULL ? pg : NO_PAGE;
+	void *dst = dstpg != NULL ? dstpg : NO_PAGE;
+	int r;
+
+	do {
+		r = sys_ipc_call(to, value, page, dst, perm);
+	} while (r == -E_IPC_NOT_RECV);		// our parent woke us
+	if (r == 0 && thisenv->env_ipc_from == to)
+		return thisenv->env_ipc_value;
+
+	// The kernel may not have this call; or it has sent the request, and
+	// then our parent woke us.
+	if (r == -E_INVAL)
+		r = ipc_send_in_turn(to, value, pg, perm);
+	return r < 0 ? r : ipc_recv_from(to, dstpg);
 }
 
 // The id of a living environment of this type; 0 if there is none.

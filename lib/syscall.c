@@ -186,3 +186,17 @@ sys_page_copy(void *srcva, envid_t dst, void *dstva, int perm)
 	return call_status(SYS_page_copy, (uintptr_t) srcva, dst,
 		(uintptr_t) dstva, perm, 0);
 }
+
+int
+sys_ipc_call(envid_t to, uint32_t value, void *va, void *dstva, int perm)
+{
+	return call_status(SYS_ipc_call, to, value, (uintptr_t) va,
+		(uintptr_t) dstva, perm);
+}
+
+int
+sys_ipc_reply_recv(envid_t to, uint32_t value, void *va, void *dstva, int perm)
+{
+	return call_status(SYS_ipc_reply_recv, to, value, (uintptr_t) va,
+		(uintptr_t) dstva, perm);
+}

@@ -209,7 +209,8 @@ static bool
 sleeps(uint32_t number)
 {
 	return number == SYS_ipc_recv || number == SYS_ipc_recv_from
-		|| number == SYS_ipc_send || number == SYS_cons_wait
+		|| number == SYS_ipc_send || number == SYS_ipc_call
+		|| number == SYS_ipc_reply_recv || number == SYS_cons_wait
 		|| number == SYS_env_wait;
 }
 
@@ -339,6 +340,14 @@ random_call(void)
 		arg[1] = random_request();
 		arg[2] = random_va();
 		arg[3] = random_perm();
+		break;
+	case SYS_ipc_call:
+	case SYS_ipc_reply_recv:
+		arg[0] = random_envid();
+		arg[1] = random_request();
+		arg[2] = random_va();
+		arg[3] = random_va();
+		arg[4] = random_perm();
 		break;
 	case SYS_ipc_recv:
 		arg[0] = random_va();

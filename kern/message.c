@@ -1,0 +1,202 @@
+// kern/message.c - system calls that send and receive, besides the two of the
+// labs: for who is ready to wait, and for servers, which must not.
+//
+// A request and its answer take two calls: the client's sys_ipc_call sends and
+// waits for the answer, the server's sys_ipc_reply_recv answers and waits for
+// the next request.  Each finds the other side waiting and puts its caller to
+// sleep, so the CPU goes from one to the other and nobody is searched for.
+//
+// Entry points: the functions that have the names of calls; message_take.
+
+#include <inc/error.h>
+
+#include <kern/env.h>
+#include <kern/ipc.h>
+#include <kern/message.h>
+#include <kern/pmap.h>
+#include <kern/queue.h>
+#include <kern/sched.h>
+
+// Find the page that goes with a message of e; NULL if none does.
+// Returns 0, or what page_to_share says.
+static int
+message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
+{
+	*store = NULL;
+	return (uintptr_t) srcva >= UTOP ? 0
+		: page_to_share(e, srcva, perm, store);
+}
+
+// ----------------------------------------------------------------- sending
+
+// Give envid a message of curenv, or have curenv sleep until it takes it.
+// Returns 0 if it has it and is to be woken, and then *store is envid's
+// environment; else what sys_ipc_send returns.
+static int
+send(envid_t envid, const struct Message *m, struct Env **store)
+{
+	struct Env *to;
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = envid2env(envid, &to, false)) < 0)
+		return r;
+	if (to == curenv)
+		return -E_INVAL;
+	if ((r = message_page(curenv, m->srcva, m->perm, &pp)) < 0)
+		return r;
+	if (!ipc_hears(to, curenv->env_id)) {
+		queue_join(curenv, to, m);
+		return -E_IPC_NOT_RECV;
+	}
+	*store = to;
+	return ipc_give(curenv, to, m->value, pp, m->perm);
+}
+
+// sys_ipc_try_send, but if envid does not receive, or not from us, sleep until
+// it takes the message; it takes them in the order of these calls.
+// Returns 0; -E_BAD_ENV: there is no such environment, or it ended; -E_INVAL:
+// as page_to_share, or it is us; -E_NO_MEM; -E_IPC_NOT_RECV: our parent woke
+// us.
+int
+sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
+{
+	const struct Message m = { value, srcva, perm, false, NULL };
+	struct Env *to;
+	int r = send(envid, &m, &to);
+
+	if (r == 0)
+		sched_wake(to);
+	return r;
+}
+
+// The same, and then wait for the answer: sys_ipc_recv_from(dstva, envid).
+// Returns what the one or the other does.
+int
+sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
+	int perm)
+{
+	const struct Message m = { value, srcva, perm, true, dstva };
+	struct Env *to;
+	int r;
+
+	if (!landing_ok(dstva))
+		return -E_INVAL;
+	if ((r = send(envid, &m, &to)) < 0)
+		return r;
+	ipc_wait_for(curenv, envid, dstva);
+	sched_handoff(to);
+}
+
+// --------------------------------------------------------------- receiving
+
+// The turn of a sender in curenv's queue has come: take its message, if all is
+// still well with it.  Returns 0 or an error, which is the sender's.
+static int
+take_from_queue(struct Env *sender, void *dstva)
+{
+	const struct Message m = *queue_message(sender);
+	struct PageInfo *pp;
+	int r = message_page(sender, m.srcva, m.perm, &pp);
+
+	if (r == 0) {
+		curenv->env_ipc_dstva = dstva;
+		r = ipc_give(sender, curenv, m.value, pp, m.perm);
+	}
+	if (r == 0 && m.is_call) {
+		queue_leave(sender);
+		ipc_wait_for(sender, curenv->env_id, m.dstva);
+	} else
+		queue_done(sender, r);
+	return r;
+}
+
+bool
+message_take(envid_t from, void *dstva)
+{
+	struct Env *sender;
+
+	if (ipc_take_answer(from, dstva))
+		return true;
+	while ((sender = queue_first(curenv, from)))
+		if (take_from_queue(sender, dstva) == 0)
+			return true;
+	return false;
+}
+
+// Like sys_ipc_recv, but only `from` may send; others get -E_IPC_NOT_RECV.
+// Returns 0; -E_BAD_ENV: there is no `from`, or it ended; -E_INVAL: as
+// sys_ipc_recv, or it is us.  If our parent wakes us, this returns 0 and
+// env_ipc_from is 0.
+int
+sys_ipc_recv_from(void *dstva, envid_t from)
+{
+	struct Env *e;
+	int r;
+
+	if (!landing_ok(dstva))
+		return -E_INVAL;
+	if (from != 0 && message_take(from, dstva))
+		return 0;
+	if ((r = envid2env(from, &e, false)) < 0)
+		return r;
+	if (e == curenv)
+		return -E_INVAL;
+	ipc_wait_for(curenv, from, dstva);
+	return 0;
+}
+
+// --------------------------------------------------------------- answering
+
+// Answer the last message that envid sent, which must have been to us and is
+// not answered yet.  Never waits: if envid does not receive, the answer stays
+// with it until it does, ends, or sends to somebody again.
+// Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV: there is nothing to answer;
+// -E_INVAL: as page_to_share.
+int
+sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
+{
+	struct Env *to;
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = envid2env(envid, &to, false)) < 0
+	    || (r = message_page(curenv, srcva, perm, &pp)) < 0)
+		return r;
+	if ((r = ipc_answer(to, value, pp, perm)) > 0) {
+		sched_wake(to);
+		return 0;
+	}
+	return r;
+}
+
+// The same, whatever becomes of the answer; then unmap what is at dstva, which
+// mostly came with the message that was answered, and sys_ipc_recv there.
+// Returns 0, or -E_INVAL with nothing done: as page_to_share or sys_ipc_recv.
+int
+sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
+	int perm)
+{
+	struct Env *to, *woken = NULL;
+	struct PageInfo *pp;
+	int r;
+
+	if (!landing_ok(dstva))
+		return -E_INVAL;
+	if ((r = message_page(curenv, srcva, perm, &pp)) < 0)
+		return r;
+	if (envid2env(envid, &to, false) == 0
+	    && ipc_answer(to, value, pp, perm) > 0)
+		woken = to;
+	if ((uintptr_t) dstva < UTOP)
+		page_remove(curenv->env_pgdir, dstva);
+
+	bool received = message_take(0, dstva);
+	if (!received)
+		ipc_wait_for(curenv, 0, dstva);
+	if (woken && !received)
+		sched_handoff(woken);
+	if (woken)
+		sched_wake(woken);
+	return 0;
+}
