@@ -224,6 +224,7 @@ serve_open(struct Request *req)
 		return -E_INVAL;
 	if (mode & O_MKDIR)
 		return -E_NOT_SUPP;
+	openfile_sweep();
 	if ((r = openfile_alloc(&o)) < 0)
 		return r;
 	if ((r = open_with_mode(path, mode, &f)) < 0) {
@@ -361,12 +362,14 @@ static const struct Handler {
 
 // --------------------------------------------------- get work, work, reply
 
+// A message has come.
 static void
-get_request(struct Request *req)
+begin_request(struct Request *req)
 {
-	int perm;
+	const int perm = thisenv->env_ipc_perm;
 
-	req->number = ipc_recv(&req->client, (void *) REQVA, &perm);
+	req->client = thisenv->env_ipc_from;
+	req->number = thisenv->env_ipc_value;
 	req->out = (union Fsipc *) REQVA;
 	req->fd_page = NULL;
 	req->has_page = (perm & (PTE_P | PTE_W)) == (PTE_P | PTE_W);
@@ -423,18 +426,24 @@ reply_patiently(envid_t client, int answer, void *page, int perm)
 	}
 }
 
-// The client gets its page back before the answer, so that it is its own
-// again when it goes on.  If it does not ask for its answer now, that is left
-// with it; we wait for nobody.
+// Answer, and sleep until there is another request.  The client gets its page
+// back before it goes on, so that it is its own again.  If it does not ask for
+// its answer now, that is left with it; we wait for nobody.
 static void
-reply(struct Request *req, int answer)
+reply_and_wait(struct Request *req, int answer)
 {
 	void *page = req->fd_page ? req->fd_page : (void *) UTOP;
 	int perm = req->fd_page ? PTE_P | PTE_U | PTE_W | PTE_SHARE : 0;
+	int r = sys_ipc_reply_recv(req->client, answer, page, req->out, perm);
 
+	if (r != -E_INVAL)
+		return;
+
+	// The kernel may not have this call, or not even sys_ipc_reply.
 	sys_page_unmap(0, req->out);
 	if (sys_ipc_reply(req->client, answer, page, perm) == -E_INVAL)
 		reply_patiently(req->client, answer, page, perm);
+	sys_ipc_recv(req->out);
 }
 
 static void
@@ -442,12 +451,11 @@ serve(void)
 {
 	static struct Request req;
 
+	sys_ipc_recv((void *) REQVA);
 	for (;;) {
-		get_request(&req);
+		begin_request(&req);
 		int answer = dispatch(&req);
-		reply(&req, answer);
-		if (req.number == FSREQ_OPEN)
-			openfile_sweep();
+		reply_and_wait(&req, answer);
 	}
 }
 

@@ -23,6 +23,20 @@ begin_request(void)
 	return sys_page_alloc(0, &fsipcbuf, perm);
 }
 
+// The file server's id, or 0 if there is none.  It is mostly still the one that
+// we asked before.
+static envid_t
+find_server(void)
+{
+	static envid_t server;
+	const volatile struct Env *e = &envs[ENVX(server)];
+
+	if (server == 0 || e->env_id != server || e->env_status == ENV_FREE
+	    || e->env_status == ENV_DYING)
+		server = ipc_find_env(ENV_TYPE_FS);
+	return server;
+}
+
 // Send the request in fsipcbuf and return the answer; a page that comes with
 // it is mapped at dstva.  Returns -E_NOT_SUPP if there is no server, and
 // -E_BAD_ENV if it ends meanwhile.
@@ -30,13 +44,11 @@ static int
 fsipc(int request, void *dstva)
 {
 	const int perm = PTE_P | PTE_W | PTE_U;
-	envid_t server = ipc_find_env(ENV_TYPE_FS);
-	int r;
+	envid_t server = find_server();
 
 	if (server == 0)
 		return -E_NOT_SUPP;
-	r = ipc_send_in_turn(server, request, &fsipcbuf, perm);
-	return r < 0 ? r : ipc_recv_from(server, dstva);
+	return ipc_call(server, request, &fsipcbuf, perm, dstva);
 }
 
 // Begin a request with a path in it.  Returns 0; -E_BAD_PATH if it is too
