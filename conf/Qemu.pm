@@ -11,6 +11,7 @@
 #   cpus		how many; 1
 #   threads		'multi' for a thread of this computer for each; 'single'
 #   tree		the folder the images were built in; '.'
+#   boot		image of the first disk; the tree's kernel
 #   disk		image of the second disk; none
 #   keep		true if what is written to that image is to stay there
 #   log			where QEMU's own log goes
@@ -34,7 +35,7 @@ sub command
 	my (%m) = @_;
 	my $tree = $m{tree} // '.';
 	my $cpus = $m{cpus} // 1;
-	my @drives = drive("$tree/obj/kern/kernel.img", 0);
+	my @drives = drive($m{boot} // "$tree/obj/kern/kernel.img", 0);
 	push @drives, drive($m{disk}, 1, $m{keep}) if $m{disk};
 
 	return ('perl', 'conf/run-qemu', '--kernel', "$tree/obj/kern/kernel",

@@ -1,0 +1,79 @@
+# conf/Icount.pm - machines whose clock is the number of instructions: the
+# time stamp counter goes up by one with each, on any computer.
+#
+# Entry points:
+#   Icount::run(UNTIL, TYPE, %machine)	what the machine says until a line
+#		begins like pattern UNTIL; TYPE is typed at the shell's first
+#		prompt, if it is not ''
+#   Icount::bios(IMAGE, %machine)	instructions until the boot sector begins,
+#		that of an image made for this
+#
+# %machine is as in conf/Qemu.pm.  One CPU, 128 MiB.
+
+package Icount;
+use strict;
+use warnings;
+use Child;
+use Qemu;
+use Time::HiRes qw(time);
+
+use constant SECONDS => 300;	# of processor time, at most
+
+my @icount = ('-m', 128, '-icount', 'shift=0,sleep=off,align=off');
+
+sub run
+{
+	my ($until, $type, %machine) = @_;
+	my $child = Child->start(command => [Qemu::command(lab => 5,
+	    %machine, extra => [@icount, @{$machine{extra} || []}])]);
+	my ($said, $start) = ('', time);
+	until ($said =~ /^(?:$until|K> )/m) {
+		$said .= $child->read // last;
+		if ($type ne '' && $said =~ /^\$ \z/m) {
+			$child->type("$type\n");
+			$type = '';
+		}
+		my ($used) = $child->usage;
+		last if ($used // time - $start) > SECONDS;
+		select undef, undef, undef, 0.02;
+	}
+	$child->stop;
+	$said =~ s/\r//g;
+	die "$said\nThe machine did not come to `$until'.\n"
+	    if $said !~ /^$until/m;
+	return $said;
+}
+
+# A boot sector that sends the counter to the serial line, as eight letters A
+# to P, the last digit first, and leaves.
+sub bios
+{
+	my ($image, %machine) = @_;
+	my $code = pack 'H*', join '',
+	    '0f31',		#	rdtsc
+	    '6689c3',		#	mov %eax,%ebx
+	    'baf803',		#	mov $0x3f8,%dx
+	    'b90800',		#	mov $8,%cx
+	    '88d8',		# 1:	mov %bl,%al
+	    '240f',		#	and $15,%al
+	    '0441',		#	add $'A',%al
+	    'ee',		#	out %al,(%dx)
+	    '66c1eb04',		#	shr $4,%ebx
+	    'e2f3',		#	loop 1b
+	    'b00a', 'ee',	#	mov $'\n',%al; out %al,(%dx)
+	    'ba0105',		#	mov $0x501,%dx
+	    'b010', 'ee',	#	mov $16,%al; out %al,(%dx)
+	    'f4', 'ebfd';	# 2:	hlt; jmp 2b
+	open my $fh, '>', $image or die "$image: $!\n";
+	print $fh $code, "\0" x (510 - length $code), "\x55\xaa",
+	    "\0" x (512 * 2047);
+	close $fh or die "$image: $!\n";
+	my ($digits) = run('.*[A-P]{8}\n', '', %machine, boot => $image)
+	    =~ /([A-P]{8})\n/;
+	my $count = 0;
+	$count = 16 * $count + ord($_) - ord('A')
+	    for reverse split //, $digits;
+	return $count;
+}
+
+1;
