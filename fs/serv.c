@@ -30,6 +30,7 @@ struct OpenFile {
 	struct File *o_file;		// NULL if it was removed since
 	int o_mode;			// as the client asked for
 	struct Fd *o_fd;		// shared with the client
+	void *o_where;			// where a client may have that page
 };
 
 struct Request {
@@ -123,13 +124,16 @@ openfile_sweep(void)
 }
 
 // Does the client have the page of this file?  The kernel looks, each time, for
-// pages move; where it does not have this call (-E_INVAL), ids must do.
+// pages move, but mostly do not; where it does not have this call (-E_INVAL),
+// ids must do.
 static bool
 openfile_is_held_by(struct OpenFile *o, envid_t client)
 {
-	int r = sys_page_held(client, o->o_fd);
+	int r = sys_page_held(client, o->o_fd, o->o_where);
 
-	return r == 1 || r == -E_INVAL;
+	if (r > 0)
+		o->o_where = (void *) (r * PGSIZE);
+	return r > 0 || r == -E_INVAL;
 }
 
 static int
@@ -233,6 +237,7 @@ serve_open(struct Request *req)
 	}
 	o->o_file = f;
 	o->o_mode = mode;
+	o->o_where = envs[ENVX(req->client)].env_ipc_dstva;
 	o->o_fd->fd_dev_id = devfile.dev_id;
 	o->o_fd->fd_omode = mode & O_ACCMODE;
 	o->o_fd->fd_file.id = o->o_fileid;

@@ -52,7 +52,7 @@ int sys_env_wait(envid_t env);
 int sys_poweroff(int status);
 int sys_ipc_recv_from(void *dstva, envid_t from);
 int sys_ipc_reply(envid_t to, uint32_t value, void *va, int perm);
-int sys_page_held(envid_t env, void *va);
+int sys_page_held(envid_t env, void *va, void *guess);
 int sys_debug(int op, uint32_t arg);
 int sys_ipc_send(envid_t to, uint32_t value, void *va, int perm);
 int sys_irq_wait(int irq, int stop_port);

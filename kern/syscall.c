@@ -435,25 +435,32 @@ receive_message(void *dstva)
 
 // -------------------------------------------------------- what others have
 
-// Has the table of directory entry pde a mapping of this page?
-static bool
-table_has(pde_t pde, physaddr_t page)
+// The number of a page below UTOP where e has pp mapped, or 0: page 0 does not
+// count.  Looks from the top down, for descriptors lie high.
+static uint32_t
+find_mapping(struct Env *e, const struct PageInfo *pp)
 {
-	if (!(pde & PTE_P))
-		return false;
-	const pte_t *table = KADDR(PTE_ADDR(pde));
+	for (uint32_t pdx = PDX(UTOP); pdx-- > 0; ) {
+		const pde_t pde = e->env_pgdir[pdx];
 
-	for (uint32_t ptx = 0; ptx < NPTENTRIES; ptx++)
-		if ((table[ptx] & PTE_P) && PTE_ADDR(table[ptx]) == page)
-			return true;
-	return false;
+		if (!(pde & PTE_P))
+			continue;
+		const pte_t *table = KADDR(PTE_ADDR(pde));
+
+		for (uint32_t ptx = 0; ptx < NPTENTRIES; ptx++)
+			if ((table[ptx] & PTE_P)
+			    && PTE_ADDR(table[ptx]) == page2pa(pp))
+				return pdx * NPTENTRIES + ptx;
+	}
+	return 0;
 }
 
 // Is the page that we have at va also mapped in envid, wherever that be?
-// Looks from the top down, for descriptors lie high.
-// Returns 1 or 0; -E_BAD_ENV; -E_INVAL: bad va, or nothing there.
+// Looks at guess first.
+// Returns the number of the page there that it is, or 0; -E_BAD_ENV; -E_INVAL:
+// bad va, or nothing there.
 static int
-sys_page_held(envid_t envid, void *va)
+sys_page_held(envid_t envid, void *va, void *guess)
 {
 	struct Env *e;
 	struct PageInfo *pp;
@@ -463,10 +470,10 @@ sys_page_held(envid_t envid, void *va)
 		return r;
 	if (!user_page(va) || !(pp = page_lookup(curenv->env_pgdir, va, NULL)))
 		return -E_INVAL;
-	for (uint32_t pdx = PDX(UTOP); pdx-- > 0; )
-		if (table_has(e->env_pgdir[pdx], page2pa(pp)))
-			return 1;
-	return 0;
+	if (guess && user_page(guess)
+	    && page_lookup(e->env_pgdir, guess, NULL) == pp)
+		return PGNUM(guess);
+	return find_mapping(e, pp);
 }
 
 // ----------------------------------------------------------------- machine
@@ -566,7 +573,7 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SYS_ipc_reply:
 		return sys_ipc_reply(a1, a2, (void *) a3, a4);
 	case SYS_page_held:
-		return sys_page_held(a1, (void *) a2);
+		return sys_page_held(a1, (void *) a2, (void *) a3);
 	case SYS_debug:
 		return sys_debug(a1, a2);
 	case SYS_ipc_send:

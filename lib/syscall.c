@@ -147,10 +147,12 @@ sys_ipc_reply(envid_t to, uint32_t value, void *va, int perm)
 	return call_status(SYS_ipc_reply, to, value, (uintptr_t) va, perm, 0);
 }
 
+// A page's number is a result.
 int
-sys_page_held(envid_t env, void *va)
+sys_page_held(envid_t env, void *va, void *guess)
 {
-	return call(SYS_page_held, env, (uintptr_t) va, 0, 0, 0);
+	return call(SYS_page_held, env, (uintptr_t) va, (uintptr_t) guess, 0,
+		0);
 }
 
 // A number of faults is a result, too.

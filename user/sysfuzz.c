@@ -364,6 +364,7 @@ random_call(void)
 	case SYS_page_held:
 		arg[0] = random_envid();
 		arg[1] = random_va();
+		arg[2] = random_va();
 		break;
 	case SYS_env_wait:
 		arg[0] = random_envid();
@@ -604,7 +605,7 @@ call_from_outside(void)
 
 	const int most = c.number == SYS_getenvid ? r
 		: c.number == SYS_page_map_list ? (int) c.arg[2]
-		: c.number == SYS_page_held ? 1 : 0;
+		: c.number == SYS_page_held ? (int) PGNUM(UTOP) : 0;
 
 	if (r <= -MAXERROR || r > most)
 		panic("system call %u returned %d", c.number, r);

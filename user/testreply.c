@@ -278,8 +278,9 @@ test_held(void)
 	envid_t child = fork_or_panic();
 
 	if (child == 0) {
-		IS(sys_page_held(me, PAGE), 1);
+		IS(sys_page_held(me, PAGE, NULL), PGNUM(PAGE));
 		IS(sys_page_map(0, PAGE, 0, FAR, RO), 0);
+		IS(sys_page_map(0, PAGE, 0, NULL, RO), 0);
 		sys_page_unmap(0, PAGE);
 		ipc_send(me, 1, NULL, 0);
 		ipc_recv_from(me, NULL);
@@ -287,19 +288,22 @@ test_held(void)
 		ipc_send(me, 2, NULL, 0);
 		sleep_for_ever();
 	}
-	FAILS(sys_page_held(child, PAGE + 1), E_INVAL);
-	FAILS(sys_page_held(child, FAR), E_INVAL);
-	FAILS(sys_page_held(child, (void *) UTOP), E_INVAL);
-	FAILS(sys_page_held(child, (void *) UVPT), E_INVAL);
-	FAILS(sys_page_held(child + NENV, PAGE), E_BAD_ENV);
-	IS(sys_page_held(0, PAGE), 1);
+	FAILS(sys_page_held(child, PAGE + 1, FAR), E_INVAL);
+	FAILS(sys_page_held(child, FAR, FAR), E_INVAL);
+	FAILS(sys_page_held(child, (void *) UTOP, FAR), E_INVAL);
+	FAILS(sys_page_held(child, (void *) UVPT, FAR), E_INVAL);
+	FAILS(sys_page_held(child + NENV, PAGE, FAR), E_BAD_ENV);
+	IS(sys_page_held(0, PAGE, NULL), PGNUM(PAGE));
 	IS(ipc_recv_from(child, NULL), 1);
-	IS(sys_page_held(child, PAGE), 1);
+	void *const guesses[] = { NULL, FAR, PAGE, LANDING, FAR + 1, NO_PAGE,
+		(void *) UVPT, (void *) KERNBASE };
+	for (size_t i = 0; i < ARRAY_SIZE(guesses); i++)
+		IS(sys_page_held(child, PAGE, guesses[i]), PGNUM(FAR));
 	ipc_send(child, 0, NULL, 0);
 	IS(ipc_recv_from(child, NULL), 2);
-	IS(sys_page_held(child, PAGE), 0);
+	IS(sys_page_held(child, PAGE, FAR), 0);
 	destroy_and_wait(child);
-	FAILS(sys_page_held(child, PAGE), E_BAD_ENV);
+	FAILS(sys_page_held(child, PAGE, FAR), E_BAD_ENV);
 }
 
 void
