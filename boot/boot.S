@@ -71,9 +71,9 @@ protected:
 	movl	$start, %esp		// 4
 	call	bootmain
 
-// Stop, because there is no disk here, it does not work, or what arrives in
-// memory (5 MiB are needed) is not a kernel.  Says so on the first serial
-// line and on the screen, and to the debugger of Bochs.
+// Stop, because there is no disk here, it does not work, or what is on it is
+// not a kernel.  Says so on the first serial line and on the screen, and to the
+// debugger of Bochs.
 	.globl	fail
 fail:
 	movb	$'?', %al

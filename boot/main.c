@@ -3,11 +3,13 @@
 //
 // Sector 0 of the disk is this program, and sector 1 is where the kernel
 // begins, an ELF file (inc/elf.h).  Its program headers say which bytes of
-// the file go where in memory.  We read whole sectors to where nothing will
-// stay, and copy from there just the bytes that belong to the kernel.
+// the file go where in memory.  Sectors are read to where they are to stay, so
+// an address must be as far into a sector as its bytes are in the file.  What
+// comes along at the ends of a segment is neighbours in the file: the linker
+// puts them on pages of their own, and those behind are read after it.
 //
-//   EXTPHYSMEM, 1 MiB   the kernel, up to
-//   FILE, 4 MiB on      the file, as much of it as we have read so far
+//   EXTPHYSMEM, 1 MiB	the kernel, KERNEL_ROOM at most
+//   HEADERS, 64 KiB	the first sectors of the file, with its headers
 //
 // This and boot.S have to fit into 510 bytes; that is why all trouble ends
 // in one place.
@@ -20,64 +22,70 @@
 #include <inc/x86.h>
 
 #define KERN_SECT	1		// where on the disk the kernel begins
-#define MEMORY		KERNEL_ROOM	// room for it from EXTPHYSMEM on
-#define FILE		(EXTPHYSMEM + MEMORY)
-#define FILE_MAX	0x400000	// nothing begins further into the file
+#define HEADERS		0x10000
+#define HEADERS_SIZE	4096
 
 // boot/boot.S
 void fail(void) __attribute__((noreturn));
 
-// Copy n bytes upward; returns the address after the last.
-static inline uint32_t
-copy(uint32_t to, uint32_t from, uint32_t n)
-{
-	__asm__ volatile("rep movsb"
-		: "+D" (to), "+S" (from), "+c" (n) : : "memory");
-	return to;
-}
-
+// Fill n bytes with zeros, and up to 3 more.
 static inline void
 clear(uint32_t pa, uint32_t n)
 {
-	__asm__ volatile("rep stosb"
+	n = (n + 3) / 4;
+	__asm__ volatile("rep stosl"
 		: "+D" (pa), "+c" (n) : "a" (0) : "memory");
 }
 
-// Wait until the disk takes commands or has carried one out; its status.
+// Take a sector from the disk; returns the address after it.
+static inline uint32_t
+take_sector(uint32_t pa)
+{
+	uint32_t n = SECTSIZE / 4;
+
+	__asm__ volatile("rep insl"
+		: "+D" (pa), "+c" (n) : "d" (IDE_DATA) : "memory");
+	return pa;
+}
+
+// Wait until the disk has carried out its command; its status.
 static uint8_t __attribute__((noinline))
 waitdisk(void)
 {
 	uint8_t status;
 
-	do {
-		status = inb(IDE_STATUS);
-		if (status == IDE_NOBODY)
-			fail();
-	} while ((status & (IDE_BSY | IDE_DRDY)) != IDE_DRDY);
+	while ((status = inb(IDE_STATUS)) & IDE_BSY)
+		pause();
 	return status;
 }
 
-// Have the size bytes that begin offset bytes into the kernel's file in
-// memory: byte 0 of the file has its place at FILE, and so on.
+// Read the size bytes that begin offset bytes into the kernel's file to pa,
+// in whole sectors.  The faster command has the drive fetch several before it
+// asks us to take them; the plain one is for drives that do not know it, or
+// have not been told how many.
 static void __attribute__((noinline))
-readseg(uint32_t offset, uint32_t size)
+readseg(uint32_t pa, uint32_t offset, uint32_t size)
 {
 	uint32_t sect = offset / SECTSIZE;
 	uint32_t nsecs = (offset + size + SECTSIZE - 1) / SECTSIZE - sect;
+	uint8_t cmd = IDE_CMD_READ_MULTIPLE;
 
-	if (offset > FILE_MAX)
-		fail();
+	__asm__("" : "+r" (cmd));	// a hint that saves bytes
+	pa -= pa % SECTSIZE;
 	while (nsecs > 0) {
 		// The drive sees the low byte of nsecs, and 0 as 256; after
-		// the first command it is always 0.
+		// the first command it is always 0, unless that failed.
 		waitdisk();
-		ide_command(0, KERN_SECT + sect, nsecs, IDE_CMD_READ);
+		ide_command(0, KERN_SECT + sect, nsecs, cmd);
 		do {
 			if ((waitdisk() & (IDE_ERR | IDE_DF | IDE_DRQ))
-					!= IDE_DRQ)
-				fail();
-			insl(IDE_DATA, (void *) (FILE + sect * SECTSIZE),
-				SECTSIZE / 4);
+					!= IDE_DRQ) {
+				if (cmd == IDE_CMD_READ)
+					fail();
+				cmd = IDE_CMD_READ;
+				break;	// once more from here on
+			}
+			pa = take_sector(pa);
 			sect++;
 		} while (--nsecs % IDE_MAX_SECTS != 0);
 	}
@@ -89,35 +97,38 @@ static inline bool
 header_ok(const struct Elf *elf)
 {
 	return elf_header_ok(elf) && elf->e_phnum != 0
-		&& elf->e_entry - EXTPHYSMEM < MEMORY;
+		&& elf->e_phoff + elf->e_phnum * sizeof(struct Proghdr)
+			<= HEADERS_SIZE
+		&& elf->e_entry - EXTPHYSMEM < KERNEL_ROOM;
 }
 
 void __attribute__((noreturn))
 bootmain(void)
 {
-	const struct Elf *elf = (const struct Elf *) FILE;
+	const struct Elf *elf = (const struct Elf *) HEADERS;
 
-	readseg(0, sizeof(struct Elf));
+	// A BIOS may start us from something else, and there is no disk here
+	if (inb(IDE_STATUS) == IDE_NOBODY)
+		fail();
+	readseg(HEADERS, 0, HEADERS_SIZE);
 
-	// Two hints that save bytes: keep the address in a register, and
-	// put the call of fail here, near to all jumps to it.
+	// Two more hints: keep the address in a register, and put the call
+	// of fail here, near to all jumps to it.
 	__asm__("" : "+r" (elf));
 	if (__builtin_expect(!header_ok(elf), 1))
 		fail();
 
-	readseg(elf->e_phoff, elf->e_phnum * sizeof(struct Proghdr));
 	const struct Proghdr *ph = (const void *) elf + elf->e_phoff;
 	for (int n = elf->e_phnum; n > 0; n--, ph++) {
 		if (ph->p_type != ELF_PROG_LOAD)
 			continue;
 
-		uint32_t room = FILE - ph->p_pa;
-		if (room > MEMORY || ph->p_memsz > room
+		const uint32_t room = EXTPHYSMEM + KERNEL_ROOM - ph->p_pa;
+		if (room > KERNEL_ROOM || ph->p_memsz > room
 				|| ph->p_filesz > ph->p_memsz)
 			fail();
-		readseg(ph->p_offset, ph->p_filesz);
-		clear(copy(ph->p_pa, FILE + ph->p_offset, ph->p_filesz),
-			ph->p_memsz - ph->p_filesz);
+		readseg(ph->p_pa, ph->p_offset, ph->p_filesz);
+		clear(ph->p_pa + ph->p_filesz, ph->p_memsz - ph->p_filesz);
 	}
 
 	((void (*)(void)) elf->e_entry)();
