@@ -73,6 +73,7 @@ static uint32_t bad_block;		// which cannot be read
 bool ide_probe_disk1(void) { return true; }
 void ide_set_disk(int drive) { (void) drive; }
 void bc_init(void) { }
+void cache_begin(void) { }
 
 void *
 diskaddr(uint32_t blockno)
@@ -93,6 +94,24 @@ load_block(void *addr)
 	return blockno == bad_block ? -E_UNSPECIFIED : 0;
 }
 
+int
+load_blocks(void *addr, uint32_t n)
+{
+	uint32_t blockno = (uint32_t) (((char *) addr - disk) / BLKSIZE);
+
+	if (n == 0 || n > RUN_BLOCKS || n > NBLOCKS - blockno)
+		panic("load_blocks: %u blocks", n);
+	return load_block(addr);
+}
+
+int
+flush_blocks(uint32_t blockno, uint32_t n)
+{
+	if (blockno == 0 || blockno >= NBLOCKS || n > NBLOCKS - blockno)
+		panic("flush_blocks of bad blocks");
+	return 0;
+}
+
 void
 flush_block(void *addr)
 {
@@ -100,6 +119,12 @@ flush_block(void *addr)
 
 	if (blockno == 0 || blockno >= NBLOCKS)
 		panic("flush_block of bad address");
+}
+
+bool
+va_is_mapped(const void *va)
+{
+	return ((const char *) va - disk) / BLKSIZE % 2 == 0;
 }
 
 // The disk takes everything at once.

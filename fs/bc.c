@@ -20,6 +20,7 @@
 #include <fs/fs.h>
 
 #define BLKSECTS	(BLKSIZE / SECTSIZE)
+_Static_assert(RUN_BLOCKS * BLKSECTS <= IDE_MAX_SECTS, "a run is one transfer");
 
 void *
 diskaddr(uint32_t blockno)
@@ -47,21 +48,23 @@ in_disk_map(const void *va)
 	return (uintptr_t) va - DISKMAP < DISKSIZE;
 }
 
-static uint32_t
+uint32_t
 block_at(const void *va)
 {
 	return ((uintptr_t) va - DISKMAP) / BLKSIZE;
 }
 
-// Memory and disk now agree on this page: forget that it was written to.
-// Mapping a page onto itself makes a fresh page table entry.
-static void
-clear_dirty(void *page)
+// Memory and disk now agree on this page: forget that it was written to, and
+// used.  Mapping a page onto itself makes a fresh page table entry.
+void
+forget_use(void *page)
 {
 	int r = sys_page_map(0, page, 0, page, uvpt[PGNUM(page)] & PTE_SYSCALL);
 	if (r < 0)
-		panic("clear_dirty: sys_page_map: %e", r);
+		panic("forget_use: sys_page_map: %e", r);
 }
+
+// ------------------------------------------------------------ to the disk
 
 // Write the block back if it is dirty; addr may be anywhere in it.  Where the
 // disk refuses, the block stays dirty.
@@ -77,73 +80,121 @@ flush_block(void *addr)
 	if (ide_write(block_at(page) * BLKSECTS, page, BLKSECTS) < 0)
 		cprintf("cannot write block %08x\n", block_at(page));
 	else
-		clear_dirty(page);
+		forget_use(page);
 }
 
-// A block that can be taken out of memory, the next one in turn.  Nobody
-// notices: it is on the disk, and comes back when it is touched.  Super block
-// and bitmap stay, for bc_pgfault looks at them, and so does what the disk
-// refuses to take.  Returns its page, or NULL if there is none.
-static void *
-block_to_drop(void)
+// The first dirty page at or above va, or end.  Every table of 4 MiB is looked
+// for once.
+static uintptr_t
+next_dirty(uintptr_t va, uintptr_t end)
 {
-	static uintptr_t last;
-	uintptr_t end = DISKMAP + DISKSIZE;
+	const pte_t dirty = PTE_P | PTE_D;
 
-	if (!bitmap)
-		return NULL;
-	uintptr_t start = (uintptr_t) diskaddr(first_data_block());
-	for (int rounds = 0; rounds < 2; ) {
-		last = next_mapped(MAX(start, last + PGSIZE), end);
-		if (last == end) {
-			last = 0;
-			rounds++;
-			continue;
-		}
-		flush_block((void *) last);
-		if (!va_is_dirty((void *) last))
-			return (void *) last;
+	while (va < end) {
+		if (!(uvpd[PDX(va)] & PTE_P))
+			va = ROUNDDOWN(va, PTSIZE) + PTSIZE;
+		else if ((uvpt[PGNUM(va)] & dirty) != dirty)
+			va += PGSIZE;
+		else
+			return va;
 	}
-	return NULL;
+	return end;
 }
 
-// A page for a block, with anything in it.  If memory is used up, it is that
-// of another block; it moves here without being free in between, when somebody
-// else could take it: page by page, all of the cache.  Only for a page table
-// one has to be given up first.
+// Write back n blocks that follow each other, all dirty, in one go.  If the
+// disk refuses, find out which of them.
 static int
-cache_page_alloc(void *page)
+flush_run(char *page, uint32_t n)
 {
-	const int perm = PTE_P | PTE_U | PTE_W;
-	int r = sys_page_alloc(0, page, perm);
-	void *other;
+	int result = 0;
 
-	while (r == -E_NO_MEM && (other = block_to_drop()) != NULL) {
-		r = sys_page_map(0, other, 0, page, perm);
-		sys_page_unmap(0, other);
+	if (ide_write(block_at(page) * BLKSECTS, page, n * BLKSECTS) == 0) {
+		for (; n > 0; n--, page += PGSIZE)
+			forget_use(page);
+		return 0;
 	}
-	return r;
+	for (; n > 0; n--, page += PGSIZE) {
+		flush_block(page);
+		if (va_is_dirty(page))
+			result = -E_UNSPECIFIED;
+	}
+	return result;
 }
 
-// Read the block in if it is not there; addr may be anywhere in it.
+// Write back those of n blocks that are dirty.  Returns 0, or -E_UNSPECIFIED if
+// the disk does not take all of them.
+int
+flush_blocks(uint32_t blockno, uint32_t n)
+{
+	uintptr_t va = (uintptr_t) diskaddr(blockno);
+	const uintptr_t end = va + n * BLKSIZE;
+	int result = 0;
+
+	while ((va = next_dirty(va, end)) < end) {
+		const uintptr_t last = MIN(end, va + RUN_BLOCKS * BLKSIZE);
+		const uintptr_t first = va;
+
+		do
+			va += PGSIZE;
+		while (va < last && va_is_dirty((void *) va));
+		result |= flush_run((char *) first, (va - first) / BLKSIZE);
+	}
+	return result;
+}
+
+// ---------------------------------------------------------- from the disk
+
+// Fill n pages that follow each other.
+static int
+read_run(char *page, uint32_t n)
+{
+	if (ide_read(block_at(page) * BLKSECTS, page, n * BLKSECTS) < 0)
+		return -E_UNSPECIFIED;
+	for (; n > 0; n--, page += PGSIZE)
+		if (va_is_dirty(page))
+			forget_use(page);
+	return 0;
+}
+
+// If the block at addr, which may be anywhere in it, is not in memory, read it
+// in, with up to n - 1 more that come after it on the disk; only the first
+// must go well.
 // Returns 0, -E_NO_MEM, or -E_UNSPECIFIED if the disk cannot read it.
 int
-load_block(void *addr)
+load_blocks(void *addr, uint32_t n)
 {
-	void *page = ROUNDDOWN(addr, PGSIZE);
+	char *page = ROUNDDOWN(addr, PGSIZE);
+	uint32_t count = 1;
 	int r;
 
 	if (va_is_mapped(page))
 		return 0;
+	n = MIN(n, cache_run());
+	cache_keep(page, n);
 	if ((r = cache_page_alloc(page)) < 0)
 		return r;
-	if (ide_read(block_at(page) * BLKSECTS, page, BLKSECTS) < 0) {
-		cprintf("cannot read block %08x\n", block_at(page));
-		sys_page_unmap(0, page);
-		return -E_UNSPECIFIED;
+	while (count < n && !va_is_mapped(page + count * PGSIZE)
+	       && cache_page_alloc(page + count * PGSIZE) >= 0)
+		count++;
+
+	r = read_run(page, count);
+	if (r < 0 && count > 1) {
+		while (count > 1)
+			cache_page_free(page + --count * PGSIZE);
+		r = read_run(page, 1);
 	}
-	clear_dirty(page);
-	return 0;
+	if (r < 0) {
+		cprintf("cannot read block %08x\n", block_at(page));
+		cache_page_free(page);
+	}
+	return r;
+}
+
+// The same for one block.
+int
+load_block(void *addr)
+{
+	return load_blocks(addr, 1);
 }
 
 // Fill a block with zeros, without reading what it held.  Returns 0 or
@@ -151,12 +202,14 @@ load_block(void *addr)
 int
 zero_block(uint32_t blockno)
 {
-	void *page = diskaddr(blockno);
-	int r;
+	char *page = diskaddr(blockno);
+	int r = va_is_mapped(page) ? 0 : cache_page_alloc(page);
 
-	if (!va_is_mapped(page) && (r = cache_page_alloc(page)) < 0)
+	if (r < 0)
 		return r;
-	memset(page, 0, BLKSIZE);
+	if (r == 0)
+		memset(page, 0, BLKSIZE);
+	*(volatile char *) page = 0;		// now it is dirty
 	return 0;
 }
 
@@ -191,7 +244,6 @@ check_block_1(void *addr)
 	static char saved[BLKSIZE];
 	struct Super *block = diskaddr(1);
 	char *word = (char *) (block + 1);
-	int r;
 
 	memmove(saved, block, sizeof(saved));
 
@@ -206,8 +258,7 @@ check_block_1(void *addr)
 	assert(va_is_mapped(block));
 	assert(!va_is_dirty(block));
 
-	if ((r = sys_page_unmap(0, block)) < 0)
-		panic("check_block_1: sys_page_unmap: %e", r);
+	cache_page_free(block);
 	assert(!va_is_mapped(block));
 	assert(strcmp(word, "OOPS!\n") == 0);	// read in again
 	assert(!va_is_dirty(block));

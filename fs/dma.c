@@ -1,5 +1,6 @@
 // fs/dma.c - the bus master of the IDE controller: it moves sectors between
-// disk and memory by itself, and interrupts when it is done.  We sleep meanwhile.
+// disk and memory by itself, and interrupts when it is done.  We sleep until
+// then.
 //
 // The controller is a device on the PCI bus.  It takes a table of physical
 // regions, one for each page here, for pages that follow each other in our

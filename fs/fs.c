@@ -233,6 +233,41 @@ file_set_size(struct File *f, off_t size)
 	return 0;
 }
 
+// How many blocks of f, from filebno on, follow each other on the disk, as far
+// as one transfer goes?  Sets *first to the first one's number.
+static uint32_t
+file_run(struct File *f, uint32_t filebno, uint32_t *first)
+{
+	const uint32_t most = blocks_of(f->f_size) - filebno;
+	uint32_t *slot, n;
+
+	for (n = 0; n < MIN(most, (uint32_t) RUN_BLOCKS); n++) {
+		if (file_block_walk(f, filebno + n, &slot, false) < 0)
+			break;
+		if (n == 0)
+			*first = *slot;
+		if (!block_is_data(*slot) || *slot != *first + n)
+			break;
+	}
+	return n;
+}
+
+// Have block filebno of f in memory, which lives at blk.  If the one before it
+// is there, f is likely being read from one end to the other: then what follows
+// comes with it.
+static int
+load_ahead(struct File *f, uint32_t filebno, char *blk)
+{
+	uint32_t number, n = 1;
+	char *before = NULL;
+
+	if (filebno > 0)
+		file_find_block(f, filebno - 1, &before);
+	if (filebno == 0 || (before && va_is_mapped(before)))
+		n = file_run(f, filebno, &number);
+	return load_blocks(blk, n);
+}
+
 // Read up to n bytes from offset on.  Returns how many there were, 0 at the
 // end of the file.  A block that is not there is not made, so that reading
 // works on a full disk too.
@@ -250,8 +285,8 @@ file_read(struct File *f, void *buf, size_t n, off_t offset)
 		uint32_t pos = offset + done;
 		char *blk;
 		int r = file_find_block(f, pos / BLKSIZE, &blk);
-		if (r == 0 && blk)
-			r = load_block(blk);
+		if (r == 0 && blk && !va_is_mapped(blk))
+			r = load_ahead(f, pos / BLKSIZE, blk);
 		if (r < 0)
 			return done > 0 ? (ssize_t) done : r;
 		count = MIN(BLKSIZE - pos % BLKSIZE, n - done);
@@ -293,12 +328,13 @@ int
 file_flush(struct File *f)
 {
 	int result = 0;
+	uint32_t first, n;
 
-	for (uint32_t i = 0; i < blocks_of(f->f_size); i++) {
-		char *blk;
-		file_find_block(f, i, &blk);
-		if (blk)
-			result |= write_back(blk);
+	flush_bitmap();
+	for (uint32_t i = 0; i < blocks_of(f->f_size); i += MAX(n, 1u)) {
+		n = file_run(f, i, &first);
+		if (n > 0)
+			result |= flush_blocks(first, n);
 	}
 	if (block_is_data(f->f_indirect))
 		result |= write_back(diskaddr(f->f_indirect));
@@ -537,6 +573,7 @@ fs_init(void)
 	check_super();
 	bitmap = diskaddr(2);
 	check_bitmap();
+	cache_begin();
 	check_end();
 }
 
@@ -544,9 +581,6 @@ fs_init(void)
 int
 fs_sync(void)
 {
-	int result = 0;
-
-	for (uint32_t b = 1; b < super->s_nblocks; b++)
-		result |= write_back(diskaddr(b));
-	return result;
+	flush_bitmap();
+	return flush_blocks(1, super->s_nblocks - 1);
 }

@@ -4,6 +4,7 @@
 //
 //	dma.c	sectors of the disk, without work for us
 //	ide.c	sectors of the disk, one way or the other
+//	evict.c	which blocks stay in memory
 //	bc.c	blocks of the disk, as pages of our memory
 //	fs.c	which blocks are free, which make up a file, paths
 //	serv.c	requests of other environments
@@ -20,6 +21,8 @@
 #define DISKMAP		0x10000000
 #define DISKSIZE	0xC0000000	// bytes; no disk can be larger
 
+#define RUN_BLOCKS		32		// blocks in one transfer
+
 // fs/dma.c
 void dma_stop(void);
 bool dma_begin(int drive);
@@ -33,12 +36,24 @@ void ide_set_disk(int drive);
 int ide_read(uint32_t secno, void *dst, size_t nsecs);
 int ide_write(uint32_t secno, const void *src, size_t nsecs);
 
+// fs/evict.c
+extern uint32_t cache_budget;		// blocks; 0: what seems right
+void cache_begin(void);
+uint32_t cache_run(void);
+void cache_keep(const void *page, uint32_t n);
+int cache_page_alloc(void *page);
+void cache_page_free(void *page);
+
 // fs/bc.c
 void *diskaddr(uint32_t blockno);
 bool va_is_mapped(const void *va);
 bool va_is_dirty(const void *va);
+uint32_t block_at(const void *va);
+void forget_use(void *page);
 int load_block(void *addr);
+int load_blocks(void *addr, uint32_t n);
 void flush_block(void *addr);
+int flush_blocks(uint32_t blockno, uint32_t n);
 int zero_block(uint32_t blockno);
 void bc_init(void);
 

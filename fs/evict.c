@@ -1,0 +1,168 @@
+// fs/evict.c - which blocks stay in memory when there is no room for all.
+//
+// There is a budget of pages.  When it is used up, a block that comes in takes
+// the page of another one, which nobody notices: what that block holds is on
+// the disk, and comes back when it is touched.  To find one that was not used
+// of late, a hand goes round over the blocks in memory (the clock algorithm).
+// The processor notes in the page table that a page was used (PTE_A); the hand
+// takes the note away, and if it comes round again before there is a new one,
+// the page may go.
+//
+// Super block and bitmap are always in memory and count for nothing here.
+//
+// Entry points:
+//   cache_begin	from now on there is a budget
+//   cache_run		so many blocks may come in together
+//   cache_keep		these are just coming in
+//   cache_page_alloc	a page for a block
+//   cache_page_free	the block goes, and its page too
+
+#include <inc/lib.h>
+
+#include <fs/fs.h>
+
+#define SMALLEST	16		// blocks; a path and a file at work
+#define SHARE		4		// our part of memory is one in so many
+
+uint32_t cache_budget;			// blocks, before fs_init; 0: choose
+static bool limited;			// there is a budget now
+static uint32_t cached;			// pages that count
+
+static uintptr_t kept, kept_end;	// cache_keep
+
+// How many pages the machine has, free or not: pages[] is as long.
+static uint32_t
+memory_pages(void)
+{
+	uintptr_t end = UPAGES;
+
+	while (end < UPAGES + PTSIZE && page_is_mapped((void *) end))
+		end += PGSIZE;
+	return (end - UPAGES) / sizeof(struct PageInfo);
+}
+
+void
+cache_begin(void)
+{
+	if (cache_budget == 0)
+		cache_budget = memory_pages() / SHARE;
+	cache_budget = MAX(cache_budget, (uint32_t) SMALLEST);
+	cached = 0;
+	limited = true;
+}
+
+uint32_t
+cache_run(void)
+{
+	return limited ? MIN(cache_budget / SHARE, (uint32_t) RUN_BLOCKS) : 1;
+}
+
+void
+cache_keep(const void *page, uint32_t n)
+{
+	kept = (uintptr_t) page;
+	kept_end = kept + n * PGSIZE;
+}
+
+// The next page of the cache at or above va, or end.
+static uintptr_t
+next_cached(uintptr_t va, uintptr_t end)
+{
+	while (va < end) {
+		if (!(uvpd[PDX(va)] & PTE_P))
+			va = ROUNDDOWN(va, PTSIZE) + PTSIZE;
+		else if (!(uvpt[PGNUM(va)] & PTE_P))
+			va += PGSIZE;
+		else
+			return va;
+	}
+	return end;
+}
+
+// Was the page used since the hand was here?  It is from now on unused, and on
+// the disk, with all that is dirty after it.
+static bool
+was_used(uintptr_t va)
+{
+	const pte_t pte = uvpt[PGNUM(va)];
+
+	if (pte & PTE_D) {
+		flush_bitmap();		// it goes to the disk before others
+		flush_blocks(block_at((void *) va), RUN_BLOCKS);
+	} else if (pte & PTE_A)
+		forget_use((void *) va);
+	return pte & (PTE_A | PTE_D);
+}
+
+// May the page be taken away at all?  Not from a client that has it, too.
+static bool
+is_free_to_go(uintptr_t va)
+{
+	return (va < kept || va >= kept_end) && pageref((void *) va) == 1;
+}
+
+// Move the hand to a page that can go.  NULL if there is none: then it has
+// been twice where everything was free to go, except for what the disk does not
+// take.
+static void *
+page_to_take(void)
+{
+	static uintptr_t hand;
+
+	if (!limited)
+		return NULL;
+	const uintptr_t start = (uintptr_t) diskaddr(first_data_block());
+	const uintptr_t end = start
+		+ (super->s_nblocks - first_data_block()) * BLKSIZE;
+
+	for (int rounds = 0; rounds < 3; ) {
+		hand = next_cached(MAX(start, hand + PGSIZE), end);
+		if (hand == end) {
+			hand = 0;
+			rounds++;
+		} else if (is_free_to_go(hand) && !was_used(hand))
+			return (void *) hand;
+	}
+	return NULL;
+}
+
+// Have another block's page at this place.  It is not free in between, when
+// somebody else could take it: where memory is used up, this goes page by page,
+// all of the cache.  Only for a page table one has to be given up first.
+static int
+take_page(void *page)
+{
+	int r = -E_NO_MEM;
+	void *other;
+
+	while (r == -E_NO_MEM && (other = page_to_take()) != NULL) {
+		r = sys_page_map(0, other, 0, page, PTE_P | PTE_U | PTE_W);
+		sys_page_unmap(0, other);
+		if (r < 0)
+			cached--;
+	}
+	return r;
+}
+
+// Have a page here.  Returns 1 if it is full of zeros, 0 if anything may be in
+// it, or -E_NO_MEM.
+int
+cache_page_alloc(void *page)
+{
+	int r;
+
+	if (limited && cached >= cache_budget && take_page(page) == 0)
+		return 0;
+	if ((r = sys_page_alloc(0, page, PTE_P | PTE_U | PTE_W)) == 0) {
+		cached++;
+		return 1;
+	}
+	return r == -E_NO_MEM ? take_page(page) : r;
+}
+
+void
+cache_page_free(void *page)
+{
+	sys_page_unmap(0, page);
+	cached--;
+}
