@@ -22,6 +22,8 @@
 struct Super *super;
 uint32_t *bitmap;
 
+static uint32_t none_free_below;	// this block
+
 // ---------------------------------------------------------------- blocks
 
 // The first block after super block and bitmap.
@@ -55,21 +57,25 @@ free_block(uint32_t blockno)
 		panic("attempt to free zero block");
 	assert(blockno < super->s_nblocks);
 	bitmap[blockno / 32] |= 1u << blockno % 32;
+	none_free_below = MIN(none_free_below, blockno);
 }
 
-// Take the first free block.  The bitmap goes to the disk at once: a block
-// must not belong to a file there while it still counts as free.
-// Returns its number, or -E_NO_DISK.
+// Take the first free block.  Returns its number, or -E_NO_DISK.
+//
+// On the disk, a block must not belong to a file while it still counts as free:
+// who writes anything back writes the bitmap first.
 int
 alloc_block(void)
 {
-	for (uint32_t b = first_data_block(); b < super->s_nblocks; b++)
-		if (block_is_free(b)) {
-			bitmap[b / 32] &= ~(1u << b % 32);
-			flush_block(&bitmap[b / 32]);
-			return b;
-		}
-	return -E_NO_DISK;
+	uint32_t b = MAX(none_free_below, first_data_block());
+
+	while (b < super->s_nblocks && !block_is_free(b))
+		b += b % 32 == 0 && bitmap[b / 32] == 0 ? 32 : 1;
+	none_free_below = b;
+	if (b >= super->s_nblocks)
+		return -E_NO_DISK;
+	bitmap[b / 32] &= ~(1u << b % 32);
+	return b;
 }
 
 // The same, with all bytes of the block 0, whatever it held before.
@@ -134,13 +140,28 @@ file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
 	return load_block(numbers);
 }
 
-// Give back the block at *slot.  A number that makes no sense is dropped.
+// Blocks that a file gave up, and that are not free yet: on the disk it may
+// still name them.
+static uint32_t released[NDIRECT + NINDIRECT + 1];
+static uint32_t nreleased;
+
+// Give up the block at *slot.  A number that makes no sense is dropped.
 static void
 release_block(uint32_t *slot)
 {
 	if (block_is_data(*slot))
-		free_block(*slot);
+		released[nreleased++] = *slot;
 	*slot = 0;
+}
+
+// What f gave up is free as soon as it is on the disk that f did so.
+static void
+free_released(struct File *f)
+{
+	file_flush(f);
+	while (nreleased > 0)
+		free_block(released[--nreleased]);
+	flush_bitmap();
 }
 
 // Set *blk to where block filebno of f is in memory; a block that is not
@@ -157,8 +178,10 @@ file_get_block(struct File *f, uint32_t filebno, char **blk)
 		return r;
 	if (*slot == 0) {
 		if ((r = alloc_zeroed_block()) < 0) {
-			if (!had_indirect)
+			if (!had_indirect) {
 				release_block(&f->f_indirect);
+				free_released(f);
+			}
 			return r;
 		}
 		*slot = r;
@@ -226,10 +249,7 @@ file_set_size(struct File *f, off_t size)
 	if (size <= f->f_size)
 		file_truncate(f, size);
 	f->f_size = size;
-
-	// Blocks are free on the disk only when nothing there names them.
-	file_flush(f);
-	flush_bitmap();
+	free_released(f);
 	return 0;
 }
 
@@ -573,6 +593,8 @@ fs_init(void)
 	check_super();
 	bitmap = diskaddr(2);
 	check_bitmap();
+	none_free_below = 0;
+	nreleased = 0;
 	cache_begin();
 	check_end();
 }
