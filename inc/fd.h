@@ -52,10 +52,12 @@ int fd_close(struct Fd *fd, bool must_exist);
 int dev_lookup(int dev_id, struct Dev **store);
 int dev_not_supported(struct Fd *fd, off_t size);
 void fd_sharing(void *va);
+void fd_shared(void *va);
 uint32_t fd_shares(struct Fd *fd);
 
 extern struct Dev devfile;		// lib/file.c
 extern struct Dev devcons;		// lib/console.c
 extern struct Dev devpipe;		// lib/pipe.c
+void pipe_shared(struct Fd *fd);
 
 #endif // JOS_INC_FD_H

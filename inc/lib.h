@@ -57,6 +57,9 @@ int sys_debug(int op, uint32_t arg);
 int sys_ipc_send(envid_t to, uint32_t value, void *va, int perm);
 int sys_irq_wait(int irq, int stop_port);
 int sys_page_map_list(envid_t dst, const struct PageRun *list, size_t n);
+int sys_page_wait(const volatile uint32_t *word, uint32_t value,
+	uint32_t mappings);
+int sys_page_wake(void *va);
 int sys_page_copy(void *srcva, envid_t dst, void *dstva, int perm);
 int sys_ipc_call(envid_t to, uint32_t value, void *va, void *dstva, int perm);
 int sys_ipc_reply_recv(envid_t to, uint32_t value, void *va, void *dstva,

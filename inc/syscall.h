@@ -37,6 +37,8 @@ enum {
 	SYS_ipc_send,
 	SYS_irq_wait = 23,
 	SYS_page_map_list = 24,
+	SYS_page_wait,
+	SYS_page_wake,
 	SYS_ipc_call = 27,
 	SYS_ipc_reply_recv,
 	SYS_page_copy = 30,

@@ -24,6 +24,7 @@
 #include <kern/ipc.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
+#include <kern/pagewait.h>
 #include <kern/pmap.h>
 #include <kern/queue.h>
 #include <kern/spinlock.h>
@@ -446,6 +447,8 @@ audit_envs(void)
 		fault("kern/ipc.c does not know who hears from whom");
 	if (!irqwait_is_consistent())
 		fault("kern/irqwait.c does not know who sleeps");
+	if (!pagewait_is_consistent())
+		fault("kern/pagewait.c does not know who sleeps over a page");
 	if (!queue_is_consistent())
 		fault("kern/queue.c does not know who wants to send");
 	return n;

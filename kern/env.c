@@ -322,6 +322,7 @@ free_one(struct Env *e)
 			curenv ? curenv->env_id : 0, e->env_id);
 
 	irqwait_end(e);
+	wait_forget(e);			// or its own pages would wake it
 	if (rcr3() == PADDR(e->env_pgdir))
 		lcr3(PADDR(kern_pgdir));
 	for (uint32_t pdx = 0; pdx < PDX(UTOP); pdx++)
@@ -339,7 +340,6 @@ free_one(struct Env *e)
 		env_children[ENVX(e->env_parent_id)]--;
 	tf_replaced[e - envs] = false;
 	fpu_free(e);
-	wait_forget(e);
 	ipc_forget(e);
 	wake_env_waiters(e->env_id);
 	if (e->env_type != ENV_TYPE_USER && env_server_ended)

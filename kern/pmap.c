@@ -266,12 +266,17 @@ page_free(struct PageInfo *pp)
 	guard_page_freed(pp);
 }
 
+void (*page_ref_lost)(struct PageInfo *pp);
+
 // Give up one reference; the last one frees the page.
 void
 page_decref(struct PageInfo *pp)
 {
 	assert(pp->pp_ref > 0);
-	if (--pp->pp_ref == 0)
+	pp->pp_ref--;
+	if (page_ref_lost)
+		page_ref_lost(pp);
+	if (pp->pp_ref == 0)
 		page_free(pp);
 }
 

@@ -37,6 +37,7 @@ void page_init(void);
 struct PageInfo *page_alloc(int flags);
 void page_free(struct PageInfo *pp);
 void page_decref(struct PageInfo *pp);
+extern void (*page_ref_lost)(struct PageInfo *pp);	// to be told of it
 size_t page_free_count(void);
 
 #define PP_REF_MAX	0xFFFF		// pp_ref counts no further

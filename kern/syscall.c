@@ -24,6 +24,7 @@
 #include <kern/lab.h>
 #include <kern/message.h>
 #include <kern/pagemap.h>
+#include <kern/pagewait.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
 #include <kern/sched.h>
@@ -357,6 +358,41 @@ sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 	return page_insert_copy(dst->env_pgdir, pp, dstva, perm);
 }
 
+// Sleep until somebody who has this page of ours, too, calls sys_page_wake, or a
+// mapping of it goes away.  So that neither is missed, we say what we have
+// seen: a value in the page, and how many mappings there are (pp_ref).  If that
+// is not so any more, do not sleep.
+// Returns 0, perhaps too early; -E_INVAL: no word of a page that is there.
+static int
+sys_page_wait(const uint32_t *word, uint32_t value, uint32_t mappings)
+{
+	struct PageInfo *pp;
+
+	if ((uintptr_t) word >= UTOP || (uintptr_t) word % sizeof(*word) != 0
+	    || !(pp = page_lookup(curenv->env_pgdir, (void *) word, NULL)))
+		return -E_INVAL;
+
+	const char *page = page2kva(pp);
+
+	if (*(const volatile uint32_t *) (page + PGOFF(word)) == value
+	    && pp->pp_ref == mappings)
+		pagewait_sleep(curenv, pp);
+	return 0;
+}
+
+// Wake those who sleep so over the page at va.  Returns 0; -E_INVAL: bad va, or
+// nothing there.
+static int
+sys_page_wake(void *va)
+{
+	struct PageInfo *pp;
+
+	if (!user_page(va) || !(pp = page_lookup(curenv->env_pgdir, va, NULL)))
+		return -E_INVAL;
+	pagewait_wake(pp);
+	return 0;
+}
+
 // --------------------------------------------------------------------- IPC
 // kern/message.c has the calls besides these two.
 
@@ -582,6 +618,10 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return sys_irq_wait(a1, a2);
 	case SYS_page_map_list:
 		return sys_page_map_list(a1, (const struct PageRun *) a2, a3);
+	case SYS_page_wait:
+		return sys_page_wait((const uint32_t *) a1, a2, a3);
+	case SYS_page_wake:
+		return sys_page_wake((void *) a1);
 	case SYS_page_copy:
 		return sys_page_copy((void *) a1, a2, (void *) a3, a4);
 	case SYS_ipc_call:

@@ -1,8 +1,8 @@
 // kern/wait.c - environments that sleep until something happens.
 //
 // A sleeping environment is ENV_NOT_RUNNABLE, and here it says what it waits
-// for, or in kern/queue.c or kern/irqwait.c.  Being woken is no promise: who sleeps looks again
-// and, if it has to, sleeps again.
+// for, or in kern/queue.c, kern/irqwait.c or kern/pagewait.c.  Being woken is
+// no promise: who sleeps looks again and, if it has to, sleeps again.
 //
 // Entry points: wait_for_console, wait_for_env; wake_console,
 // wake_env_waiters; wait_forget; is_waiting, wait_any_device,
@@ -13,6 +13,7 @@
 #include <kern/console.h>
 #include <kern/env.h>
 #include <kern/irqwait.h>
+#include <kern/pagewait.h>
 #include <kern/queue.h>
 #include <kern/sched.h>
 #include <kern/wait.h>
@@ -83,6 +84,7 @@ wait_forget(struct Env *e)
 
 	queue_leave(e);
 	irqwait_forget(e);
+	pagewait_forget(e);
 	if (*what == FOR_NOTHING)
 		return;
 	--*waiters(*what);
@@ -93,7 +95,7 @@ bool
 is_waiting(const struct Env *e)
 {
 	return waits_for[e - envs] != FOR_NOTHING || is_queued(e)
-		|| irqwait_is_asleep(e);
+		|| irqwait_is_asleep(e) || is_waiting_for_page(e);
 }
 
 bool

@@ -4,7 +4,7 @@
 //   read, readn, write, seek, ftruncate, fstat, stat, dup, close, close_all
 // for devices (lib/file.c, lib/pipe.c, lib/console.c):
 //   fd_alloc, fd_lookup, fd_close, fd2num, fd2data, dev_lookup,
-//   dev_not_supported, fd_sharing, fd_shares
+//   dev_not_supported, fd_sharing, fd_shared, fd_shares
 //
 // Descriptor i is the page at FDTABLE + i * PGSIZE, with a struct Fd at its
 // start; it is open if the page is mapped.  A device may have another page of
@@ -77,17 +77,34 @@ fd_lookup(int num, struct Fd **store)
 	return 0;
 }
 
+// Is this the page of a descriptor, and can we write to it?
+static bool
+is_fd_page(const void *va)
+{
+	const uintptr_t addr = (uintptr_t) va;
+
+	return addr >= FDTABLE && addr < FILEDATA && (uvpt[PGNUM(va)] & PTE_W);
+}
+
 // Must be called before the page at va is mapped for somebody else, and after
 // the data page that goes with it was: lib/pipe.c counts on it.  Any page may
 // be passed; only those of descriptors matter.
 void
 fd_sharing(void *va)
 {
-	uintptr_t addr = (uintptr_t) va;
-
-	if (addr >= FDTABLE && addr < FILEDATA
-	    && (uvpt[PGNUM(va)] & PTE_W))
+	if (is_fd_page(va))
 		xadd(&((struct FdPage *) va)->shares, 1);
+}
+
+// And after that.
+void
+fd_shared(void *va)
+{
+	struct Fd *fd = va;
+
+	if (is_fd_page(va) && fd->fd_dev_id == devpipe.dev_id
+	    && page_is_mapped(fd2data(fd)))
+		pipe_shared(fd);
 }
 
 // Has fd_sharing been called between two moments?  Then the result differs.
@@ -215,6 +232,7 @@ dup(int oldfd, int newfd)
 		sys_page_unmap(0, fd2data(to));
 		return r;
 	}
+	fd_shared(from);
 	return newfd;
 }
 

@@ -1,6 +1,6 @@
 // lib/pipe.c - pipes: bytes from one environment to another.
 //
-// Entry points: pipe, pipeisclosed; the device devpipe.
+// Entry points: pipe, pipeisclosed; the device devpipe; pipe_shared.
 //
 // The two descriptors of a pipe share a data page with a ring of bytes.
 //
@@ -25,20 +25,32 @@
 // so that fd_shares, read before and after, shows it.  Hence: equal counts
 // and no call of fd_sharing mean that the other side is gone, for ever, as
 // only those who have a descriptor can pass it on.
+//
+// SLEEPING.  Who finds nothing to do sleeps over the data page: the kernel
+// wakes it when the other side says so, after a change of p_rpos or p_wpos, and
+// when a mapping of this page goes away.  As this follows the descriptor's,
+// the last of the other side to go wakes us when there is nothing left of it.
+// But our own side may also grow meanwhile: between the two steps of somebody
+// who makes a copy of our descriptor, data is larger than our count, as if the
+// other side were there.  So who has made one wakes the sleepers (pipe_shared).
 
 #include <inc/lib.h>
+#include <inc/x86.h>
 
-#define PIPEBUFSIZ	32
+#define PIPEBUFSIZ	2048		// a power of 2, for positions wrap
 
 #define PERM_SHARED	(PTE_P | PTE_U | PTE_W | PTE_SHARE)
 
 // Positions count all bytes that ever went through, and wrap.
 struct Pipe {
-	uint32_t p_rpos;
-	uint32_t p_wpos;
-	uint8_t p_buf[PIPEBUFSIZ];	// byte i at i % PIPEBUFSIZ
+	volatile uint32_t p_rpos;
+	volatile uint32_t p_wpos;
 	volatile envid_t p_owner;	// who may use all this now; 0: nobody
+	volatile uint32_t p_sleepers;	// more, if some were killed
+	uint8_t p_buf[PIPEBUFSIZ];	// byte i at i % PIPEBUFSIZ
 };
+
+_Static_assert(sizeof(struct Pipe) <= PGSIZE, "the data page");
 
 static struct Pipe *
 fd2pipe(struct Fd *fd)
@@ -161,14 +173,25 @@ pipe_unlock(struct Pipe *p)
 	p->p_owner = 0;
 }
 
+// How many bytes are in the ring, also if somebody has spoiled the positions.
+static size_t
+ring_used(const struct Pipe *p)
+{
+	return MIN(p->p_wpos - p->p_rpos, (uint32_t) PIPEBUFSIZ);
+}
+
 // Take at most n bytes out of the ring; returns how many.
 static size_t
 ring_get(struct Pipe *p, uint8_t *buf, size_t n)
 {
 	pipe_lock(p);
-	n = MIN(n, p->p_wpos - p->p_rpos);
-	for (size_t i = 0; i < n; i++)
-		buf[i] = p->p_buf[(p->p_rpos + i) % PIPEBUFSIZ];
+	n = MIN(n, ring_used(p));
+
+	const size_t start = p->p_rpos % PIPEBUFSIZ;
+	const size_t first = MIN(n, PIPEBUFSIZ - start);
+
+	memcpy(buf, p->p_buf + start, first);
+	memcpy(buf + first, p->p_buf, n - first);
 	__sync_synchronize();
 	p->p_rpos += n;
 	pipe_unlock(p);
@@ -180,13 +203,60 @@ static size_t
 ring_put(struct Pipe *p, const uint8_t *buf, size_t n)
 {
 	pipe_lock(p);
-	n = MIN(n, PIPEBUFSIZ - (p->p_wpos - p->p_rpos));
-	for (size_t i = 0; i < n; i++)
-		p->p_buf[(p->p_wpos + i) % PIPEBUFSIZ] = buf[i];
+	n = MIN(n, PIPEBUFSIZ - ring_used(p));
+
+	const size_t start = p->p_wpos % PIPEBUFSIZ;
+	const size_t first = MIN(n, PIPEBUFSIZ - start);
+
+	memcpy(p->p_buf + start, buf, first);
+	memcpy(p->p_buf, buf + first, n - first);
 	__sync_synchronize();
 	p->p_wpos += n;
 	pipe_unlock(p);
 	return n;
+}
+
+// --------------------------------------------------------- sleep and waking
+
+// What an end saw before it looked what there is to do.
+struct Seen {
+	const volatile uint32_t *pos;	// the other side's position
+	uint32_t value;
+	uint32_t mappings;		// of the data page
+};
+
+static struct Seen
+look(struct Pipe *p, const volatile uint32_t *pos)
+{
+	return (struct Seen) {
+		.pos = pos, .value = *pos, .mappings = pageref(p),
+	};
+}
+
+// Sleep unless that has changed.  A kernel may not have this call.
+static void
+pipe_sleep(struct Pipe *p, const struct Seen *seen)
+{
+	xadd(&p->p_sleepers, 1);
+	if (sys_page_wait(seen->pos, seen->value, seen->mappings) < 0)
+		sys_yield();
+	xadd(&p->p_sleepers, -1);
+}
+
+// After pipe_unlock.  Either we see that somebody is about to sleep, or the
+// kernel sees that the position has changed.
+static void
+pipe_wake(struct Pipe *p)
+{
+	if (p->p_sleepers)
+		sys_page_wake(p);
+}
+
+// Must be called after the descriptor was mapped once more.
+void
+pipe_shared(struct Fd *fd)
+{
+	pipe_wake(fd2pipe(fd));
 }
 
 // -------------------------------------------------------------- the device
@@ -196,13 +266,18 @@ ring_put(struct Pipe *p, const uint8_t *buf, size_t n)
 static ssize_t
 devpipe_read(struct Fd *fd, void *buf, size_t n)
 {
-	while (n > 0) {
-		bool gone = other_side_is_gone(fd);
-		size_t got = ring_get(fd2pipe(fd), buf, n);
+	struct Pipe *p = fd2pipe(fd);
 
+	while (n > 0) {
+		const struct Seen seen = look(p, &p->p_wpos);
+		const bool gone = other_side_is_gone(fd);
+		const size_t got = ring_get(p, buf, n);
+
+		if (got > 0)
+			pipe_wake(p);
 		if (got > 0 || gone)
 			return got;
-		sys_yield();
+		pipe_sleep(p, &seen);
 	}
 	return 0;
 }
@@ -211,14 +286,22 @@ devpipe_read(struct Fd *fd, void *buf, size_t n)
 static ssize_t
 devpipe_write(struct Fd *fd, const void *buf, size_t n)
 {
+	struct Pipe *p = fd2pipe(fd);
 	size_t done = 0;
 
-	while (done < n && !other_side_is_gone(fd)) {
-		size_t put = ring_put(fd2pipe(fd), buf + done, n - done);
+	while (done < n) {
+		const struct Seen seen = look(p, &p->p_rpos);
+
+		if (other_side_is_gone(fd))
+			break;
+
+		const size_t put = ring_put(p, buf + done, n - done);
 
 		done += put;
-		if (put == 0)
-			sys_yield();
+		if (put > 0)
+			pipe_wake(p);
+		else
+			pipe_sleep(p, &seen);
 	}
 	return done;
 }

@@ -155,6 +155,10 @@ map_runs(envid_t env, const struct PageRun *list, size_t n)
 int
 share_page(envid_t child, void *va)
 {
+	int r;
+
 	fd_sharing(va);
-	return sys_page_map(0, va, child, va, uvpt[PGNUM(va)] & PTE_SYSCALL);
+	r = sys_page_map(0, va, child, va, uvpt[PGNUM(va)] & PTE_SYSCALL);
+	fd_shared(va);
+	return r;
 }

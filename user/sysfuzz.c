@@ -211,7 +211,7 @@ sleeps(uint32_t number)
 	return number == SYS_ipc_recv || number == SYS_ipc_recv_from
 		|| number == SYS_ipc_send || number == SYS_ipc_call
 		|| number == SYS_ipc_reply_recv || number == SYS_cons_wait
-		|| number == SYS_env_wait;
+		|| number == SYS_env_wait || number == SYS_page_wait;
 }
 
 // What ends the caller or makes it sleep should be seldom: it costs as much
@@ -305,6 +305,14 @@ random_call(void)
 			arg[1] = WILD_SCRIPT + offsetof(struct Script, call)
 				+ below(MAXCALLS) * sizeof(struct Call);
 		arg[2] = one_in(8) ? below(4) : 1;
+		break;
+	case SYS_page_wait:
+		arg[0] = random_va();
+		arg[1] = one_in(2) ? 0 : random();
+		arg[2] = below(4);
+		break;
+	case SYS_page_wake:
+		arg[0] = one_in(2) ? arena_va() : random_va();
 		break;
 	case SYS_page_copy:
 		arg[0] = random_va();

@@ -55,4 +55,26 @@ destroy_and_wait(envid_t child)
 	wait(child);
 }
 
+#define ASLEEP_PATIENCE	200000	// turns; nobody should need as many
+
+// Let it fall asleep, then see that it sleeps on.
+static inline void
+expect_asleep(const char *what, envid_t id)
+{
+	const volatile struct Env *e = &envs[ENVX(id)];
+	uint32_t runs;
+
+	for (int turn = 0; e->env_status != ENV_NOT_RUNNABLE; turn++) {
+		if (turn == ASLEEP_PATIENCE || is_gone(id))
+			panic("%s does not fall asleep", what);
+		sys_yield();
+	}
+	runs = e->env_runs;
+	for (int turn = 0; turn < 500; turn++)
+		sys_yield();
+	if (is_gone(id) || e->env_status != ENV_NOT_RUNNABLE
+	    || e->env_runs != runs)
+		panic("%s does not stay asleep", what);
+}
+
 #endif // JOS_USER_TEST_H

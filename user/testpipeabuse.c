@@ -7,6 +7,7 @@
 
 #include <user/fuzz.h>
 
+#define RING	2048			// bytes that a pipe holds
 #define NOWHERE	((char *) 0x70000000)	// nothing is mapped here
 
 static int p[2];
@@ -122,8 +123,18 @@ positions_that_lie(void)
 	uint32_t *ring = (uint32_t *) fd2data(fd_of(p[0]));
 
 	ring[0] = 0x80000000;		// the reader's; the writer's is 0
-	must_be("read", read(p[0], buf, sizeof(buf)), sizeof(buf));
-	must_be("write", write(p[1], buf, sizeof(buf)), sizeof(buf));
+	must_be("read", read(p[0], buf, sizeof(buf)), RING);
+
+	// A ring that is more than full: the writer waits
+	envid_t child = fork_or_panic();
+
+	if (child == 0) {
+		write(p[1], buf, sizeof(buf));
+		panic("there was room in a full ring");
+	}
+	for (int turn = 0; turn < 100; turn++)
+		sys_yield();
+	destroy_and_wait(child);
 }
 
 static void
@@ -215,7 +226,7 @@ dies_with_the_lock(void)
 	envid_t child = fork_or_panic();
 
 	if (child == 0) {
-		ring[10] = sys_getenvid();	// p_owner
+		ring[2] = sys_getenvid();	// p_owner
 		exit();
 	}
 	wait(child);

@@ -6,27 +6,6 @@
 #include <user/test.h>
 
 #define MANY		50
-#define PATIENCE	200000	// turns; nobody should need as many
-
-// Let it fall asleep, then see that it sleeps on.
-static void
-expect_asleep(const char *what, envid_t id)
-{
-	const volatile struct Env *e = &envs[ENVX(id)];
-	uint32_t runs;
-
-	for (int turn = 0; e->env_status != ENV_NOT_RUNNABLE; turn++) {
-		if (turn == PATIENCE || is_gone(id))
-			panic("%s does not fall asleep", what);
-		sys_yield();
-	}
-	runs = e->env_runs;
-	for (int turn = 0; turn < 500; turn++)
-		sys_yield();
-	if (is_gone(id) || e->env_status != ENV_NOT_RUNNABLE
-	    || e->env_runs != runs)
-		panic("%s does not stay asleep", what);
-}
 
 static void
 test_errors(envid_t gone)
