@@ -65,7 +65,8 @@ struct PageRun {
 enum {
 	DEBUG_CHECK,			// look for faults; returns how many
 	DEBUG_FAIL_ALLOC,		// have the caller's n-th page refused
-	DEBUG_BOOT_MARK			// when the boot got to mark n
+	DEBUG_BOOT_MARK,		// when the boot got to mark n
+	DEBUG_IDLE_TIME			// how long the boot CPU was idle
 };
 
 #endif // JOS_INC_SYSCALL_H

@@ -12,8 +12,8 @@ enum BootMark {
 	NBOOTMARKS
 };
 
-// The time stamp counter at the first boot_mark of each kind; 0: not yet, or
-// this processor has none.
+// The time stamp counter at the first boot_mark of each kind, less the time that
+// the boot CPU was idle; 0: not yet, or this processor has none.
 extern uint64_t boot_marks[NBOOTMARKS];
 
 void boot_mark(enum BootMark mark);

@@ -34,6 +34,9 @@ static unsigned cpus_called;
 
 void (*sched_chore)(void);
 
+uint64_t sched_idle_time;
+static uint64_t idle_since;
+
 void
 sched_seen(struct Env *e)
 {
@@ -125,6 +128,8 @@ void
 sched_awake(void)
 {
 	cpus_called &= ~(1 << cpunum());
+	if (cpu_has_tsc && thiscpu == bootcpu)
+		sched_idle_time += read_tsc() - idle_since;
 }
 
 // Will anything ever run again?  An environment that waits for another one
@@ -162,6 +167,8 @@ sched_halt(void)
 	lcr3(PADDR(kern_pgdir));
 	lapic_timer(thiscpu == bootcpu);
 	thiscpu->cpu_status = CPU_HALTED;
+	if (cpu_has_tsc && thiscpu == bootcpu)
+		idle_since = read_tsc();
 	unlock_kernel();
 	spin_check_none();
 

@@ -29,6 +29,9 @@ extern void (*sched_chore)(void);
 // This CPU was idle, and is awake now.
 void sched_awake(void);
 
+// How long the boot CPU was idle, by its time stamp counter.
+extern uint64_t sched_idle_time;
+
 // Slot e is in use, so the scheduler must look at it from now on.
 void sched_seen(struct Env *e);
 

@@ -558,6 +558,8 @@ sys_debug(uint32_t op, uint32_t arg)
 		if (arg >= NBOOTMARKS)
 			return -E_INVAL;
 		return boot_marks[arg] & 0x7FFFFFFF;
+	case DEBUG_IDLE_TIME:
+		return sched_idle_time & 0x7FFFFFFF;
 	default:
 		return -E_INVAL;
 	}

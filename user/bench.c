@@ -198,6 +198,17 @@ answer_page(void)
 }
 
 static void
+answer_calls(void)
+{
+	void *const no_page = (void *) UTOP;
+	int r = sys_ipc_recv(no_page);
+
+	while (r >= 0)
+		r = sys_ipc_reply_recv(thisenv->env_ipc_from,
+			thisenv->env_ipc_value, no_page, no_page, 0);
+}
+
+static void
 bench_others(void)
 {
 	envid_t child = start(yield_for_ever);
@@ -209,6 +220,11 @@ bench_others(void)
 	BENCH("ipc", LOOPS, NOTHING, TIMES(LOOPS,
 		ipc_send(child, i, NULL, 0);
 		ipc_recv(NULL, NULL, NULL)), NOTHING);
+	destroy_and_wait(child);
+
+	child = start(answer_calls);
+	BENCH("ipc_call", LOOPS, NOTHING, TIMES(LOOPS,
+		ipc_call(child, i, NULL, 0, NULL)), NOTHING);
 	destroy_and_wait(child);
 
 	child = start(answer_page);

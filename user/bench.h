@@ -20,25 +20,42 @@ report(const char *key, uint32_t count)
 	cprintf("bench: %s %u\n", key, count);
 }
 
-// How many instructions a statement takes.
+// How long the CPU was idle, in which time the counter goes on.
+static inline uint32_t
+idle_time(void)
+{
+	return (uint32_t) sys_debug(DEBUG_IDLE_TIME, 0);
+}
+
+// How many instructions a statement takes, which does not wait for devices.
 #define COUNT(statement) ({						\
 	uint32_t before = (uint32_t) read_tsc();			\
 	statement;							\
 	(uint32_t) read_tsc() - before;					\
 })
 
+// The same of one that may.
+#define COUNT_BUSY(statement) ({					\
+	uint32_t idle = idle_time();					\
+	uint32_t count = COUNT(statement);				\
+	count - ((idle_time() - idle) & 0x7FFFFFFF);			\
+})
+
 // Report how many instructions one of n operations takes; the statement does
 // them all.  What prepares for it and what undoes it is not counted.
-#define BENCH(key, n, setup, statement, undo) do {			\
+#define BENCH_BY(count_by, key, n, setup, statement, undo) do {		\
 	uint32_t lowest = ~0u;						\
 	for (int batch = 0; batch < BATCHES; batch++) {			\
 		setup;							\
-		uint32_t count = COUNT(statement);			\
+		uint32_t count = count_by(statement);			\
 		lowest = MIN(lowest, count);				\
 		undo;							\
 	}								\
 	report(key, lowest / (n));					\
 } while (0)
+
+#define BENCH(...)	BENCH_BY(COUNT, __VA_ARGS__)
+#define BENCH_DISK(...)	BENCH_BY(COUNT_BUSY, __VA_ARGS__)
 
 #define TIMES(n, statement) \
 	for (int i = 0; i < (n); i++) { statement; }

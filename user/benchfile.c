@@ -62,7 +62,7 @@ bench_read(void)
 	char name[] = DATA;
 
 	// Each has its digit in its name
-	BENCH("read_cold", 1,
+	BENCH_DISK("read_cold", 1,
 		name[sizeof(name) - 2] = '1' + batch;
 		fd = open_or_panic(name, O_RDONLY),
 		transfer(read, fd, SIZE, CHUNK), close(fd));
@@ -94,9 +94,9 @@ bench_write(void)
 {
 	int fd;
 
-	BENCH("write", 1, fd = create(),
+	BENCH_DISK("write", 1, fd = create(),
 		transfer(write_buffer, fd, SIZE, CHUNK), delete(fd));
-	BENCH("sync", 1, fd = create(); transfer(write_buffer, fd, SIZE, CHUNK),
+	BENCH_DISK("sync", 1, fd = create(); transfer(write_buffer, fd, SIZE, CHUNK),
 		close(fd); sync(), fd = open_or_panic("new", O_RDONLY);
 		delete(fd));
 }
