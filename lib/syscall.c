@@ -4,73 +4,119 @@
 #include <inc/lib.h>
 #include <inc/x86.h>
 
-// A call whose result is the caller's affair.
-static int32_t
-call(int num, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4, uint32_t a5)
-{
-	int32_t result = num;
+// A call has a number, in eax, and up to five arguments, in edx, ecx, ebx, edi
+// and esi; its result comes in eax.  These make calls with none, two, three and
+// five arguments, and load no register that the call does not look at.
 
-	__asm__ volatile("int %[vector]"
-		: "+a" (result)
-		: [vector] "i" (T_SYSCALL),
-		  "d" (a1), "c" (a2), "b" (a3), "D" (a4), "S" (a5)
-		: "memory", "cc");
-	return result;
+#define CALL(registers...) ({						\
+	int32_t result = num;						\
+	__asm__ volatile("int %[vector]"				\
+		: "+a" (result)						\
+		: [vector] "i" (T_SYSCALL) registers			\
+		: "memory", "cc");					\
+	result;								\
+})
+
+static inline int32_t
+call0(int num)
+{
+	return CALL();
 }
 
-// A call that returns 0 or an error, never a positive number.
-static int
-call_status(int num, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4,
-	uint32_t a5)
+static inline int32_t
+call2(int num, uint32_t a1, uint32_t a2)
 {
-	int result = call(num, a1, a2, a3, a4, a5);
+	return CALL(, "d" (a1), "c" (a2));
+}
 
+static inline int32_t
+call3(int num, uint32_t a1, uint32_t a2, uint32_t a3)
+{
+	return CALL(, "d" (a1), "c" (a2), "b" (a3));
+}
+
+static inline int32_t
+call5(int num, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4, uint32_t a5)
+{
+	return CALL(, "d" (a1), "c" (a2), "b" (a3), "D" (a4), "S" (a5));
+}
+
+// The same for calls that return 0 or an error, never a positive number
+
+static inline int
+status(int num, int result)
+{
 	if (result > 0)
 		panic("syscall %d returned %d (> 0)", num, result);
 	return result;
 }
 
+static inline int
+status0(int num)
+{
+	return status(num, call0(num));
+}
+
+static inline int
+status2(int num, uint32_t a1, uint32_t a2)
+{
+	return status(num, call2(num, a1, a2));
+}
+
+static inline int
+status3(int num, uint32_t a1, uint32_t a2, uint32_t a3)
+{
+	return status(num, call3(num, a1, a2, a3));
+}
+
+static inline int
+status5(int num, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4,
+	uint32_t a5)
+{
+	return status(num, call5(num, a1, a2, a3, a4, a5));
+}
+
 void
 sys_cputs(const char *s, size_t len)
 {
-	call(SYS_cputs, (uintptr_t) s, len, 0, 0, 0);
+	call2(SYS_cputs, (uintptr_t) s, len);
 }
 
 int
 sys_cgetc(void)
 {
-	return call(SYS_cgetc, 0, 0, 0, 0, 0);
+	return call0(SYS_cgetc);
 }
 
 envid_t
 sys_getenvid(void)
 {
-	return call(SYS_getenvid, 0, 0, 0, 0, 0);
+	return call0(SYS_getenvid);
 }
 
 int
 sys_env_destroy(envid_t env)
 {
-	return call_status(SYS_env_destroy, env, 0, 0, 0, 0);
+	return status2(SYS_env_destroy, env, 0);
 }
 
 int
 sys_page_alloc(envid_t env, void *va, int perm)
 {
-	return call_status(SYS_page_alloc, env, (uintptr_t) va, perm, 0, 0);
+	return status3(SYS_page_alloc, env, (uintptr_t) va, perm);
 }
 
 int
 sys_page_map(envid_t src, void *srcva, envid_t dst, void *dstva, int perm)
 {
-	return call_status(SYS_page_map, src, (uintptr_t) srcva,
+	return status5(SYS_page_map, src, (uintptr_t) srcva,
 		dst, (uintptr_t) dstva, perm);
 }
 
 int
 sys_page_unmap(envid_t env, void *va)
 {
-	return call_status(SYS_page_unmap, env, (uintptr_t) va, 0, 0, 0);
+	return status2(SYS_page_unmap, env, (uintptr_t) va);
 }
 
 // sys_exofork is in inc/lib.h, which says why.
@@ -78,21 +124,19 @@ sys_page_unmap(envid_t env, void *va)
 int
 sys_env_set_status(envid_t env, int status)
 {
-	return call_status(SYS_env_set_status, env, status, 0, 0, 0);
+	return status2(SYS_env_set_status, env, status);
 }
 
 int
 sys_env_set_trapframe(envid_t env, struct Trapframe *tf)
 {
-	return call_status(SYS_env_set_trapframe, env, (uintptr_t) tf,
-		0, 0, 0);
+	return status2(SYS_env_set_trapframe, env, (uintptr_t) tf);
 }
 
 int
 sys_env_set_pgfault_upcall(envid_t env, void *upcall)
 {
-	return call_status(SYS_env_set_pgfault_upcall, env,
-		(uintptr_t) upcall, 0, 0, 0);
+	return status2(SYS_env_set_pgfault_upcall, env, (uintptr_t) upcall);
 }
 
 // Who yields mostly waits for somebody, who may be on a CPU that cannot go on
@@ -102,84 +146,83 @@ void
 sys_yield(void)
 {
 	pause();
-	call(SYS_yield, 0, 0, 0, 0, 0);
+	call0(SYS_yield);
 }
 
 int
 sys_ipc_try_send(envid_t to, uint32_t value, void *va, int perm)
 {
-	return call(SYS_ipc_try_send, to, value, (uintptr_t) va, perm, 0);
+	return call5(SYS_ipc_try_send, to, value, (uintptr_t) va, perm, 0);
 }
 
 int
 sys_ipc_recv(void *dstva)
 {
-	return call_status(SYS_ipc_recv, (uintptr_t) dstva, 0, 0, 0, 0);
+	return status2(SYS_ipc_recv, (uintptr_t) dstva, 0);
 }
 
 int
 sys_cons_wait(void)
 {
-	return call_status(SYS_cons_wait, 0, 0, 0, 0, 0);
+	return status0(SYS_cons_wait);
 }
 
 int
 sys_env_wait(envid_t env)
 {
-	return call_status(SYS_env_wait, env, 0, 0, 0, 0);
+	return status2(SYS_env_wait, env, 0);
 }
 
 int
 sys_poweroff(int status)
 {
-	return call_status(SYS_poweroff, POWEROFF_MAGIC, status, 0, 0, 0);
+	return status2(SYS_poweroff, POWEROFF_MAGIC, status);
 }
 
 int
 sys_ipc_recv_from(void *dstva, envid_t from)
 {
-	return call_status(SYS_ipc_recv_from, (uintptr_t) dstva, from, 0, 0, 0);
+	return status2(SYS_ipc_recv_from, (uintptr_t) dstva, from);
 }
 
 int
 sys_ipc_reply(envid_t to, uint32_t value, void *va, int perm)
 {
-	return call_status(SYS_ipc_reply, to, value, (uintptr_t) va, perm, 0);
+	return status5(SYS_ipc_reply, to, value, (uintptr_t) va, perm, 0);
 }
 
 // A page's number is a result.
 int
 sys_page_held(envid_t env, void *va, void *guess)
 {
-	return call(SYS_page_held, env, (uintptr_t) va, (uintptr_t) guess, 0,
-		0);
+	return call3(SYS_page_held, env, (uintptr_t) va, (uintptr_t) guess);
 }
 
 // A number of faults is a result, too.
 int
 sys_debug(int op, uint32_t arg)
 {
-	return call(SYS_debug, op, arg, 0, 0, 0);
+	return call2(SYS_debug, op, arg);
 }
 
 int
 sys_ipc_send(envid_t to, uint32_t value, void *va, int perm)
 {
-	return call_status(SYS_ipc_send, to, value, (uintptr_t) va, perm, 0);
+	return status5(SYS_ipc_send, to, value, (uintptr_t) va, perm, 0);
 }
 
 // That there was an interrupt is a result, too.
 int
 sys_irq_wait(int irq, int stop_port)
 {
-	return call(SYS_irq_wait, irq, stop_port, 0, 0, 0);
+	return call2(SYS_irq_wait, irq, stop_port);
 }
 
 // How many runs is a result.
 int
 sys_page_map_list(envid_t dst, const struct PageRun *list, size_t n)
 {
-	return call(SYS_page_map_list, dst, (uintptr_t) list, n, 0, 0);
+	return call3(SYS_page_map_list, dst, (uintptr_t) list, n);
 }
 
 int
@@ -198,20 +241,20 @@ sys_page_wake(void *va)
 int
 sys_page_copy(void *srcva, envid_t dst, void *dstva, int perm)
 {
-	return call_status(SYS_page_copy, (uintptr_t) srcva, dst,
+	return status5(SYS_page_copy, (uintptr_t) srcva, dst,
 		(uintptr_t) dstva, perm, 0);
 }
 
 int
 sys_ipc_call(envid_t to, uint32_t value, void *va, void *dstva, int perm)
 {
-	return call_status(SYS_ipc_call, to, value, (uintptr_t) va,
+	return status5(SYS_ipc_call, to, value, (uintptr_t) va,
 		(uintptr_t) dstva, perm);
 }
 
 int
 sys_ipc_reply_recv(envid_t to, uint32_t value, void *va, void *dstva, int perm)
 {
-	return call_status(SYS_ipc_reply_recv, to, value, (uintptr_t) va,
+	return status5(SYS_ipc_reply_recv, to, value, (uintptr_t) va,
 		(uintptr_t) dstva, perm);
 }
