@@ -10,7 +10,7 @@
 #include <kern/env.h>
 #include <kern/failalloc.h>
 
-static envid_t victim;			// 0: nobody
+envid_t failalloc_victim;
 static uint32_t left;			// the one that makes this 0 fails
 static bool struck;
 
@@ -19,18 +19,18 @@ failalloc_order(uint32_t n)
 {
 	const bool had_struck = struck;
 
-	victim = n ? curenv->env_id : 0;
+	failalloc_victim = n ? curenv->env_id : 0;
 	left = n;
 	struck = false;
 	return had_struck;
 }
 
 bool
-failalloc_now(void)
+failalloc_strikes(void)
 {
-	if (!victim || !curenv || curenv->env_id != victim || --left > 0)
+	if (!curenv || curenv->env_id != failalloc_victim || --left > 0)
 		return false;
-	victim = 0;
+	failalloc_victim = 0;
 	struck = true;
 	return true;
 }

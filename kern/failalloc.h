@@ -3,6 +3,7 @@
 #ifndef JOS_KERN_FAILALLOC_H
 #define JOS_KERN_FAILALLOC_H
 
+#include <inc/env.h>
 #include <inc/types.h>
 
 // The n-th page_alloc from now on for curenv is to fail, once; any earlier
@@ -10,7 +11,13 @@
 // carried out.
 int failalloc_order(uint32_t n);
 
-// For page_alloc: is this the one?
-bool failalloc_now(void);
+// For page_alloc: is this the one?  Mostly there is no order at all.
+extern envid_t failalloc_victim;	// 0: nobody
+bool failalloc_strikes(void);
+static inline bool
+failalloc_now(void)
+{
+	return failalloc_victim && failalloc_strikes();
+}
 
 #endif // JOS_KERN_FAILALLOC_H

@@ -294,6 +294,15 @@ page_free_count(void)
 
 // ------------------------------------------------------------- page tables
 
+// Where is the page table entry for va?  NULL if the table itself is missing.
+static inline pte_t *
+find_entry(pde_t *pgdir, const void *va)
+{
+	const pde_t pde = pgdir[PDX(va)];
+
+	return pde & PTE_P ? (pte_t *) KADDR(PTE_ADDR(pde)) + PTX(va) : NULL;
+}
+
 // Where is the page table entry for va?  If the table itself is missing:
 // create 0 returns NULL; else make one, all zero, or return NULL if there is
 // no memory.  The entry need not be present.
@@ -340,23 +349,23 @@ boot_map_region(pde_t *pgdir, uintptr_t va, size_t size, physaddr_t pa,
 int
 page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 {
-	pte_t *old_pte;
-	struct PageInfo *old = page_lookup(pgdir, va, &old_pte);
+	const pte_t entry = page2pa(pp) | perm | PTE_P;
+	pte_t *pte = find_entry(pgdir, va);
 
-	if (old == pp) {
-		*old_pte = page2pa(pp) | perm | PTE_P;
+	if (pte && (*pte & PTE_P) && PTE_ADDR(*pte) == PTE_ADDR(entry)) {
+		*pte = entry;
 		tlb_invalidate(pgdir, va);
 		return 0;
 	}
 	if (pp->pp_ref == PP_REF_MAX)
 		return -E_NO_MEM;
-	pte_t *pte = pgdir_walk(pgdir, va, 1);
-	if (pte == NULL)
+	if (!pte && !(pte = pgdir_walk(pgdir, va, 1)))
 		return -E_NO_MEM;
 
-	page_remove(pgdir, va);
+	if (*pte & PTE_P)
+		page_remove(pgdir, va);
 	pp->pp_ref++;
-	*pte = page2pa(pp) | perm | PTE_P;
+	*pte = entry;
 	return 0;
 }
 
@@ -365,22 +374,24 @@ page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 struct PageInfo *
 page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
 {
-	pte_t *pte = pgdir_walk(pgdir, va, 0);
-	const bool mapped = pte && (*pte & PTE_P);
+	pte_t *pte = find_entry(pgdir, va);
 
-	if (mapped && pte_store)
+	if (!pte || !(*pte & PTE_P))
+		return NULL;
+	if (pte_store)
 		*pte_store = pte;
-	return mapped ? pa2page(PTE_ADDR(*pte)) : NULL;
+	return pa2page(*pte);
 }
 
 // Unmap the page at va, if there is one, and give up the reference.
 void
 page_remove(pde_t *pgdir, void *va)
 {
-	pte_t *pte;
-	struct PageInfo *pp = page_lookup(pgdir, va, &pte);
+	pte_t *pte = find_entry(pgdir, va);
 
-	if (pp) {
+	if (pte && (*pte & PTE_P)) {
+		struct PageInfo *pp = pa2page(*pte);
+
 		*pte = 0;
 		// Before the page can become somebody else's: no CPU may go
 		// on using what it remembers of this entry
@@ -396,7 +407,8 @@ tlb_invalidate(pde_t *pgdir, void *va)
 {
 	if (rcr3() == PADDR(pgdir))
 		invlpg(va);
-	tlb_shootdown(pgdir, va);
+	if (ncpu > 1)
+		tlb_shootdown(pgdir, va);
 }
 
 // ------------------------------------------------------------------ devices
@@ -429,7 +441,7 @@ user_page_allows(pde_t *pgdir, uintptr_t va, int perm)
 {
 	if (va >= ULIM)
 		return false;
-	pte_t *pte = pgdir_walk(pgdir, (void *) va, 0);
+	const pte_t *pte = find_entry(pgdir, (void *) va);
 	return pte != NULL && (pgdir[PDX(va)] & *pte & perm) == (pte_t) perm;
 }
 
