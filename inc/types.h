@@ -60,4 +60,7 @@ typedef int32_t off_t;			// byte offset in a file
 #define offsetof(type, member) __builtin_offsetof(type, member)
 #endif
 
+// A function that is called so often that its call would cost too much
+#define ALWAYS_INLINE	static inline __attribute__((always_inline))
+
 #endif // JOS_INC_TYPES_H

@@ -134,7 +134,7 @@ ltr(uint16_t sel)
 }
 
 // The task register; 0 until the first ltr.
-X86_INLINE uint16_t
+X86_INLINE uint32_t
 rtr(void)
 {
 	uint32_t sel;

@@ -1,35 +1,31 @@
 // kern/cpu.c - the processors: a list of them, and asking them for things.
 //
 // Entry points: cpu_init, cpu_add and cpunum; cpu_protect; user_memory_open and
-// user_memory_close; cpu_bring_in, tlb_shootdown and cpu_service, their other
-// end; cpus_stop.
+// user_memory_close; cpu_order, cpu_take_order and cpu_service; cpus_stop,
+// cpu_bring_in, tlb_flush_later and tlb_shootdown, which give orders.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
-#include <kern/panic.h>
 
 struct CpuInfo cpus[NCPU];
+struct CpuInfo *cpu_of_tss[(GD_DBLFLT >> 3) + 1] = {
+	[0] = &cpus[0],
+	[GD_TSS0 >> 3] = &cpus[0], &cpus[1], &cpus[2], &cpus[3],
+			 &cpus[4], &cpus[5], &cpus[6], &cpus[7],
+};
+_Static_assert(NCPU == 8, "cpu_of_tss lists them");
 int ncpu;
 struct CpuInfo *bootcpu;
-bool cpu_has_lapic, cpu_has_tsc;
+bool cpu_has_lapic, cpu_has_tsc, cpu_has_smap;
 
 // Kernel stacks; inc/memlayout.h says where they are mapped.
 unsigned char percpu_kstacks[NCPU][KSTKSIZE]
 	__attribute__((aligned(PGSIZE)));
 
 static uint8_t apicids[NCPU];		// of cpus[i]
-static bool cpu_has_smap;
-
-// If set: all CPUs but this one are to stop for good.
-static struct CpuInfo *volatile only_one;
-
-// Set by cpu_bring_in, cleared by the CPU once it has flushed.
-static volatile bool flush_wanted[NCPU];
-
-// Set by tlb_flush_later, cleared by the CPU before it flushes.
-static volatile bool flush_due[NCPU];
+volatile uint32_t cpu_orders[NCPU], cpus_with_orders;
 
 #define CPUID_1_EDX_APIC	(1 << 9)
 #define CPUID_7_EBX_SMEP	(1 << 7)
@@ -89,21 +85,6 @@ cpu_protect(void)
 		lcr4(rcr4() | bits);
 }
 
-// Others do not know these instructions.
-void
-user_memory_open(void)
-{
-	if (cpu_has_smap)
-		stac();
-}
-
-void
-user_memory_close(void)
-{
-	if (cpu_has_smap)
-		clac();
-}
-
 // The boot CPU is cpus[0].  Tables of the firmware may name it again.
 void
 cpu_init(void)
@@ -140,57 +121,55 @@ cpu_apicid(int cpu)
 	return apicids[cpu];
 }
 
-// The task register names our TSS and thereby us; reading it takes one
-// instruction.  Only before trap_init_percpu has loaded it do we ask the
-// local APIC.
-int
-cpunum(void)
-{
-	uint16_t sel = rtr();
+// ------------------------------------------------------------------ orders
 
-	if (sel)
-		return (sel - GD_TSS0) >> 3;
-
-	int id = lapic_id();
-	for (int i = 1; i < ncpu; i++)
-		if (apicids[i] == id)
-			return i;
-	return 0;
-}
-
-// Flush, if somebody wants it done by the time we have the lock.
 void
-cpu_flush_due(void)
+cpu_order(int cpu, uint32_t what)
 {
-	int me = cpunum();
-
-	if (flush_due[me]) {
-		flush_due[me] = false;
-		tlbflush();
-	}
+	__sync_fetch_and_or(&cpu_orders[cpu], what);
+	__sync_fetch_and_or(&cpus_with_orders, 1u << cpu);
 }
 
-// What other CPUs want from this one; needs no lock.
+bool
+cpu_take_order(uint32_t what)
+{
+	const int me = cpunum();
+	volatile uint32_t *mine = &cpu_orders[me];
+
+	if (!(*mine & what))
+		return false;
+
+	// In this order, for another CPU may give an order at any moment.
+	__sync_fetch_and_and(&cpus_with_orders, ~(1u << me));
+	if (__sync_and_and_fetch(mine, ~what) != 0)
+		__sync_fetch_and_or(&cpus_with_orders, 1u << me);
+	return true;
+}
+
+// Needs no lock.
 void
 cpu_service(void)
 {
-	int me = cpunum();
+	volatile uint32_t *mine = &cpu_orders[cpunum()];
 
-	if ((only_one && only_one != &cpus[me])
-	    || (panicstr && panic_cpu != me))
-		while (1)
-			__asm__ volatile("cli; hlt");
-	cpu_flush_due();
-	if (flush_wanted[me]) {
+	while (*mine & CPU_STOP)
+		__asm__ volatile("cli; hlt");
+	if (cpu_take_order(CPU_FLUSH_LATER))
 		tlbflush();
-		flush_wanted[me] = false;
+	if (*mine & CPU_FLUSH) {
+		tlbflush();
+		cpu_take_order(CPU_FLUSH);	// whoever asked sees it now
 	}
 }
 
 void
 cpus_stop(void)
 {
-	only_one = thiscpu;
+	int me = cpunum();
+
+	for (int i = 0; i < NCPU; i++)
+		if (i != me)
+			cpu_order(i, CPU_STOP);
 }
 
 // It answers from trap(), for our interrupt brings it there from user mode, or
@@ -198,9 +177,9 @@ cpus_stop(void)
 void
 cpu_bring_in(int cpu)
 {
-	flush_wanted[cpu] = true;
+	cpu_order(cpu, CPU_FLUSH);
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
-	while (flush_wanted[cpu])
+	while (cpu_orders[cpu] & CPU_FLUSH)
 		pause();
 }
 
@@ -213,7 +192,7 @@ tlb_flush_later(void)
 
 	for (int i = 0; i < ncpu; i++)
 		if (i != me)
-			flush_due[i] = true;
+			cpu_order(i, CPU_FLUSH_LATER);
 }
 
 // A CPU can hold va in its TLB only while the environment with that

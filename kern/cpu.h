@@ -7,6 +7,7 @@
 #include <inc/memlayout.h>
 #include <inc/mmu.h>
 #include <inc/types.h>
+#include <inc/x86.h>
 
 #define NCPU	8			// we use no more than this
 
@@ -34,8 +35,17 @@ extern struct CpuInfo *bootcpu;
 extern bool cpu_has_lapic, cpu_has_tsc;	// CPUID says so
 extern unsigned char percpu_kstacks[NCPU][KSTKSIZE];
 
-int cpunum(void);			// which CPU is this? index into cpus[]
-#define thiscpu (&cpus[cpunum()])
+// Which CPU is this?  The task register names its TSS, and reading that takes
+// one instruction; this table says whose TSS it is.  The register is 0 until
+// trap_init_percpu: entry 0 is the CPU that is starting, one at a time.
+extern struct CpuInfo *cpu_of_tss[];
+#define thiscpu (cpu_of_tss[rtr() >> 3])
+
+static inline int
+cpunum(void)				// its index in cpus[]
+{
+	return thiscpu->cpu_id;
+}
 
 bool cpu_has_cpuid(void);
 uint32_t cpu_features(void);		// EDX of CPUID leaf 1, or 0
@@ -43,16 +53,41 @@ uint32_t cpu_features(void);		// EDX of CPUID leaf 1, or 0
 void cpu_protect(void);			// SMEP, SMAP, UMIP, if it has them
 
 // May the kernel use the memory of programs, on a processor that can forbid
-// it?  Open is for what the rest of this trap does.  trap() closes.
-void user_memory_open(void);
-void user_memory_close(void);
+// it?  Open is for what the rest of this trap does.  trap() closes.  Other
+// processors do not know these instructions.
+extern bool cpu_has_smap;
+static inline void
+user_memory_open(void)
+{
+	if (cpu_has_smap)
+		stac();
+}
+static inline void
+user_memory_close(void)
+{
+	if (cpu_has_smap)
+		clac();
+}
 
 void cpu_init(void);			// before anything asks what we have
 void cpu_add(uint8_t apicid);		// found one (mpconfig.c, acpi.c)
 uint8_t cpu_apicid(int cpu);
-void cpu_service(void);			// do what other CPUs ask of this one
-void cpu_flush_due(void);		// what tlb_flush_later has left to it
 void cpus_stop(void);			// none but this one runs on
+
+// What each CPU is to do besides its work: it looks when it has got the kernel
+// lock, and while it waits for it.  Almost always there is nothing.
+enum {
+	CPU_STOP = 1 << 0,		// for good
+	CPU_FLUSH = 1 << 1,		// its TLB, and say when it is done
+	CPU_FLUSH_LATER = 1 << 2,	// before it works with the lock
+	CPU_NEW_TF = 1 << 3,		// forget with which registers it came
+	CPU_NEWS = 1 << 4		// see to devices and stray interrupts
+};
+extern volatile uint32_t cpu_orders[NCPU];
+extern volatile uint32_t cpus_with_orders;	// a bit each: what all look at
+void cpu_order(int cpu, uint32_t what);
+bool cpu_take_order(uint32_t what);	// was it given to us? not any more
+void cpu_service(void);			// obey what cannot wait: the first 3
 
 // Have a CPU that runs a program come into the kernel.  When this returns, it
 // is there, waits for the lock, which we have, and has flushed its TLB.

@@ -6,7 +6,7 @@
 //
 // Entry points: env_init, env_init_percpu; env_alloc, env_create, env_free,
 // env_destroy, env_is_abandoned; envid2env; env_elsewhere, env_bring_in,
-// env_set_tf, env_tf_replaced; env_run, the way out of the kernel.
+// env_set_tf; env_run, the way out of the kernel.
 
 #include <inc/assert.h>
 #include <inc/elf.h>
@@ -36,10 +36,6 @@ struct Env *env_free_list;
 // How many children of each slot's environment have not ended
 static int env_children[NENV];
 
-// Slots that were given other registers while on another CPU, which has yet to
-// be told: what it comes in with is out of date.
-static bool tf_replaced[NENV];
-
 // Flat segments: paging alone protects.  User segments differ only in the
 // privilege that they grant.  trap_init_percpu fills in the TSSs, one for each
 // CPU, and dblfault_init the last.
@@ -64,15 +60,16 @@ static struct Pseudodesc gdt_pd = {
 int
 envid2env(envid_t envid, struct Env **store, bool checkperm)
 {
-	struct Env *e = envid ? &envs[ENVX(envid)] : curenv;
+	struct Env *self = curenv;
+	struct Env *e = envid ? &envs[ENVX(envid)] : self;
 
 	*store = NULL;
 	if (!e || e->env_status == ENV_FREE || e->env_status == ENV_DYING)
 		return -E_BAD_ENV;
 	if (envid && e->env_id != envid)
 		return -E_BAD_ENV;
-	if (checkperm && e != curenv
-	    && !(curenv && e->env_parent_id == curenv->env_id))
+	if (checkperm && e != self
+	    && !(self && e->env_parent_id == self->env_id))
 		return -E_BAD_ENV;
 	*store = e;
 	return 0;
@@ -183,7 +180,7 @@ env_alloc(struct Env **store, envid_t parent_id)
 	if (parent_id)
 		env_children[ENVX(parent_id)]++;
 	*store = e;
-	sched_seen(e);
+	sched_mark(e);
 	if (lab->env_messages)
 		cprintf("[%08x] new env %08x\n",
 			curenv ? curenv->env_id : 0, e->env_id);
@@ -338,7 +335,6 @@ free_one(struct Env *e)
 	env_free_list = e;
 	if (is_there(e->env_parent_id))
 		env_children[ENVX(e->env_parent_id)]--;
-	tf_replaced[e - envs] = false;
 	fpu_free(e);
 	ipc_forget(e);
 	wake_env_waiters(e->env_id);
@@ -417,19 +413,12 @@ env_bring_in(const struct Env *e)
 void
 env_set_tf(struct Env *e, const struct Trapframe *tf)
 {
+	int cpu = env_elsewhere(e);
+
 	env_bring_in(e);
 	e->env_tf = *tf;
-	tf_replaced[e - envs] = env_elsewhere(e) >= 0;
-}
-
-// Was e given other registers since this CPU let it run?  Says so once.
-bool
-env_tf_replaced(const struct Env *e)
-{
-	bool replaced = tf_replaced[e - envs];
-
-	tf_replaced[e - envs] = false;
-	return replaced;
+	if (cpu >= 0)
+		cpu_order(cpu, CPU_NEW_TF);
 }
 
 // End e.  If another CPU is running it, that CPU frees it when it next comes
@@ -465,37 +454,56 @@ env_destroy(struct Env *e)
 
 // FS and GS are not in a trap frame.  A program that uses them keeps them while
 // it is alone on its CPU, but no other finds out what was in them.
-static void
-reset_segments(void)
+static inline void
+reset_segments(struct CpuInfo *me)
 {
 	static envid_t last[NCPU];	// whose they are
-	envid_t *mine = &last[cpunum()];
+	envid_t *mine = &last[me->cpu_id];
 
-	if (*mine == curenv->env_id)
+	if (*mine == me->cpu_env->env_id)
 		return;
-	*mine = curenv->env_id;
+	*mine = me->cpu_env->env_id;
 	__asm__ volatile("movw %w0, %%fs; movw %w0, %%gs"
 		: : "r" (GD_UD | 3));
 }
 
-// Load the registers in tf, all at once; that leaves the kernel.  Not from
-// tf itself, for a fault or an NMI meanwhile uses the stack that we are on.
+// Load the registers in tf, all at once; that leaves the kernel.  They are read
+// without making tf our stack, for a fault or an NMI meanwhile writes to what
+// lies below that.  What iret loads is pushed; then the others follow, %ds and
+// the register that holds tf as the last.
 void
 env_pop_tf(struct Trapframe *tf)
 {
-	struct Trapframe copy = *tf;
+	struct CpuInfo *me = thiscpu;
 
-	reset_segments();
-	curenv->env_cpunum = cpunum();
-	spin_check_none();
+	reset_segments(me);
+	me->cpu_env->env_cpunum = me->cpu_id;
 	__asm__ volatile(
-		"movl %0, %%esp\n\t"
-		"popal\n\t"
-		"popl %%es\n\t"
-		"popl %%ds\n\t"
-		"addl $8, %%esp\n\t"	// tf_trapno, tf_err
+		"pushl %c[ss](%%eax)\n\t"
+		"pushl %c[esp](%%eax)\n\t"
+		"pushl %c[eflags](%%eax)\n\t"
+		"pushl %c[cs](%%eax)\n\t"
+		"pushl %c[eip](%%eax)\n\t"
+		"movl %c[edi](%%eax), %%edi\n\t"
+		"movl %c[esi](%%eax), %%esi\n\t"
+		"movl %c[ebp](%%eax), %%ebp\n\t"
+		"movl %c[ebx](%%eax), %%ebx\n\t"
+		"movl %c[edx](%%eax), %%edx\n\t"
+		"movl %c[ecx](%%eax), %%ecx\n\t"
+		"movw %c[es](%%eax), %%es\n\t"
+		"movw %c[ds](%%eax), %%ds\n\t"
+		"movl %%ss:%c[eax](%%eax), %%eax\n\t"
 		"iret"
-		: : "r" (&copy) : "memory");
+		: : "a" (tf),
+#define FIELD(reg, field) [reg] "i" (offsetof(struct Trapframe, field))
+		FIELD(edi, tf_regs.reg_edi), FIELD(esi, tf_regs.reg_esi),
+		FIELD(ebp, tf_regs.reg_ebp), FIELD(ebx, tf_regs.reg_ebx),
+		FIELD(edx, tf_regs.reg_edx), FIELD(ecx, tf_regs.reg_ecx),
+		FIELD(eax, tf_regs.reg_eax), FIELD(es, tf_es),
+		FIELD(ds, tf_ds), FIELD(eip, tf_eip), FIELD(cs, tf_cs),
+		FIELD(eflags, tf_eflags), FIELD(esp, tf_esp), FIELD(ss, tf_ss)
+#undef FIELD
+		: "memory");
 	panic("iret failed");
 }
 
@@ -503,11 +511,13 @@ env_pop_tf(struct Trapframe *tf)
 void
 env_run(struct Env *e)
 {
-	assert(kernel_locked());
+	struct CpuInfo *me = thiscpu;
+	struct Env *old = me->cpu_env;
 
-	if (curenv && curenv != e && curenv->env_status == ENV_RUNNING)
-		curenv->env_status = ENV_RUNNABLE;
-	curenv = e;
+	assert(kernel_locked());
+	if (old && old != e && old->env_status == ENV_RUNNING)
+		old->env_status = ENV_RUNNABLE;
+	me->cpu_env = e;
 	e->env_status = ENV_RUNNING;
 	e->env_runs++;
 	if (rcr3() != PADDR(e->env_pgdir))

@@ -28,7 +28,6 @@ bool env_is_abandoned(const struct Env *e);
 int env_elsewhere(const struct Env *e);
 void env_bring_in(const struct Env *e);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);
-bool env_tf_replaced(const struct Env *e);
 int envid2env(envid_t envid, struct Env **store, bool checkperm);
 void env_run(struct Env *e) __attribute__((noreturn));
 void env_pop_tf(struct Trapframe *tf) __attribute__((noreturn));

@@ -74,12 +74,10 @@ clear_ts(void)
 }
 
 void
-fpu_leave(struct Env *e)
+fpu_save(struct Env *e)
 {
 	struct PageInfo *pp = fpu_page[e - envs];
 
-	if (rcr0() & CR0_TS)
-		return;
 	if (pp && has_fxsr)
 		__asm__ volatile("fxsave (%0)" : : "r" (page2kva(pp)) : "memory");
 	else if (pp)

@@ -4,11 +4,18 @@
 #define JOS_KERN_FPU_H
 
 #include <inc/env.h>
+#include <inc/x86.h>
 
 void fpu_init(void);
 
 // e comes into the kernel: its registers go to memory if it used them.
-void fpu_leave(struct Env *e);
+void fpu_save(struct Env *e);
+static inline void
+fpu_leave(struct Env *e)
+{
+	if (!(rcr0() & CR0_TS))
+		fpu_save(e);
+}
 
 // e, which is current, uses its registers: load them.
 // Returns 0, or -E_NO_MEM: it has none yet, and there is no page for them.

@@ -88,8 +88,8 @@ i386_init(void)
 // What kern/mpentry.S loads into %esp
 void *mpentry_kstack;
 
-// Start the other CPUs, one after the other, for they share the entry code
-// and mpentry_kstack.
+// Start the other CPUs, one after the other, for they share the entry code,
+// mpentry_kstack and an entry of cpu_of_tss.
 void
 boot_aps(void)
 {
@@ -105,6 +105,7 @@ boot_aps(void)
 		if (c == bootcpu)
 			continue;
 		mpentry_kstack = percpu_kstacks[i] + KSTKSIZE;
+		cpu_of_tss[0] = c;
 		lapic_startap(cpu_apicid(i), MPENTRY_PADDR);
 
 		unsigned rounds = START_PATIENCE;

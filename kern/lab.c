@@ -9,6 +9,7 @@
 #include <kern/firstenv.h>
 #include <kern/fwcfg.h>
 #include <kern/lab.h>
+#include <kern/spinlock.h>
 
 #define NLAB	5
 
@@ -43,6 +44,7 @@ lab_init(void)
 	}
 	lab = &labs[number];
 	debug_asked = fwcfg_string("opt/jos/debug", told, sizeof(told)) >= 0;
+	spin_watched = debug_asked;
 	debugging = lab->stops_at_int3
 		|| (debug_asked && strcmp(told, "check") != 0);
 }

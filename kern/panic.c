@@ -47,6 +47,7 @@ _panic(const char *file, int line, const char *fmt, ...)
 	if (xchg(&begun, 1) == 0) {
 		panic_cpu = cpunum();
 		panicstr = fmt;
+		cpus_stop();
 	} else if (panicstr == NULL || panic_cpu != cpunum())
 		stop();
 	if (++depth > MAXDEPTH)

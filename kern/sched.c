@@ -7,7 +7,7 @@
 // left; that CPU does the same in turn.
 //
 // Entry points: sched_yield, sched_handoff, sched_wake, sched_share, sched_tick,
-// sched_awake, sched_seen.
+// sched_awake, sched_mark.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -23,11 +23,16 @@
 #include <kern/spinlock.h>
 #include <kern/wait.h>
 
-// No slot at or above this one was ever in use.
-static int env_limit;
+// A mark on each slot whose environment is runnable, and perhaps on a few where
+// it is not any more, which the search leaves out.  It takes the mark off what it
+// finds.  So marks are made where environments begin, wake up, or make room for
+// another one.
+static uint32_t marks[NENV / 32];	// a bit each
+uint32_t sched_marked_words;		// a bit for each word that is not 0
 
-// There may be more runnable environments than CPUs at work.
-static bool work_left;
+_Static_assert(NENV == 32 * 32, "marks has two levels");
+
+bool sched_work_left;
 
 // Idle CPUs that an interrupt is on its way to, a bit each.
 static unsigned cpus_called;
@@ -38,52 +43,90 @@ uint64_t sched_idle_time;
 static uint64_t idle_since;
 
 void
-sched_seen(struct Env *e)
+sched_mark(const struct Env *e)
 {
-	env_limit = MAX(env_limit, e - envs + 1);
+	const uint32_t slot = ENVX(e->env_id);
+
+	marks[slot / 32] |= 1u << slot % 32;
+	sched_marked_words |= 1u << slot / 32;
+	sched_work_left = ncpu > 1;
+}
+
+static inline void
+unmark(uint32_t slot)
+{
+	uint32_t *word = &marks[slot / 32];
+
+	*word &= ~(1u << slot % 32);
+	if (*word == 0)
+		sched_marked_words &= ~(1u << slot / 32);
+}
+
+// The first marked slot from `slot` on, without going round; NENV for none.
+static inline uint32_t
+marked_from(uint32_t slot)
+{
+	uint32_t i = slot / 32;
+	uint32_t word = marks[i] & ~0u << slot % 32;
+
+	if (word == 0) {
+		const uint32_t words = sched_marked_words & ~1u << i;	// above i
+
+		if (words == 0)
+			return NENV;
+		i = __builtin_ctz(words);
+		word = marks[i];
+	}
+	return 32 * i + __builtin_ctz(word);
+}
+
+// The first runnable environment in circular order from slot start on, which
+// loses its mark; NULL for none.
+static inline struct Env *
+take_runnable(uint32_t start)
+{
+	while (sched_marked_words) {
+		uint32_t slot = marked_from(start % NENV);
+
+		if (slot == NENV)
+			slot = marked_from(0);
+		unmark(slot);
+		if (envs[slot].env_status == ENV_RUNNABLE)
+			return &envs[slot];
+	}
+	return NULL;
 }
 
 void
 sched_wake(struct Env *e)
 {
 	wait_forget(e);
-	if (env_elsewhere(e) >= 0) {	// stopped, but not yet out of its CPU
-		e->env_status = ENV_RUNNING;
-		return;
-	}
-	e->env_status = ENV_RUNNABLE;
-	work_left = true;
-}
-
-// The first runnable environment in circular order from slot start on.
-static struct Env *
-next_runnable(int start)
-{
-	for (int i = start; i < env_limit; i++)
-		if (envs[i].env_status == ENV_RUNNABLE)
-			return &envs[i];
-	for (int i = 0; i < MIN(start, env_limit); i++)
-		if (envs[i].env_status == ENV_RUNNABLE)
-			return &envs[i];
-	return NULL;
+	// It may be stopped, but not yet out of its CPU.
+	e->env_status = ncpu > 1 && env_elsewhere(e) >= 0
+		? ENV_RUNNING : ENV_RUNNABLE;
+	sched_mark(e);
 }
 
 // Where the circular search of each CPU goes on
-static int next_slot[NCPU];
+static uint32_t next_slot[NCPU];
 
 void
 sched_yield(void)
 {
-	int me = cpunum();
+	struct CpuInfo *me = thiscpu;
+	struct Env *old = me->cpu_env;
+	const bool can_go_on = old && old->env_status == ENV_RUNNING;
 
 	assert(kernel_locked());
 
-	struct Env *e = next_runnable(next_slot[me]);
-	if (!e && curenv && curenv->env_status == ENV_RUNNING)
-		e = curenv;
+	struct Env *e = take_runnable(next_slot[me->cpu_id]);
+	if (e && can_go_on)
+		sched_mark(old);	// env_run puts it back
+	if (!e && can_go_on)
+		e = old;
 	if (!e)
 		sched_halt();
-	next_slot[me] = e - envs + 1;
+	next_slot[me->cpu_id] = ENVX(e->env_id) + 1;
 	env_run(e);
 }
 
@@ -92,22 +135,24 @@ sched_yield(void)
 void
 sched_handoff(struct Env *e)
 {
+	struct Env *old = curenv;
+
+	if (old && old != e && old->env_status == ENV_RUNNING)
+		sched_mark(old);	// env_run puts it back
 	e->env_status = ENV_RUNNABLE;
 	env_run(e);
 }
 
+// Wake one idle CPU, if there is something for it to do.
 void
-sched_share(void)
+sched_share_work(void)
 {
-	if (!work_left || ncpu == 1)
+	sched_work_left = sched_marked_words != 0;
+	if (!sched_work_left)
 		return;
 	for (int i = 0; i < ncpu; i++) {
 		if (cpus[i].cpu_status != CPU_HALTED || cpus_called & 1 << i)
 			continue;
-		if (!next_runnable(0)) {
-			work_left = false;
-			return;
-		}
 		cpus_called |= 1 << i;
 		lapic_ipi_to(i, IRQ_OFFSET + IRQ_WAKE);
 		return;
@@ -120,7 +165,7 @@ sched_tick(void)
 	if (sched_chore)
 		sched_chore();
 	irqwait_tick();
-	work_left = true;
+	sched_work_left = ncpu > 1;
 	sched_share();
 }
 
@@ -139,13 +184,9 @@ something_to_come(void)
 {
 	if (wait_any_device() || sched_chore)
 		return true;
-	for (int i = 0; i < env_limit; i++) {
-		unsigned status = envs[i].env_status;
-
-		if (status == ENV_RUNNABLE || status == ENV_RUNNING
-		    || status == ENV_DYING)
+	for (int i = 0; i < ncpu; i++)
+		if (i != cpunum() && cpus[i].cpu_env)
 			return true;
-	}
 	return false;
 }
 
@@ -170,7 +211,6 @@ sched_halt(void)
 	if (cpu_has_tsc && thiscpu == bootcpu)
 		idle_since = read_tsc();
 	unlock_kernel();
-	spin_check_none();
 
 	// Nothing on this stack is needed any more, so start it anew.
 	__asm__ volatile(

@@ -17,7 +17,22 @@ void sched_wake(struct Env *e);
 
 // This CPU is about to leave the kernel: if it leaves work for which there is
 // an idle CPU, wake that one.
-void sched_share(void);
+extern bool sched_work_left;		// there may be such work
+void sched_share_work(void);
+static inline void
+sched_share(void)
+{
+	if (sched_work_left)
+		sched_share_work();
+}
+
+// Is anybody runnable that does not run?  A yes may be wrong.
+extern uint32_t sched_marked_words;
+static inline bool
+sched_others(void)
+{
+	return sched_marked_words != 0;
+}
 
 // The boot CPU's clock ticked: let idle CPUs look for work.
 void sched_tick(void);
@@ -32,7 +47,7 @@ void sched_awake(void);
 // How long the boot CPU was idle, by its time stamp counter.
 extern uint64_t sched_idle_time;
 
-// Slot e is in use, so the scheduler must look at it from now on.
-void sched_seen(struct Env *e);
+// e may be runnable from now on: the scheduler must look at its slot.
+void sched_mark(const struct Env *e);
 
 #endif // JOS_KERN_SCHED_H

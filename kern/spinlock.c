@@ -1,8 +1,12 @@
 // kern/spinlock.c - ticket locks.
 //
-// Entry points: spin_lock, spin_unlock, spin_holding, spin_check_none,
-// spin_print; for the kernel's lock, lock_kernel, unlock_kernel,
-// kernel_locked.
+// Taking a lock that is free, and giving it up, are in kern/spinlock.h, for
+// every system call does both.  Here is the rest: waiting for one, and what
+// helps to find mistakes and costs.
+//
+// Entry points: spin_lock, spin_unlock, spin_holding and, for the kernel's
+// lock, lock_kernel, unlock_kernel, kernel_locked, all in kern/spinlock.h;
+// spin_print.
 
 #include <inc/assert.h>
 #include <inc/memlayout.h>
@@ -14,7 +18,7 @@
 #include <kern/kdebug.h>
 #include <kern/spinlock.h>
 
-static int held[NCPU];		// how many locks each CPU has
+bool spin_watched;
 
 struct spinlock kernel_lock = { .name = "kernel_lock" };
 
@@ -23,12 +27,6 @@ __spin_initlock(struct spinlock *lk, const char *name)
 {
 	memset(lk, 0, sizeof(*lk));
 	lk->name = name;
-}
-
-bool
-spin_holding(struct spinlock *lk)
-{
-	return lk->serving != lk->next && lk->cpu == thiscpu;
 }
 
 // Note the return addresses on our stack, innermost first.  The outermost
@@ -70,8 +68,12 @@ spin_print(const struct spinlock *lk)
 {
 	cprintf("%s: taken %u times, waited for %u times\n",
 		lk->name, lk->next, lk->waits);
+	if (lk->cpu)
+		cprintf("CPU %d has it\n", lk->cpu->cpu_id);
+	if (!spin_watched)
+		return;
 	if (lk->cpu) {
-		cprintf("CPU %d has it; taken at\n", lk->cpu->cpu_id);
+		cprintf("Taken at\n");
 		print_callers(lk->pcs, NCALLERS);
 	}
 	cprintf("Longest held for %llu ticks; taken at\n", lk->longest);
@@ -103,99 +105,59 @@ now(void)
 	return cpu_has_tsc ? read_tsc() : 0;
 }
 
-static void
-check_interrupts_off(const char *what)
-{
-	if (read_eflags() & FL_IF)
-		panic("CPU %d: interrupts are on, %s", cpunum(), what);
-}
-
-void
-spin_check_none(void)
-{
-	check_interrupts_off("leaving the kernel");
-	if (held[cpunum()] != 0)
-		panic("CPU %d leaves the kernel with %d locks",
-			cpunum(), held[cpunum()]);
-}
-
 // Wait for our turn.  Interrupts are off, so what other CPUs ask of us
 // meanwhile, cpu_service() has to look for.
 void
-spin_lock(struct spinlock *lk)
+spin_wait(struct spinlock *lk, uint32_t ticket)
 {
-	if (spin_holding(lk))
-		panic("CPU %d cannot acquire %s: already holding",
-			cpunum(), lk->name);
-	check_interrupts_off(lk->name);
-
-	uint32_t ticket = xadd(&lk->next, 1);
-	int spins = 0;
-	for (; lk->serving != ticket; spins++) {
+	if (read_eflags() & FL_IF)
+		panic("CPU %d: interrupts are on, %s", cpunum(), lk->name);
+	for (int spins = 0; lk->serving != ticket; spins++) {
 		cpu_service();
 		if (spins < SPINS)
 			pause();
 		else
 			sleep_for(lk, ticket);
 	}
+	lk->waits++;
+}
 
-	lk->cpu = thiscpu;
-	held[cpunum()]++;
-	lk->waits += spins > 0;
+// It is the turn of another CPU, which may sleep.
+void
+spin_call(struct spinlock *lk, uint32_t ticket)
+{
+	const uint32_t sleeper = lk->sleeper[ticket % NCPU];
+
+	if (sleeper)
+		lapic_ipi_to(sleeper - 1, IRQ_OFFSET + IRQ_WAKE);
+}
+
+void
+spin_note_taken(struct spinlock *lk)
+{
 	record_callers(lk->pcs, NCALLERS);
 	lk->since = now();
 }
 
 // How long was it ours?
-static void
-note_time(struct spinlock *lk)
+void
+spin_note_given(struct spinlock *lk)
 {
 	const uint64_t time = now() - lk->since;
 
-	if (time <= lk->longest)
+	if (lk->since == 0 || time <= lk->longest)
 		return;
 	lk->longest = time;
 	memcpy(lk->longest_pcs, lk->pcs, sizeof(lk->pcs));
 }
 
 void
-spin_unlock(struct spinlock *lk)
+spin_mistake(struct spinlock *lk, const char *what)
 {
-	if (!spin_holding(lk)) {
-		cprintf("CPU %d cannot release %s: held by CPU %d\n",
-			cpunum(), lk->name, lk->cpu ? lk->cpu->cpu_id : -1);
+	if (spin_watched) {
 		cprintf("Acquired at:\n");
 		print_callers(lk->pcs, NCALLERS);
-		panic("spin_unlock");
 	}
-	check_interrupts_off(lk->name);
-	note_time(lk);
-	held[cpunum()]--;
-	lk->cpu = NULL;
-
-	// The locked xadd keeps what we did before this point in front of it,
-	// for the compiler and for every processor.
-	uint32_t turn = xadd(&lk->serving, 1) + 1;
-	uint32_t sleeper = lk->sleeper[turn % NCPU];
-	if (sleeper)
-		lapic_ipi_to(sleeper - 1, IRQ_OFFSET + IRQ_WAKE);
-}
-
-void
-lock_kernel(void)
-{
-	spin_lock(&kernel_lock);
-	cpu_flush_due();
-}
-
-void
-unlock_kernel(void)
-{
-	spin_unlock(&kernel_lock);
-}
-
-bool
-kernel_locked(void)
-{
-	return spin_holding(&kernel_lock);
+	panic("CPU %d cannot %s %s: held by CPU %d", cpunum(), what, lk->name,
+		lk->cpu ? lk->cpu->cpu_id : -1);
 }

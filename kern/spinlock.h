@@ -13,6 +13,8 @@
 #define JOS_KERN_SPINLOCK_H
 
 #include <inc/types.h>
+#include <inc/x86.h>
+
 #include <kern/cpu.h>
 
 #define NCALLERS	10		// so many calls are remembered
@@ -28,31 +30,89 @@ struct spinlock {
 
 	// For finding mistakes
 	const char *name;
-	struct CpuInfo *cpu;		// who has it
-	uintptr_t pcs[NCALLERS];	// who took it, innermost call first
-
-	// For knowing what it costs, in ticks of the time-stamp counter
+	struct CpuInfo *cpu;		// who has it, or NULL
 	uint32_t waits;			// how often a CPU had to wait for it
-	uint64_t since;			// when it was taken
-	uint64_t longest;		// the longest that it was held,
-	uintptr_t longest_pcs[NCALLERS]; // ... and who took it then
+
+	// While spin_watched: who took it, innermost call first; when; and the
+	// longest time that it was held, in ticks of the time-stamp counter
+	uintptr_t pcs[NCALLERS];
+	uint64_t since;
+	uint64_t longest;
+	uintptr_t longest_pcs[NCALLERS];
 };
+
+// Note who takes locks and for how long?  That costs more than taking them.
+extern bool spin_watched;
 
 #define spin_initlock(lock) __spin_initlock(lock, #lock)
 void __spin_initlock(struct spinlock *lk, const char *name);
-void spin_lock(struct spinlock *lk);
-void spin_unlock(struct spinlock *lk);
-bool spin_holding(struct spinlock *lk);	// does this CPU have it?
 void spin_print(const struct spinlock *lk);	// for the monitor
 
-// This CPU is about to leave the kernel: panic if it has a lock, or if an
-// interrupt could still come in before it is out.
-void spin_check_none(void);
+// What is seldom needed of the two below
+void spin_wait(struct spinlock *lk, uint32_t ticket);
+void spin_call(struct spinlock *lk, uint32_t ticket);
+void spin_note_taken(struct spinlock *lk);
+void spin_note_given(struct spinlock *lk);
+void spin_mistake(struct spinlock *lk, const char *what)
+	__attribute__((noreturn));
+
+ALWAYS_INLINE bool
+spin_holding(struct spinlock *lk)	// does this CPU have it?
+{
+	return lk->cpu == thiscpu;
+}
+
+ALWAYS_INLINE void
+spin_lock(struct spinlock *lk)
+{
+	struct CpuInfo *me = thiscpu;
+
+	if (lk->cpu == me)
+		spin_mistake(lk, "acquire");
+	uint32_t ticket = xadd(&lk->next, 1);
+	if (lk->serving != ticket)
+		spin_wait(lk, ticket);
+	lk->cpu = me;
+	if (spin_watched)
+		spin_note_taken(lk);
+}
+
+ALWAYS_INLINE void
+spin_unlock(struct spinlock *lk)
+{
+	if (!spin_holding(lk))
+		spin_mistake(lk, "release");
+	if (spin_watched)
+		spin_note_given(lk);
+	lk->cpu = NULL;
+
+	// The locked xadd keeps what we did before this point in front of it,
+	// for the compiler and for every processor.
+	uint32_t turn = xadd(&lk->serving, 1) + 1;
+	if (lk->next != turn)
+		spin_call(lk, turn);
+}
 
 extern struct spinlock kernel_lock;
 
-void lock_kernel(void);
-void unlock_kernel(void);
-bool kernel_locked(void);		// by this CPU
+ALWAYS_INLINE void
+lock_kernel(void)
+{
+	spin_lock(&kernel_lock);
+	if (cpus_with_orders)
+		cpu_service();
+}
+
+ALWAYS_INLINE void
+unlock_kernel(void)
+{
+	spin_unlock(&kernel_lock);
+}
+
+ALWAYS_INLINE bool
+kernel_locked(void)			// by this CPU
+{
+	return spin_holding(&kernel_lock);
+}
 
 #endif // JOS_KERN_SPINLOCK_H

@@ -18,7 +18,6 @@
 
 static volatile uint32_t taken[NVECTOR];
 static uint32_t reported[NVECTOR];
-static volatile bool news;
 
 static bool
 is_stray(uint32_t vector)
@@ -42,7 +41,7 @@ stray_take(uint32_t vector)
 	if (!is_stray(vector))
 		return false;
 	if (taken[vector]++ == 0)
-		news = true;
+		cpu_order(cpunum(), CPU_NEWS);
 	if (vector != T_NMI) {
 		pic_eoi(vector - IRQ_OFFSET);
 		lapic_eoi_of(vector);
@@ -53,9 +52,6 @@ stray_take(uint32_t vector)
 void
 stray_report(void)
 {
-	if (!news)
-		return;
-	news = false;
 	for (uint32_t vector = 0; vector < NVECTOR; vector++) {
 		if (taken[vector] == 0 || reported[vector]++ != 0)
 			continue;

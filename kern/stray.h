@@ -3,6 +3,7 @@
 #ifndef JOS_KERN_STRAY_H
 #define JOS_KERN_STRAY_H
 
+#include <inc/trap.h>
 #include <inc/types.h>
 
 // Is this trap such an interrupt?  Then it needs nothing more.

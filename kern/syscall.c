@@ -165,9 +165,12 @@ static int
 set_status(envid_t envid, int status)
 {
 	int r = sys_env_set_status(envid, status);
+	struct Env *e = envid ? &envs[ENVX(envid)] : curenv;
 
-	if (r == 0)
-		wait_forget(envid ? &envs[ENVX(envid)] : curenv);
+	if (r == 0) {
+		wait_forget(e);
+		sched_mark(e);
+	}
 	return r;
 }
 
@@ -455,8 +458,10 @@ send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 		return r;
 	if (ipc_is_closed(to))
 		return -E_IPC_NOT_RECV;
-	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0)
+	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0) {
 		ipc_sent(curenv, to->env_id);
+		sched_mark(to);
+	}
 	return r;
 }
 

@@ -13,6 +13,7 @@
 
 #include <inc/assert.h>
 #include <inc/string.h>
+#include <inc/syscall.h>
 #include <inc/x86.h>
 
 #include <kern/console.h>
@@ -41,7 +42,7 @@ struct Pseudodesc idt_pd = {
 // still belong to it.
 static struct Trapframe *last_tf;
 
-static bool
+static inline bool
 from_user(const struct Trapframe *tf)
 {
 	return (tf->tf_cs & 3) == 3;
@@ -239,7 +240,7 @@ page_fault_handler(struct Trapframe *tf)
 
 // ---------------------------------------------------------------- dispatch
 
-static void
+static inline void
 handle_syscall(struct Trapframe *tf)
 {
 	struct PushRegs *r = &tf->tf_regs;
@@ -316,30 +317,29 @@ trap_dispatch(struct Trapframe *tf)
 	}
 }
 
-// Did a device call while this CPU could not listen, waiting for the lock or
-// for a key?
-static volatile bool device_called;
-
-static void
-answer_devices(void)
-{
-	if (device_called) {
-		device_called = false;
-		irqwait_answer();
-		serial_intr();
-		kbd_intr();
-	}
-}
+// --------------------------------------------------------- into the kernel
 
 // A trap in the kernel.  Interrupts come only where the kernel lets them in,
 // to wake it, and without the lock there is little that one may do.
 static void
 trap_in_kernel(struct Trapframe *tf)
 {
+	const bool from_disk = irqwait_take(tf->tf_trapno);
+	const bool stray = !from_disk && stray_take(tf->tf_trapno);
+
+	// An NMI may come anywhere: touch nothing.
+	if (tf->tf_trapno == T_NMI)
+		return;
+	cpu_service();
+	if (from_disk)
+		cpu_order(cpunum(), CPU_NEWS);
+	if (from_disk || stray)
+		return;
+
 	switch (tf->tf_trapno) {
 	case IRQ_OFFSET + IRQ_KBD:
 	case IRQ_OFFSET + IRQ_SERIAL:
-		device_called = true;
+		cpu_order(cpunum(), CPU_NEWS);
 		return;
 	case IRQ_OFFSET + IRQ_WAKE:
 		return;
@@ -363,11 +363,12 @@ wake_up(void)
 }
 
 // Did curenv itself cause this trap, or did it only run when it came?
-static bool
+static inline bool
 from_outside(const struct Trapframe *tf)
 {
-	return tf->tf_trapno == T_NMI || tf->tf_trapno == T_MCHK
-		|| (tf->tf_trapno >= IRQ_OFFSET && tf->tf_trapno != T_SYSCALL);
+	return tf->tf_trapno != T_SYSCALL
+		&& (tf->tf_trapno == T_NMI || tf->tf_trapno == T_MCHK
+			|| tf->tf_trapno >= IRQ_OFFSET);
 }
 
 // Traps, which come after their instruction: it is done, and the frame
@@ -390,33 +391,15 @@ put_off(struct Trapframe *tf)
 	return !from_outside(tf) && !is_after_instruction(tf);
 }
 
-// Copy the registers into curenv, as another environment may be the next to
-// use this stack, and return the copy.  If curenv was given other registers
-// meanwhile, these count, and how it came here does not any more.  Stores
-// whether the trap is no longer to be handled.
-static struct Trapframe *
-keep_registers(struct Trapframe *tf, bool *overtaken)
+// Copy the registers into e, as another environment may be the next to use this
+// stack, and return the copy.
+static inline struct Trapframe *
+keep_registers(struct Env *e, struct Trapframe *tf)
 {
-	if (env_tf_replaced(curenv)) {
-		*overtaken = !from_outside(tf);
-		return tf;
-	}
-	*overtaken = curenv->env_status != ENV_RUNNING && put_off(tf);
-	curenv->env_tf = *tf;
+	e->env_tf = *tf;
 	if (lab->trace_traps)
 		cprintf("Incoming TRAP frame at %p\n", tf);
-	return &curenv->env_tf;
-}
-
-// For IRQ_WAKE, all was to come here.  If curenv is gone, only devices still
-// want an answer, and above all those that interrupt only once until they get
-// it.
-static bool
-trap_is_to_be_handled(const struct Trapframe *tf)
-{
-	const uint32_t irq = tf->tf_trapno - IRQ_OFFSET;
-
-	return irq != IRQ_WAKE && (curenv || irq <= IRQ_IDE);
+	return &e->env_tf;
 }
 
 // Virtual-8086 mode is not for programs.  A processor does not let them in,
@@ -431,25 +414,184 @@ leave_vm86(struct Trapframe *tf)
 	tf->tf_eflags |= FL_IF;
 }
 
+// What came in while this CPU could not listen, waiting for the lock or for a
+// key
+static void
+catch_up(void)
+{
+	if (cpu_take_order(CPU_NEWS)) {
+		stray_report();
+		irqwait_answer();
+		serial_intr();
+		kbd_intr();
+	}
+}
+
+// An interrupt came, whoever is running here.  Returns whether there is still
+// something to do about it: not if nobody asked for it, and for IRQ_WAKE all
+// was to come here.  If curenv is gone, only devices still want an answer, and
+// above all those that interrupt only once until they get it.  Stores the
+// environment that waited for it, if one did.
+static bool
+interrupt_is_wanted(const struct Trapframe *tf, struct Env **server)
+{
+	const uint32_t irq = tf->tf_trapno - IRQ_OFFSET;
+
+	if (irqwait_take(tf->tf_trapno)) {
+		*server = irqwait_answer();
+		return false;
+	}
+	if (stray_take(tf->tf_trapno))
+		return false;
+	if (irq == IRQ_TIMER && thiscpu == bootcpu)
+		sched_tick();
+	return irq != IRQ_WAKE && (curenv || irq <= IRQ_IDE);
+}
+
+// Leave the kernel by running `first`; if that is NULL: curenv, if it can go on,
+// or somebody else.
+static void __attribute__((noreturn))
+leave(struct Env *first)
+{
+	struct Env *e = curenv;
+
+	if (e && e->env_status == ENV_RUNNING && !first)
+		env_run(e);
+	if (e && env_is_abandoned(e))
+		env_destroy(e);		// it stopped itself for good
+	if (first)
+		sched_handoff(first);
+	sched_yield();
+}
+
+// Handle a trap whose registers are where they belong, and leave.
+static void __attribute__((noreturn))
+handle(struct Trapframe *tf, bool wanted)
+{
+	assert(!(read_eflags() & FL_IF));
+	if (cpu_orders[cpunum()])
+		catch_up();
+	last_tf = tf;
+
+	// Who waits for the disk has little to do before it waits again.
+	struct Env *first = NULL;
+
+	if (from_outside(tf))
+		wanted = interrupt_is_wanted(tf, &first);
+	if (wanted)
+		trap_dispatch(tf);
+	leave(first);
+}
+
+// ----------------------------------------------------- system calls in short
+
+// System calls that do something and return, and neither look at their
+// caller's registers in struct Env nor have somebody else run in its place
+#define BIT(call)	(1u << (call))
+#define SHORT_CALLS	(BIT(SYS_cgetc) | BIT(SYS_getenvid)		\
+	| BIT(SYS_page_alloc) | BIT(SYS_page_map) | BIT(SYS_page_unmap)	\
+	| BIT(SYS_env_set_pgfault_upcall) | BIT(SYS_ipc_try_send)	\
+	| BIT(SYS_ipc_reply) | BIT(SYS_page_held))
+
+static inline bool
+is_short(const struct Trapframe *tf)
+{
+	const uint32_t call = tf->tf_regs.reg_eax;
+
+	return tf->tf_trapno == T_SYSCALL
+		&& (call < 32 && (SHORT_CALLS & 1u << call))
+		&& !lab->trace_traps;
+}
+
+// Go on with curenv, whose registers are still where the trap put them: on our
+// stack.
+ALWAYS_INLINE void __attribute__((noreturn))
+go_back(struct Trapframe *tf)
+{
+	sched_share();
+	unlock_kernel();
+	__asm__ volatile(
+		"movl %0, %%esp\n\t"
+		"popal\n\t"
+		"popl %%es\n\t"
+		"popl %%ds\n\t"
+		"addl $8, %%esp\n\t"	// tf_trapno, tf_err
+		"iret"
+		: : "r" (tf) : "memory");
+	panic("iret failed");
+}
+
+// Make such a call with the registers where they are, and go back from there.
+// Copying them to struct Env and back is a third of what a small call costs, and
+// just those calls are made most.
+ALWAYS_INLINE void __attribute__((noreturn))
+call_in_short(struct Env *e, struct Trapframe *tf)
+{
+	last_tf = tf;
+	handle_syscall(tf);
+	if (e->env_status == ENV_RUNNING)
+		go_back(tf);
+	e->env_tf = *tf;
+	leave(NULL);
+}
+
+// Does somebody offer its CPU that nobody else wants?
+static inline bool
+is_idle_yield(const struct Trapframe *tf)
+{
+	return tf->tf_trapno == T_SYSCALL && tf->tf_regs.reg_eax == SYS_yield
+		&& !sched_others() && !lab->trace_traps;
+}
+
+// ------------------------------------------------------------------ the way in
+
+// A trap that comes while there is something to see to, or while its program
+// has been stopped or destroyed, or was given other registers
+static void __attribute__((noreturn))
+trap_disturbed(struct Env *e, struct Trapframe *tf)
+{
+	bool wanted = false;
+
+	if (e->env_status == ENV_DYING) {
+		cpu_take_order(CPU_NEW_TF);
+		env_free(e);
+		curenv = NULL;
+	} else if (!cpu_take_order(CPU_NEW_TF)) {
+		wanted = e->env_status == ENV_RUNNING || !put_off(tf);
+		tf = keep_registers(e, tf);
+	}
+	handle(tf, wanted);
+}
+
+ALWAYS_INLINE void __attribute__((noreturn))
+trap_from_user(struct Trapframe *tf)
+{
+	lock_kernel();
+
+	struct Env *e = curenv;
+
+	assert(e);
+	fpu_leave(e);
+	if (e->env_status != ENV_RUNNING || cpus_with_orders)
+		trap_disturbed(e, tf);
+	if (is_short(tf))
+		call_in_short(e, tf);
+	if (is_idle_yield(tf)) {
+		tf->tf_regs.reg_eax = 0;
+		go_back(tf);
+	}
+	handle(keep_registers(e, tf), true);
+}
+
 void
 trap(struct Trapframe *tf)
 {
-	bool overtaken = false;
-
 	// The program's direction flag is not ours, nor AC, which opens its
 	// memory.
 	__asm__ volatile("cld" : : : "cc");
 	user_memory_close();
 	if (tf->tf_eflags & FL_VM)
 		leave_vm86(tf);
-	assert(!(read_eflags() & FL_IF));
-	bool from_disk = irqwait_take(tf->tf_trapno);
-	bool stray = from_disk || stray_take(tf->tf_trapno);
-
-	// An NMI may come anywhere in the kernel: touch nothing.
-	if (tf->tf_trapno == T_NMI && !from_user(tf))
-		return;
-	cpu_service();
 
 	// What another CPU called us for is done by coming here.  It must be
 	// able to call again while we wait for the lock.
@@ -457,40 +599,11 @@ trap(struct Trapframe *tf)
 		lapic_eoi();
 
 	if (from_user(tf)) {
-		lock_kernel();
-		assert(curenv);
-		fpu_leave(curenv);
-		if (curenv->env_status == ENV_DYING) {
-			env_free(curenv);
-			curenv = NULL;
-		} else
-			tf = keep_registers(tf, &overtaken);
-	} else if (thiscpu->cpu_status == CPU_HALTED) {
+		trap_from_user(tf);
+	} else if (thiscpu->cpu_status == CPU_HALTED
+		   && tf->tf_trapno != T_NMI) {
 		wake_up();
-	} else {
-		if (from_disk)
-			device_called = true;
-		else if (!stray)
-			trap_in_kernel(tf);
-		return;
-	}
-
-	answer_devices();
-	stray_report();
-	last_tf = tf;
-	if (tf->tf_trapno == IRQ_OFFSET + IRQ_TIMER && thiscpu == bootcpu)
-		sched_tick();
-	if (!stray && !overtaken && trap_is_to_be_handled(tf))
-		trap_dispatch(tf);
-
-	// Who waits for the disk has little to do before it waits again.
-	struct Env *server = from_disk ? irqwait_answer() : NULL;
-
-	if (curenv && curenv->env_status == ENV_RUNNING && !server)
-		env_run(curenv);
-	if (curenv && env_is_abandoned(curenv))
-		env_destroy(curenv);		// it stopped itself for good
-	if (server)
-		env_run(server);
-	sched_yield();
+		handle(tf, true);
+	} else
+		trap_in_kernel(tf);
 }
