@@ -95,7 +95,10 @@ test_woken(void)
 	}
 	until_receiving(child);
 	IS(sys_env_set_status(child, ENV_RUNNABLE), 0);
-	FAILS(sys_ipc_try_send(child, 0, NO_PAGE, 0), E_IPC_NOT_RECV);
+
+	// Another CPU may have run it to its end by now.
+	int r = sys_ipc_try_send(child, 0, NO_PAGE, 0);
+	IS(r == -E_IPC_NOT_RECV || r == -E_BAD_ENV, true);
 	wait(child);
 }
 
