@@ -8,7 +8,7 @@
 enum BootMark {
 	BOOT_MAIN,			// i386_init begins
 	BOOT_MEMORY,			// mem_init is through
-	BOOT_PROMPT,			// somebody waits for input
+	BOOT_PROMPT,			// somebody wants input
 	NBOOTMARKS
 };
 

@@ -60,11 +60,8 @@ sys_cputs(const char *s, size_t len)
 static int
 sys_cgetc(void)
 {
-	const int c = cons_getc();
-
-	if (c == 0)
-		boot_mark(BOOT_PROMPT);
-	return c;
+	boot_mark(BOOT_PROMPT);
+	return cons_getc();
 }
 
 // Sleep until there is console input.  Returns 0, perhaps too early.
