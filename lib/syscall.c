@@ -228,14 +228,13 @@ sys_page_map_list(envid_t dst, const struct PageRun *list, size_t n)
 int
 sys_page_wait(const volatile uint32_t *word, uint32_t value, uint32_t mappings)
 {
-	return call_status(SYS_page_wait, (uintptr_t) word, value, mappings,
-		0, 0);
+	return status3(SYS_page_wait, (uintptr_t) word, value, mappings);
 }
 
 int
 sys_page_wake(void *va)
 {
-	return call_status(SYS_page_wake, (uintptr_t) va, 0, 0, 0, 0);
+	return status2(SYS_page_wake, (uintptr_t) va, 0);
 }
 
 int
