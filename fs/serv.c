@@ -22,13 +22,14 @@
 #define MAXOPEN		1024
 #define FILEVA		0xD0000000	// the descriptors' pages
 #define REQVA		0x0FFFF000	// the client's page, while we work
-#define SWEEP		8		// slots looked at with each open
+#define SWEEP		4		// slots looked at with each open
 #define COMPLAINTS	20		// about requests; then we keep quiet
 
 struct OpenFile {
 	uint32_t o_fileid;		// slot, plus MAXOPEN for each use of it
 	struct File *o_file;		// NULL if it was removed since
 	int o_mode;			// as the client asked for
+	bool o_changed;			// by those who have it open so
 	struct Fd *o_fd;		// shared with the client
 	void *o_where;			// where a client may have that page
 };
@@ -85,28 +86,37 @@ openfile_in_use(struct OpenFile *o)
 	return pageref(o->o_fd) > 1;
 }
 
-// Find an unused slot.  It has a new id, and an empty page for the Fd.
+// An empty page for the Fd.  One that nobody but us has any more will do.
+static int
+openfile_new_page(struct OpenFile *o)
+{
+	if (!page_is_mapped(o->o_fd))
+		return sys_page_alloc(0, o->o_fd, PTE_P | PTE_U | PTE_W);
+	memset(o->o_fd, 0, PGSIZE);
+	return 0;
+}
+
+// Find an unused slot.  It has a new id, and an empty page for the Fd.  The
+// search begins with the slot found last: often it is unused again.
 static int
 openfile_alloc(struct OpenFile **po)
 {
-	for (struct OpenFile *o = opentab; o < opentab + MAXOPEN; o++) {
+	static uint32_t last;
+
+	for (uint32_t i = 0; i < MAXOPEN; i++) {
+		struct OpenFile *o = &opentab[(last + i) % MAXOPEN];
+		int r;
+
 		if (openfile_in_use(o))
 			continue;
-		int r = sys_page_alloc(0, o->o_fd, PTE_P | PTE_U | PTE_W);
-		if (r < 0)
+		if ((r = openfile_new_page(o)) < 0)
 			return r;
+		last = o - opentab;
 		o->o_fileid += MAXOPEN;
 		*po = o;
 		return 0;
 	}
 	return -E_MAX_OPEN;
-}
-
-// Give back the page of an unused slot.
-static void
-openfile_free(struct OpenFile *o)
-{
-	sys_page_unmap(0, o->o_fd);
 }
 
 // Clients do not say when they are done with a page.  Whenever one is needed,
@@ -118,7 +128,7 @@ openfile_sweep(void)
 
 	for (int looked = 0; looked < SWEEP; next = (next + 1) % MAXOPEN)
 		if (pageref(opentab[next].o_fd) == 1)
-			openfile_free(&opentab[next]);
+			sys_page_unmap(0, opentab[next].o_fd);
 		else
 			looked++;
 }
@@ -231,12 +241,11 @@ serve_open(struct Request *req)
 	openfile_sweep();
 	if ((r = openfile_alloc(&o)) < 0)
 		return r;
-	if ((r = open_with_mode(path, mode, &f)) < 0) {
-		openfile_free(o);
+	if ((r = open_with_mode(path, mode, &f)) < 0)
 		return r;
-	}
 	o->o_file = f;
 	o->o_mode = mode;
+	o->o_changed = mode & (O_CREAT | O_TRUNC);
 	o->o_where = envs[ENVX(req->client)].env_ipc_dstva;
 	o->o_fd->fd_dev_id = devfile.dev_id;
 	o->o_fd->fd_omode = mode & O_ACCMODE;
@@ -254,6 +263,7 @@ serve_set_size(struct Request *req)
 	if ((r = openfile_lookup_writable(req->client,
 			req->in.set_size.req_fileid, &o)) < 0)
 		return r;
+	o->o_changed = true;
 	return file_set_size(o->o_file, req->in.set_size.req_size);
 }
 
@@ -290,6 +300,7 @@ serve_write(struct Request *req)
 		return r;
 
 	off_t offset = openfile_offset(o);
+	o->o_changed = true;
 	r = file_write(o->o_file, req->in.write.req_buf, n, offset);
 	if (r > 0)
 		o->o_fd->fd_offset = offset + r;
@@ -312,6 +323,7 @@ serve_stat(struct Request *req)
 	return 0;
 }
 
+// What others have written is for them to flush.
 static int
 serve_flush(struct Request *req)
 {
@@ -321,7 +333,9 @@ serve_flush(struct Request *req)
 	if ((r = openfile_lookup(req->client, req->in.flush.req_fileid,
 			&o)) < 0)
 		return r;
-	return file_flush(o->o_file);
+	if (o->o_changed && (r = file_flush(o->o_file)) == 0)
+		o->o_changed = false;
+	return r;
 }
 
 // Directories stay.
@@ -350,18 +364,18 @@ serve_sync(struct Request *req)
 	return fs_sync();
 }
 
-// The functions, and how much of the page each looks at
+// The functions, and how many bytes of the page each takes in any case
 static const struct Handler {
 	int (*serve)(struct Request *req);
 	size_t size;
 } handlers[] = {
-	[FSREQ_OPEN] = { serve_open, sizeof(struct Fsreq_open) },
+	[FSREQ_OPEN] = { serve_open, 0 },
 	[FSREQ_SET_SIZE] = { serve_set_size, sizeof(struct Fsreq_set_size) },
 	[FSREQ_READ] = { serve_read, sizeof(struct Fsreq_read) },
-	[FSREQ_WRITE] = { serve_write, sizeof(struct Fsreq_write) },
+	[FSREQ_WRITE] = { serve_write, offsetof(struct Fsreq_write, req_buf) },
 	[FSREQ_STAT] = { serve_stat, sizeof(struct Fsreq_stat) },
 	[FSREQ_FLUSH] = { serve_flush, sizeof(struct Fsreq_flush) },
-	[FSREQ_REMOVE] = { serve_remove, sizeof(struct Fsreq_remove) },
+	[FSREQ_REMOVE] = { serve_remove, 0 },
 	[FSREQ_SYNC] = { serve_sync, 0 },
 };
 
@@ -392,6 +406,38 @@ may_complain(void)
 	return true;
 }
 
+static void
+take_path(char *in, const char *out)
+{
+	const size_t len = strnlen(out, MAXPATHLEN);
+
+	memmove(in, out, len);
+	if (len < MAXPATHLEN)
+		in[len] = '\0';
+}
+
+// Copy the request: `size` bytes, and what differs in length, as far as it goes.
+static void
+take_request(struct Request *req, size_t size)
+{
+	union Fsipc *in = &req->in, *out = req->out;
+
+	memmove(in, out, size);
+	switch (req->number) {
+	case FSREQ_OPEN:
+		in->open.req_omode = out->open.req_omode;
+		take_path(in->open.req_path, out->open.req_path);
+		break;
+	case FSREQ_REMOVE:
+		take_path(in->remove.req_path, out->remove.req_path);
+		break;
+	case FSREQ_WRITE:
+		memmove(in->write.req_buf, out->write.req_buf,
+			MIN(in->write.req_n, sizeof(in->write.req_buf)));
+		break;
+	}
+}
+
 static int
 dispatch(struct Request *req)
 {
@@ -399,7 +445,7 @@ dispatch(struct Request *req)
 	    && handlers[req->number].serve) {
 		const struct Handler *h = &handlers[req->number];
 
-		memmove(&req->in, req->out, h->size);
+		take_request(req, h->size);
 		return h->serve(req);
 	}
 	if (!may_complain())

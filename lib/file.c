@@ -140,13 +140,16 @@ devfile_write(struct Fd *fd, const void *buf, size_t n)
 	return taken;
 }
 
-// The server notices by itself that a descriptor is gone.
+// The server notices by itself that a descriptor is gone.  But what was
+// written has to reach the disk, or we hear that it does not.
 static int
 devfile_close(struct Fd *fd)
 {
-	int r = begin_request();
+	int r;
 
-	if (r < 0)
+	if ((fd->fd_omode & O_ACCMODE) == O_RDONLY)
+		return 0;
+	if ((r = begin_request()) < 0)
 		return r;
 	fsipcbuf.flush.req_fileid = fd->fd_file.id;
 	return fsipc(FSREQ_FLUSH, NULL);
