@@ -4,7 +4,7 @@
 // physical addresses of all others, each with a four-letter signature.
 // Advanced Configuration and Power Interface Specification 4.0, 5.2.
 //
-// Entry points: acpi_init, acpi_tables_start, acpi_table.
+// Entry points: acpi_init, acpi_tables_start, acpi_table; find_signature.
 
 #include <inc/string.h>
 
@@ -41,17 +41,29 @@ table_sum(const void *table, size_t len)
 	return sum;
 }
 
+const void *
+find_signature(const void *at, const void *end, const char *letters)
+{
+	uint32_t wanted;
+
+	memcpy(&wanted, letters, sizeof(wanted));
+	for (const uint32_t *word = at; word < (const uint32_t *) end;
+	     word += PARAGRAPH / sizeof(*word))
+		if (*word == wanted)
+			return word;
+	return NULL;
+}
+
 // Look through [pa, pa+len), which lies in low memory.
 static const struct RootPointer *
 find_root_pointer_in(physaddr_t pa, size_t len)
 {
-	const char *at = low_memory(pa);
+	const char *at = low_memory(pa), *end = at + len;
 
-	for (const char *end = at + len; at < end; at += 16) {
+	for (; (at = find_signature(at, end, "RSD ")); at += PARAGRAPH)
 		if (memcmp(at, "RSD PTR ", 8) == 0
 		    && table_sum(at, sizeof(struct RootPointer)) == 0)
 			return (const struct RootPointer *) at;
-	}
 	return NULL;
 }
 

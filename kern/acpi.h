@@ -37,6 +37,14 @@ low_memory(physaddr_t pa)
 	return (char *) KERNBASE + pa;
 }
 
+// What leads to the firmware's tables begins with four letters, at an address
+// that is a multiple of this.
+#define PARAGRAPH	16
+
+// The first such place from at on that lies before end, or NULL.
+const void *find_signature(const void *at, const void *end,
+	const char *letters);
+
 // The sum of len bytes, modulo 256.
 uint8_t table_sum(const void *table, size_t len);
 

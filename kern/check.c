@@ -58,67 +58,108 @@ boot_alloc_end(void)
 	return ROUNDUP(last, PGSIZE);
 }
 
-// May page_init have put this page on the free list?
-static bool
-may_be_free(physaddr_t pa, physaddr_t boot_end)
+// A range of page numbers, from first to last
+struct Range {
+	size_t first, last;
+};
+
+// How many pages of the range lie below limit?
+static size_t
+pages_below(struct Range r, size_t limit)
 {
-	if (pa == 0 || (pa == MPENTRY_PADDR && lab->smp))
-		return false;
-	return pa < IOPHYSMEM || pa >= boot_end;
+	return r.first < limit ? MIN(r.last + 1, limit) - r.first : 0;
 }
 
-// Look at one entry of the free list.
+// No page of r may lie in [first, end), which is in use.
 static void
-check_free_page(const struct PageInfo *pp, physaddr_t boot_end)
+require_apart(struct Range r, size_t first, size_t end)
+{
+	require(pages_below(r, first) == pages_below(r, end),
+		"page %08x is on the free list, but it is in use",
+		MAX(r.first, first) * PGSIZE);
+}
+
+// Follow the free list from pp on as long as it leads to the next page in
+// pages[], or always to the one before: nearly all of a list consists of such
+// runs, and can be looked at quickly.  Returns the last page of the run.
+static const struct PageInfo *
+follow_run(const struct PageInfo *pp)
+{
+	const int step = pp->pp_link == pp - 1 ? -1 : 1;
+
+	while (pp->pp_link == pp + step && pp->pp_ref == 0)
+		pp += step;
+	return pp;
+}
+
+// Where is this page in pages[]?
+static size_t
+page_number(const struct PageInfo *pp)
 {
 	const uintptr_t offset = (uintptr_t) pp - (uintptr_t) pages;
 
 	require(pp >= pages && pp < pages + npages
 		&& offset % sizeof(*pp) == 0,
 		"page_free_list leads to %08x, not into pages[]", pp);
-	require(may_be_free(page2pa(pp), boot_end),
-		"page %08x is on the free list, but it is in use",
-		page2pa(pp));
-	require(pp->pp_ref == 0,
+	return offset / sizeof(*pp);
+}
+
+// Look at a run of the free list, from one page to another.
+static struct Range
+check_run(const struct PageInfo *from, const struct PageInfo *to,
+	size_t boot_end)
+{
+	const size_t a = page_number(from), b = page_number(to);
+	const struct Range r = { MIN(a, b), MAX(a, b) };
+
+	require_apart(r, 0, 1);
+	if (lab->smp)
+		require_apart(r, PGNUM(MPENTRY_PADDR),
+			PGNUM(MPENTRY_PADDR) + 1);
+	require_apart(r, PGNUM(IOPHYSMEM), boot_end);
+	require(to->pp_ref == 0,
 		"page %08x is on the free list with %d references",
-		page2pa(pp), pp->pp_ref);
+		page2pa(to), to->pp_ref);
+	return r;
 }
 
 // Is the free list well-formed, without pages that are in use?  Just after
-// page_init (only_low) it must moreover begin with the pages that the entry
-// map covers, as no others can be used yet, and nothing may be left out.
+// page_init (only_low) it must moreover begin with pages that the entry map
+// covers, as no others can be used yet, and nothing may be left out.
 void
 check_page_free_list(bool only_low)
 {
-	const physaddr_t boot_end = PADDR(boot_alloc_end());
-	size_t seen = 0, low = 0, above_kernel = 0;
+	const size_t boot_end = PGNUM(PADDR(boot_alloc_end()));
+	size_t seen = 0, low = 0, low_first = 0, above_kernel = 0;
 
 	require(page_free_list, "'page_free_list' is a null pointer!");
-	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link) {
-		check_free_page(pp, boot_end);
-		const physaddr_t pa = page2pa(pp);
+	for (const struct PageInfo *pp = page_free_list; pp; ) {
+		(void) page_number(pp);		// before it is followed
+		const struct PageInfo *last = follow_run(pp);
+		const struct Range r = check_run(pp, last, boot_end);
+		const size_t n = r.last - r.first + 1;
+		const size_t nlow = pages_below(r, PGNUM(ENTRYMAPSIZE));
 
-		require(seen++ < npages, "page_free_list is a ring");
-		require(!only_low || pa >= ENTRYMAPSIZE || low == seen - 1,
-			"page %08x must come before those "
-			"beyond %08x on the free list", pa, ENTRYMAPSIZE);
-		low += pa < ENTRYMAPSIZE;
-		above_kernel += pa >= EXTPHYSMEM;
+		if (low_first == seen && page2pa(pp) < ENTRYMAPSIZE)
+			low_first += nlow;
+		low += nlow;
+		above_kernel += n - pages_below(r, PGNUM(EXTPHYSMEM));
+		seen += n;
+		require(seen <= npages, "page_free_list is a ring");
+		pp = last->pp_link;
 	}
 	require(above_kernel > 0, "no page above the kernel is free");
 	require(seen > above_kernel, "no page below 1 MiB is free");
+	require(!only_low || low_first >= MIN(low, (size_t) LOW_PAGES),
+		"the free list begins with %u pages below %08x, but there "
+		"are %u", low_first, ENTRYMAPSIZE, low);
 
 	// Whoever keeps the firmware's tables (kern/acpi.h) need not count
 	// what lies behind them.
-	const physaddr_t firmware = acpi_tables_start();
-	size_t expected = 0;
-	for (physaddr_t pn = 0; pn < npages; pn++) {
-		const physaddr_t pa = pn * PGSIZE;
-		if (firmware > boot_end && pn >= PGNUM(firmware))
-			break;
-		expected += may_be_free(pa, boot_end) && pa != MPENTRY_PADDR
-			&& (pa >= IOPHYSMEM || pn < npages_basemem);
-	}
+	const size_t firmware = PGNUM(acpi_tables_start());
+	const size_t top = firmware > boot_end ? MIN(firmware, npages) : npages;
+	const size_t base = MIN(npages_basemem, (size_t) PGNUM(IOPHYSMEM));
+	const size_t expected = base - 2 + top - boot_end;
 	require(!only_low || seen >= expected,
 		"page_init: %u pages are free, but only %u on the list",
 		expected, seen);
@@ -135,13 +176,11 @@ check_page_free_list(bool only_low)
 static struct {
 	struct PageInfo *pp[NSTAGE];
 	struct PageInfo *hidden;
-	size_t nfree;
 } stage;
 
 static void
 stage_enter(void)
 {
-	stage.nfree = page_free_count();
 	for (int i = 0; i < NSTAGE; i++) {
 		struct PageInfo *pp = page_alloc(0);
 
@@ -160,19 +199,25 @@ stage_enter(void)
 	page_free_list = NULL;
 }
 
-// All pages of the stage must be the caller's again.
+// All pages of the stage must be the caller's again.  Nobody can have reached
+// those that were hidden, so there are as many as before.
 static void
 stage_leave(void)
 {
 	require(page_free_list == NULL, "a page was freed that is in use");
-	page_free_list = stage.hidden;
 	for (int i = 0; i < NSTAGE; i++)
 		page_free(stage.pp[i]);
 
-	const size_t nfree = page_free_count();
-	require(nfree == stage.nfree,
-		"%u pages were free, now there are %u", stage.nfree, nfree);
+	size_t nfree = 1;
+	struct PageInfo *last = page_free_list;
+	for (; last && last->pp_link && nfree <= NSTAGE; nfree++)
+		last = last->pp_link;
+	require(last && nfree == NSTAGE,
+		"%u pages were freed, now there are %u", NSTAGE, nfree);
+	last->pp_link = stage.hidden;
 }
+
+#define PATTERN(byte)	((byte) * 0x01010101u)	// four of them
 
 static void
 fill(const struct PageInfo *pp, uint8_t byte)
@@ -184,10 +229,10 @@ fill(const struct PageInfo *pp, uint8_t byte)
 static bool
 holds(const struct PageInfo *pp, uint8_t byte)
 {
-	const uint8_t *p = page2kva(pp);
+	const uint32_t *word = page2kva(pp);
 
-	for (int i = 0; i < PGSIZE; i++)
-		if (p[i] != byte)
+	for (size_t i = 0; i < PGSIZE / sizeof(*word); i++)
+		if (word[i] != PATTERN(byte))
 			return false;
 	return true;
 }
@@ -526,6 +571,25 @@ check_page(void)
 
 // -------------------------------------------------- the kernel's address space
 
+// From va on, how many of at most n pages have just this entry, and the same
+// for one page after the other, in one page table?  There may be more.
+static size_t
+count_alike(uintptr_t va, size_t n, pte_t entry)
+{
+	const pde_t pde = kern_pgdir[PDX(va)];
+
+	if (!(pde & PTE_P) || (pde & PTE_PS)
+	    || (entry & ~pde & (PTE_U | PTE_W)))
+		return 0;
+
+	const pte_t *pte = (pte_t *) KADDR(PTE_ADDR(pde)) + PTX(va);
+	const size_t most = MIN(n, (size_t) NPTENTRIES - PTX(va));
+	size_t i = 0;
+	while (i < most && pte[i] == entry + i * PGSIZE)
+		i++;
+	return i;
+}
+
 // Is all of [va, va+size) mapped to [pa, pa+size), just so?  Returns how many
 // pages that is.
 static size_t
@@ -533,6 +597,12 @@ check_region(const char *what, uintptr_t va, size_t size, physaddr_t pa,
 	int perm)
 {
 	for (size_t done = 0; done < size; done += PGSIZE) {
+		// What is plainly right need not be looked at closely
+		done += count_alike(va + done, (size - done) / PGSIZE,
+			(pa + done) | perm | PTE_P) * PGSIZE;
+		if (done >= size)
+			break;
+
 		const pte_t have = entry_for(kern_pgdir, va + done);
 		const pte_t want = (pa + done) | perm | PTE_P;
 
@@ -574,8 +644,8 @@ check_window(const char *name, uintptr_t va, size_t size, physaddr_t pa)
 	return count_mapped(kern_pgdir[PDX(va)]);
 }
 
-// Everything that must be there is; as the number of pages is right, nothing
-// else is.
+// Everything that must be there is; as the number of pages below KERNBASE is
+// right, nothing else is.
 void
 check_kern_pgdir(void)
 {
@@ -592,9 +662,10 @@ check_kern_pgdir(void)
 		expected += check_window("UENVS", UENVS, NENV * sizeof(*envs),
 			PADDR(envs));
 	expected += check_stacks();
-	expected += check_region("KERNBASE", KERNBASE, MAXPHYSMEM, 0, PTE_W);
+	// Whose tables have no entry for anything else
+	check_region("KERNBASE", KERNBASE, MAXPHYSMEM, 0, PTE_W);
 
-	for (int i = 0; i < NPDENTRIES; i++)
+	for (size_t i = 0; i < PDX(KERNBASE); i++)
 		if (i != PDX(UVPT))
 			mapped += count_mapped(kern_pgdir[i]);
 	require(mapped == expected,
@@ -608,8 +679,6 @@ check_kern_pgdir(void)
 // used.
 
 static volatile uint32_t *const live = VA1;
-
-#define PATTERN(byte)	((byte) * 0x01010101u)
 
 // Put another page in place of one that was just used.
 static void

@@ -91,11 +91,10 @@ find_pointer_in(physaddr_t pa, size_t len)
 	const struct FloatingPointer *mp = low_memory(pa);
 	const struct FloatingPointer *end = low_memory(pa + len);
 
-	for (; mp < end; mp++)
-		if (memcmp(mp->signature, "_MP_", 4) == 0
-		    && table_sum(mp, sizeof(*mp)) == 0)
-			return mp;
-	return NULL;
+	while ((mp = find_signature(mp, end, "_MP_"))
+	    && table_sum(mp, sizeof(*mp)) != 0)
+		mp++;
+	return mp;
 }
 
 // MP 1.4, chapter 4: in the first KiB of the extended BIOS data area, else in

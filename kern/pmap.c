@@ -174,54 +174,84 @@ make_readonly(const char *from, const char *to)
 
 // ---------------------------------------------------------- physical pages
 
-// Is the page at pa for page_alloc to give away?  free_pa is the first
-// address behind the kernel and the tables of boot_alloc; from firmware_pa
-// on, the firmware keeps tables that mp_init wants to read.
-static bool
-page_is_usable(physaddr_t pa, physaddr_t free_pa, physaddr_t firmware_pa)
+// Put the pages from number from up to to on the front of the free list.
+static void
+free_range(size_t from, size_t to)
 {
-	if (pa >= firmware_pa)
-		return false;
-	if (pa == 0)			// interrupt table and data of the BIOS
-		return false;
-	if (pa == MPENTRY_PADDR)	// other CPUs start there
-		return false;
-	// Base memory ends, then devices, BIOS, the kernel, its first tables
-	return pa < npages_basemem * PGSIZE || pa >= free_pa;
+	struct PageInfo *const last = &pages[to] - 1;
+
+	if (from >= to)
+		return;
+	for (struct PageInfo *pp = &pages[from]; pp < last; pp++)
+		pp->pp_link = pp + 1;
+	last->pp_link = page_free_list;
+	page_free_list = &pages[from];
 }
 
-// Fill in pages[] and link the free list, in ascending order.  From now on
-// boot_alloc must not be used.
+static void
+use_range(size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		pages[i].pp_ref = 1;
+}
+
+// Fill in pages[], which is all zero, and link the free list, in ascending
+// order.  From now on boot_alloc must not be used.
 void
 page_init(void)
 {
-	physaddr_t free_pa = PADDR(boot_alloc(0));
-	physaddr_t firmware_pa = ROUNDDOWN(acpi_tables_start(), PGSIZE);
+	const size_t kernel_end = PGNUM(PADDR(boot_alloc(0)));
+	size_t firmware = PGNUM(acpi_tables_start());
 
-	if (firmware_pa <= free_pa)	// none, or not at the top of memory
-		firmware_pa = npages * PGSIZE;
+	if (firmware <= kernel_end)	// none, or not at the top of memory
+		firmware = npages;
 
+	// Pages are in use from each of these up to the next, where they are
+	// free up to the one after that, and so on.
+	const size_t bounds[] = {
+		0,			// interrupt table and data of the BIOS
+		1,
+		PGNUM(MPENTRY_PADDR),	// other CPUs start there
+		PGNUM(MPENTRY_PADDR) + 1,
+		npages_basemem,		// devices, BIOS, kernel, first tables
+		kernel_end,
+		MIN(firmware, npages),	// tables that mp_init wants to read
+		npages
+	};
+
+	assert(npages_basemem > PGNUM(MPENTRY_PADDR));
 	page_free_list = NULL;
-	for (size_t i = npages; i-- > 0; ) {
-		struct PageInfo *pp = &pages[i];
-
-		pp->pp_ref = 1;
-		pp->pp_link = NULL;
-		if (page_is_usable(i * PGSIZE, free_pa, firmware_pa)) {
-			pp->pp_ref = 0;
-			page_free(pp);
-		}
-	}
+	for (int i = ARRAY_SIZE(bounds) - 2; i >= 0; i--)
+		if (i % 2 == 0)
+			use_range(bounds[i], bounds[i + 1]);
+		else
+			free_range(bounds[i], bounds[i + 1]);
 }
 
-// Move the pages that the entry map shows to the front of the free list: no
-// others can be used yet.
+// Are the first pages of the free list all in what the entry map shows, and
+// enough of them for what happens before mem_init is through?
+static bool
+free_list_begins_low(void)
+{
+	size_t n = 0;
+
+	for (struct PageInfo *pp = page_free_list;
+	     pp && page2pa(pp) < ENTRYMAPSIZE; pp = pp->pp_link)
+		if (++n == LOW_PAGES)
+			return true;
+	return false;
+}
+
+// Move the pages that the entry map shows to the front of the free list, if
+// page_init has another order: no others can be used yet.
 static void
 low_pages_first(void)
 {
 	struct PageInfo *low, *high;
 	struct PageInfo **low_end = &low, **high_end = &high;
 
+	if (free_list_begins_low())
+		return;
 	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link) {
 		struct PageInfo ***end = page2pa(pp) < ENTRYMAPSIZE
 			? &low_end : &high_end;
@@ -334,11 +364,20 @@ boot_map_region(pde_t *pgdir, uintptr_t va, size_t size, physaddr_t pa,
 {
 	assert((va | size | pa) % PGSIZE == 0);
 	// Count what is done: va + size may be 2^32
-	for (size_t done = 0; done < size; done += PGSIZE) {
+	for (size_t done = 0; done < size; ) {
 		pte_t *pte = pgdir_walk(pgdir, (void *) (va + done), 1);
 		if (pte == NULL)
 			panic("boot_map_region: no memory for a page table");
-		*pte = (pa + done) | perm | PTE_P;
+
+		// As far as this table goes, from the last entry to the first
+		size_t n = MIN((size - done) / PGSIZE,
+			(size_t) NPTENTRIES - PTX(va + done));
+		done += n * PGSIZE;
+		pte_t entry = (pa + done) | perm | PTE_P;
+		while (n > 0) {
+			entry -= PGSIZE;
+			pte[--n] = entry;
+		}
 	}
 }
 

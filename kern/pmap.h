@@ -20,6 +20,10 @@ extern char data_start[], programs_start[];	// constants lie around the data
 #define MAXPHYSMEM	(0U - KERNBASE)
 #define ENTRYMAPSIZE	(ENTRYTABLES * PTSIZE)
 
+// How many pages mem_init takes and its checks use meanwhile, at most: a table
+// for each 4 MiB from KERNBASE on, and some more.
+#define LOW_PAGES	(MAXPHYSMEM / PTSIZE + 64)
+
 extern size_t npages;			// of physical memory
 extern size_t npages_basemem;		// of them below the device hole
 extern struct PageInfo *pages;		// npages of them
