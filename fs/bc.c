@@ -54,14 +54,19 @@ block_at(const void *va)
 	return ((uintptr_t) va - DISKMAP) / BLKSIZE;
 }
 
-// Memory and disk now agree on this page: forget that it was written to, and
-// used.  Mapping a page onto itself makes a fresh page table entry.
+// Memory and disk now agree on these pages: forget that they were written to,
+// and used.  Mapping a page onto itself makes a fresh page table entry.
 void
-forget_use(void *page)
+forget_use(void *page, uint32_t n)
 {
-	int r = sys_page_map(0, page, 0, page, uvpt[PGNUM(page)] & PTE_SYSCALL);
+	const struct PageRun run = {
+		.srcva = page, .dstva = page,
+		.perm = PTE_P | PTE_U | PTE_W, .npages = n,
+	};
+	int r = map_runs(0, &run, 1);
+
 	if (r < 0)
-		panic("forget_use: sys_page_map: %e", r);
+		panic("forget_use: %e", r);
 }
 
 // ------------------------------------------------------------ to the disk
@@ -80,7 +85,7 @@ flush_block(void *addr)
 	if (ide_write(block_at(page) * BLKSECTS, page, BLKSECTS) < 0)
 		cprintf("cannot write block %08x\n", block_at(page));
 	else
-		forget_use(page);
+		forget_use(page, 1);
 }
 
 // The first dirty page at or above va, or end.  Every table of 4 MiB is looked
@@ -109,8 +114,7 @@ flush_run(char *page, uint32_t n)
 	int result = 0;
 
 	if (ide_write(block_at(page) * BLKSECTS, page, n * BLKSECTS) == 0) {
-		for (; n > 0; n--, page += PGSIZE)
-			forget_use(page);
+		forget_use(page, n);
 		return 0;
 	}
 	for (; n > 0; n--, page += PGSIZE) {
@@ -150,9 +154,8 @@ read_run(char *page, uint32_t n)
 {
 	if (ide_read(block_at(page) * BLKSECTS, page, n * BLKSECTS) < 0)
 		return -E_UNSPECIFIED;
-	for (; n > 0; n--, page += PGSIZE)
-		if (va_is_dirty(page))
-			forget_use(page);
+	if (va_is_dirty(page))		// not if the disk wrote there by itself
+		forget_use(page, n);
 	return 0;
 }
 

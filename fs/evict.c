@@ -90,7 +90,7 @@ was_used(uintptr_t va)
 		flush_bitmap();		// it goes to the disk before others
 		flush_blocks(block_at((void *) va), RUN_BLOCKS);
 	} else if (pte & PTE_A)
-		forget_use((void *) va);
+		forget_use((void *) va, 1);
 	return pte & (PTE_A | PTE_D);
 }
 

@@ -49,7 +49,7 @@ void *diskaddr(uint32_t blockno);
 bool va_is_mapped(const void *va);
 bool va_is_dirty(const void *va);
 uint32_t block_at(const void *va);
-void forget_use(void *page);
+void forget_use(void *page, uint32_t n);
 int load_block(void *addr);
 int load_blocks(void *addr, uint32_t n);
 void flush_block(void *addr);
