@@ -161,6 +161,9 @@ testrestart => { want => ['testrestart ok$',
     type => [(map { (['^K> ', "kill ${_}000\n"], ['^K> ', "continue\n"]) }
 	1 .. 4), ['^testrestart ok', '']] },
 
+# The file server with little memory for blocks
+testcache => { %{says('testcache ok$')}, fsargs => 'bcache=32', args => 32 },
+
 # These take all memory several times, so less of it is sooner done.
 map({ $_ => { %{says("$_ ok\$")}, extra => ['-m', 16] } }
     qw(fsneg testelf testhostile testpipeabuse)),

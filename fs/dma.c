@@ -98,7 +98,8 @@ struct Region {
 static volatile struct Region table[NREGIONS] __attribute__((aligned(512)));
 _Static_assert(sizeof(table) <= 512, "the table is within a page");
 
-static int bus_master;			// 0: not to be used
+static int bus_master;			// 0: none was found
+static bool trusted;			// it may be used
 
 #define PATIENCE	100		// sleeps of a tenth of a second
 
@@ -182,13 +183,13 @@ run_bus_master(int drive, uint32_t secno, size_t nsecs, bool write)
 bool
 dma_transfer(int drive, uint32_t secno, void *mem, size_t nsecs, bool write)
 {
-	if (!bus_master || !fill_table(mem, nsecs * SECTSIZE))
+	if (!trusted || !fill_table(mem, nsecs * SECTSIZE))
 		return false;
 
 	int status = run_bus_master(drive, secno, nsecs, write);
 
 	if (status < 0)
-		bus_master = 0;		// and no other transfer will do better
+		trusted = false;	// no other transfer will do better
 	return status >= 0 && !(status & BM_ERROR)
 		&& !(inb(IDE_STATUS)
 			& (IDE_BSY | IDE_DF | IDE_DRQ | IDE_ERR));
@@ -213,9 +214,7 @@ dma_begin(int drive)
 {
 	static char sector[SECTSIZE] __attribute__((aligned(2)));
 
-	if (bus_master && interrupts_work(drive)
-	    && dma_transfer(drive, 0, sector, 1, false))
-		return true;
-	bus_master = 0;
-	return false;
+	trusted = bus_master && interrupts_work(drive);
+	trusted = dma_transfer(drive, 0, sector, 1, false);
+	return trusted;
 }

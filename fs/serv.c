@@ -510,12 +510,24 @@ serve(void)
 	}
 }
 
+// What whoever started the machine wants of us (docs/interface.md)
+static void
+take_argument(const char *arg)
+{
+	if (strcmp(arg, "pio") == 0)
+		ide_dma_wanted = false;
+	else if (strncmp(arg, "bcache=", 7) == 0)
+		cache_budget = strtol(arg + 7, NULL, 10);
+	else
+		cprintf("The file server does not know what %s is\n", arg);
+}
+
 void
 umain(int argc, char **argv)
 {
-	USED(argc);
-	USED(argv);
 	binaryname = "fs";
+	for (int i = 1; i < argc; i++)
+		take_argument(argv[i]);
 	cprintf("FS is running\n");
 
 	// Ends us unless the kernel gave us the right to use ports.

@@ -71,15 +71,18 @@ struct StartStack {
 	char text[MAXPROGNAME + MAXARGSIZE];
 };
 
-// Put the words of text on the stack of the program just created, which is
-// the only one of its type.
+// Put the words that QEMU has for the program just created, which is the only
+// one of its type, on its stack, if there are any.
 static void
-give_arguments(const char *name, const char *text)
+give_arguments(const char *name, enum EnvType type, const char *item)
 {
 	const uintptr_t top = USTACKTOP - sizeof(struct StartStack);
 	struct Env *e = envs;
+	char text[MAXARGSIZE];
 
-	while (e->env_status == ENV_FREE || e->env_type != ENV_TYPE_USER)
+	if (fwcfg_string(item, text, sizeof(text)) <= 0)
+		return;
+	while (e->env_status == ENV_FREE || e->env_type != type)
 		e++;
 	struct PageInfo *page = page_lookup(e->env_pgdir,
 		(void *) (USTACKTOP - PGSIZE), NULL);
@@ -148,6 +151,13 @@ is_slot_free(void)
 	return false;
 }
 
+static void
+start_fs(void)
+{
+	if (create_named(FS_PROGRAM, ENV_TYPE_FS))
+		give_arguments(FS_PROGRAM, ENV_TYPE_FS, "opt/jos/fsargs");
+}
+
 // At each tick, until there is room for it.
 static void
 start_fs_again(void)
@@ -155,7 +165,7 @@ start_fs_again(void)
 	if (!is_slot_free() || memory_is_short())
 		return;
 	sched_chore = NULL;
-	create_named(FS_PROGRAM, ENV_TYPE_FS);
+	start_fs();
 }
 
 // One that never served has no disk, or none that it can use, unless others
@@ -181,15 +191,14 @@ fs_ended(const struct Env *e)
 void
 first_envs(void)
 {
-	char name[MAXPROGNAME + 8], args[MAXARGSIZE];
+	char name[MAXPROGNAME + 8];
 
 	if (lab->fs) {
 		env_server_ended = fs_ended;
-		create_named(FS_PROGRAM, ENV_TYPE_FS);
+		start_fs();
 		kbd_intr();		// take in what was typed so far
 	}
 	program_name(name, sizeof(name));
-	if (create_named(name, ENV_TYPE_USER)
-	    && fwcfg_string("opt/jos/args", args, sizeof(args)) > 0)
-		give_arguments(name, args);
+	if (create_named(name, ENV_TYPE_USER))
+		give_arguments(name, ENV_TYPE_USER, "opt/jos/args");
 }
