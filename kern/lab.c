@@ -44,7 +44,7 @@ lab_init(void)
 	}
 	lab = &labs[number];
 	debug_asked = fwcfg_string("opt/jos/debug", told, sizeof(told)) >= 0;
-	spin_watched = debug_asked;
-	debugging = lab->stops_at_int3
-		|| (debug_asked && strcmp(told, "check") != 0);
+	spin_watched = debug_asked && strcmp(told, "lock") == 0;
+	debugging = lab->stops_at_int3 || (debug_asked && !spin_watched
+		&& strcmp(told, "check") != 0);
 }

@@ -39,7 +39,8 @@ extern bool debug_asked;		// programs and the console may ask for
 
 // Settle which lab this is: what QEMU was told (fw_cfg opt/jos/lab), or what
 // the kernel was built for.  With fw_cfg opt/jos/debug, somebody debugs; if
-// that is "check", only without stopping at int3.
+// that is "check" or "lock", without stopping at int3; with "lock", watching
+// the kernel's lock.
 void lab_init(void);
 
 #endif // JOS_KERN_LAB_H
