@@ -77,11 +77,11 @@ screen_init(void)
 static void
 screen_scroll(void)
 {
+	static const uint16_t empty_row[COLS] = { [0 ... COLS - 1] = BLANK };
 	const int last = (ROWS - 1) * COLS;
 
 	memmove(screen, screen + COLS, last * sizeof(*screen));
-	for (int i = last; i < last + COLS; i++)
-		screen[i] = BLANK;
+	memmove(screen + last, empty_row, sizeof(empty_row));
 	cursor -= COLS;
 }
 
@@ -125,13 +125,18 @@ screen_show_cursor(void)
 void
 screen_write(const char *s, size_t n)
 {
-	for (; n > 0; n--, s++) {
-		const uint8_t c = *s;
+	const char *const end = s + n;
 
-		if (c > LAST_CONTROL && cursor < LAST_CELL)
-			screen[cursor++] = COLORS | c;
-		else
-			screen_put(c);
+	while (s < end) {
+		uint16_t *cell = &screen[cursor];
+		const char *const to = s
+			+ MIN((int) (end - s), LAST_CELL - cursor);
+
+		while (s < to && (uint8_t) *s > LAST_CONTROL)
+			*cell++ = COLORS | (uint8_t) *s++;
+		cursor = cell - screen;
+		if (s < end)
+			screen_put(*s++);
 	}
 	screen_show_cursor();
 }

@@ -73,7 +73,7 @@ serial_wait(void)
 	tx_room = tx_size;
 }
 
-static inline void
+static void
 serial_put(uint8_t c)
 {
 	if (tx_room == 0)
@@ -82,15 +82,33 @@ serial_put(uint8_t c)
 	outb(UART_DATA, c);
 }
 
+// A terminal only moves left: erase as the screen does.
+static void
+serial_erase(void)
+{
+	serial_put('\b');
+	serial_put(' ');
+	serial_put('\b');
+}
+
 void
 serial_write(const char *s, size_t n)
 {
-	for (; n > 0; n--, s++) {
-		serial_put(*s);
-		// A terminal only moves left; erase as the screen does
-		if (*s == '\b') {
-			serial_put(' ');
-			serial_put('\b');
+	const char *const end = s + n;
+
+	while (s < end) {
+		if (tx_room == 0)
+			serial_wait();
+
+		const char *const from = s, *const to = s
+			+ MIN((size_t) (end - s), tx_room);
+		while (s < to && *s != '\b')
+			outb(UART_DATA, *s++);
+		tx_room -= s - from;
+
+		if (s < to) {
+			serial_erase();
+			s++;
 		}
 	}
 }
