@@ -12,7 +12,20 @@ int getchar(void);
 int iscons(int fd);
 
 // lib/printfmt.c
-// The formats are listed at vprintfmt.  putch is called once per character.
+// The formats are listed at vformat.
+
+// Text on its way: a buffer that vformat fills.  When it is full, flush makes
+// it empty; what is left at the end is the caller's to take.
+struct Output {
+	char *text;
+	size_t size, used;
+	int total;			// bytes so far, with those taken away
+	void (*flush)(struct Output *out);
+};
+
+void vformat(struct Output *out, const char *fmt, va_list ap);
+
+// putch is called once per character.
 void printfmt(void (*putch)(int ch, void *putdat), void *putdat,
 	const char *fmt, ...);
 void vprintfmt(void (*putch)(int ch, void *putdat), void *putdat,

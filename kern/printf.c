@@ -4,40 +4,23 @@
 
 #include <kern/console.h>
 
-// Text on its way to the console, which likes it in larger pieces.
-struct Outbuf {
-	char text[128];
-	size_t used;
-	int total;			// characters, also those gone already
-};
-
+// The console likes text in larger pieces.
 static void
-outbuf_flush(struct Outbuf *out)
+flush(struct Output *out)
 {
 	cons_write(out->text, out->used);
 	out->used = 0;
 }
 
-static void
-outbuf_put(int ch, void *putdat)
-{
-	struct Outbuf *out = putdat;
-
-	out->text[out->used++] = ch;
-	out->total++;
-	if (out->used == sizeof(out->text))
-		outbuf_flush(out);
-}
-
 int
 vcprintf(const char *fmt, va_list ap)
 {
-	struct Outbuf out;
+	char text[128];
+	struct Output out = { .text = text, .size = sizeof(text),
+		.flush = flush };
 
-	out.used = 0;
-	out.total = 0;
-	vprintfmt(outbuf_put, &out, fmt, ap);
-	outbuf_flush(&out);
+	vformat(&out, fmt, ap);
+	flush(&out);
 	return out.total;
 }
 

@@ -6,21 +6,22 @@
 #include <inc/lib.h>
 
 struct Stream {
+	struct Output out;
 	int num;		// the descriptor
 	ssize_t written;
 	int error;		// the first that occurred
 	bool stopped;		// nobody takes what we write
-	size_t used;		// bytes waiting in buf
-	char buf[256];
+	char text[256];
 };
 
 static void
-stream_flush(struct Stream *s)
+stream_flush(struct Output *out)
 {
+	struct Stream *s = (struct Stream *) out;
 	size_t done = 0;
 
-	while (done < s->used && !s->stopped) {
-		ssize_t r = write(s->num, s->buf + done, s->used - done);
+	while (done < out->used && !s->stopped) {
+		ssize_t r = write(s->num, s->text + done, out->used - done);
 
 		if (r < 0)
 			s->error = r;
@@ -30,17 +31,7 @@ stream_flush(struct Stream *s)
 			done += r;
 	}
 	s->written += done;
-	s->used = 0;
-}
-
-static void
-stream_put(int ch, void *arg)
-{
-	struct Stream *s = arg;
-
-	s->buf[s->used++] = ch;
-	if (s->used == sizeof(s->buf))
-		stream_flush(s);
+	out->used = 0;
 }
 
 int
@@ -49,10 +40,12 @@ vfprintf(int num, const char *fmt, va_list ap)
 	struct Stream s;
 
 	s.num = num;
-	s.written = s.error = s.used = 0;
+	s.written = s.error = 0;
 	s.stopped = false;
-	vprintfmt(stream_put, &s, fmt, ap);
-	stream_flush(&s);
+	s.out = (struct Output) { .text = s.text, .size = sizeof(s.text),
+		.flush = stream_flush };
+	vformat(&s.out, fmt, ap);
+	stream_flush(&s.out);
 	return s.written > 0 ? s.written : s.error;
 }
 

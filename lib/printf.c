@@ -7,40 +7,24 @@
 
 #include <inc/lib.h>
 
-struct Block {
-	int total;		// characters so far
-	int used;		// of them in text[], not printed yet
-	char text[256];
-};
-
 static void
-block_flush(struct Block *b)
+flush(struct Output *out)
 {
-	sys_cputs(b->text, b->used);
-	b->used = 0;
-}
-
-static void
-block_put(int ch, void *arg)
-{
-	struct Block *b = arg;
-
-	b->text[b->used++] = ch;
-	b->total++;
-	if (b->used == sizeof(b->text))
-		block_flush(b);
+	sys_cputs(out->text, out->used);
+	out->used = 0;
 }
 
 int
 vcprintf(const char *fmt, va_list ap)
 {
-	struct Block b;
+	char text[256];
+	struct Output out = { .text = text, .size = sizeof(text),
+		.flush = flush };
 
-	b.total = b.used = 0;
-	vprintfmt(block_put, &b, fmt, ap);
-	if (b.used > 0)
-		block_flush(&b);
-	return b.total;
+	vformat(&out, fmt, ap);
+	if (out.used > 0)
+		flush(&out);
+	return out.total;
 }
 
 int

@@ -1,10 +1,12 @@
 // lib/printfmt.c - formatted text, for the kernel and for programs.
 //
 // Entry points:
-//   vprintfmt, printfmt	hand the text to a function, byte by byte
-//   vsnprintf, snprintf	put it in a buffer
+//   vformat			put the text in a buffer, piece by piece, and
+//				have it taken away when it is full
+//   vprintfmt, printfmt	hand it to a function, byte by byte
+//   vsnprintf, snprintf	put as much as there is room for in a string
 //
-// cprintf and its relations are built on vprintfmt by kern/printf.c,
+// cprintf and its relations are built on vformat by kern/printf.c,
 // lib/printf.c and lib/fprintf.c.
 
 #include <inc/assert.h>
@@ -15,12 +17,6 @@
 #include <inc/types.h>
 
 #define MAXDIGITS	24	// 64 bits in octal are 22
-
-// Where the text goes.
-struct Output {
-	void (*putch)(int ch, void *putdat);
-	void *putdat;
-};
 
 // What stands between a '%' and its letter.
 struct Spec {
@@ -57,14 +53,33 @@ static_assert(ARRAY_SIZE(error_string) == MAXERROR);
 // ------------------------------------------------------------------ output
 
 static void
-put(const struct Output *out, int ch)
+put(struct Output *out, char ch)
 {
-	out->putch(ch, out->putdat);
+	if (out->used == out->size)
+		out->flush(out);
+	out->text[out->used++] = ch;
+	out->total++;
+}
+
+static void
+put_text(struct Output *out, const char *s, size_t n)
+{
+	out->total += n;
+	while (n > 0) {
+		if (out->used == out->size)
+			out->flush(out);
+
+		const size_t fits = MIN(n, out->size - out->used);
+		memcpy(out->text + out->used, s, fits);
+		out->used += fits;
+		s += fits;
+		n -= fits;
+	}
 }
 
 // n times the same; nothing if n is negative.
 static void
-put_repeated(const struct Output *out, int ch, int n)
+put_repeated(struct Output *out, char ch, int n)
 {
 	for (; n > 0; n--)
 		put(out, ch);
@@ -77,24 +92,24 @@ is_printable(unsigned char ch)
 }
 
 static void
-put_bytes(const struct Output *out, const struct Spec *spec,
+put_bytes(struct Output *out, const struct Spec *spec,
 	const char *s, int len)
 {
 	int padding = spec->width - len;
 
 	if (!spec->left)
 		put_repeated(out, ' ', padding);
-	for (; len > 0; len--, s++) {
-		unsigned char ch = *s;
-
-		put(out, spec->printable && !is_printable(ch) ? '?' : ch);
-	}
+	if (!spec->printable)
+		put_text(out, s, len);
+	else
+		for (; len > 0; len--, s++)
+			put(out, is_printable(*s) ? *s : '?');
 	if (spec->left)
 		put_repeated(out, ' ', padding);
 }
 
 static void
-put_string(const struct Output *out, const struct Spec *spec, const char *s)
+put_string(struct Output *out, const struct Spec *spec, const char *s)
 {
 	if (s == NULL)
 		s = "(null)";
@@ -106,7 +121,7 @@ put_string(const struct Output *out, const struct Spec *spec, const char *s)
 
 // A number with something in front of it, a sign or "0x".
 static void
-put_number(const struct Output *out, const struct Spec *spec,
+put_number(struct Output *out, const struct Spec *spec,
 	const char *prefix, unsigned long long value, unsigned base)
 {
 	char buf[MAXDIGITS];
@@ -131,14 +146,13 @@ put_number(const struct Output *out, const struct Spec *spec,
 	for (; *prefix; prefix++)
 		put(out, *prefix);
 	put_repeated(out, '0', zeros);
-	for (; first < end; first++)
-		put(out, *first);
+	put_text(out, first, end - first);
 	if (spec->left)
 		put_repeated(out, ' ', padding);
 }
 
 static void
-put_signed(const struct Output *out, const struct Spec *spec, long long value)
+put_signed(struct Output *out, const struct Spec *spec, long long value)
 {
 	if (value < 0)
 		put_number(out, spec, "-", -(unsigned long long) value, 10);
@@ -148,14 +162,16 @@ put_signed(const struct Output *out, const struct Spec *spec, long long value)
 
 // The text of an error code, of either sign.
 static void
-put_error(const struct Output *out, const struct Spec *spec, int err)
+put_error(struct Output *out, const struct Spec *spec, int err)
 {
 	unsigned code = err < 0 ? -(unsigned) err : (unsigned) err;
 
-	if (code > 0 && code < MAXERROR)
+	if (code > 0 && code < MAXERROR) {
 		put_string(out, spec, error_string[code]);
-	else
-		printfmt(out->putch, out->putdat, "error %u", code);
+		return;
+	}
+	put_text(out, "error ", 6);
+	put_number(out, &(struct Spec) { .precision = -1 }, "", code, 10);
 }
 
 // ------------------------------------------------------------------- input
@@ -246,73 +262,103 @@ parse_spec(const char *fmt, va_list *ap, struct Spec *spec)
 //
 // Anything else comes out as it stands.
 void
-vprintfmt(void (*putch)(int, void *), void *putdat, const char *fmt,
-	va_list ap)
+vformat(struct Output *out, const char *fmt, va_list ap)
 {
-	const struct Output out = { putch, putdat };
-
-	while (*fmt) {
+	for (;;) {
 		const char *start = fmt;
 		struct Spec spec;
 		long long num;
 		char ch;
 
-		if (*fmt != '%') {
-			put(&out, (unsigned char) *fmt++);
-			continue;
-		}
+		fmt = strfind(fmt, '%');
+		put_text(out, start, fmt - start);
+		if (*fmt == '\0')
+			return;
 
+		start = fmt;
 		fmt = parse_spec(fmt + 1, &ap, &spec);
 		switch (*fmt++) {
 		case 'c':
 			ch = va_arg(ap, int);
-			put_bytes(&out, &spec, &ch, 1);
+			put_bytes(out, &spec, &ch, 1);
 			break;
 
 		case 's':
-			put_string(&out, &spec, va_arg(ap, const char *));
+			put_string(out, &spec, va_arg(ap, const char *));
 			break;
 
 		case 'e':
-			put_error(&out, &spec, va_arg(ap, int));
+			put_error(out, &spec, va_arg(ap, int));
 			break;
 
 		case 'd':
 			num = next_signed(&ap, spec.longs);
-			put_signed(&out, &spec, num);
+			put_signed(out, &spec, num);
 			break;
 
 		case 'u':
 			num = next_unsigned(&ap, spec.longs);
-			put_number(&out, &spec, "", num, 10);
+			put_number(out, &spec, "", num, 10);
 			break;
 
 		case 'o':
 			num = next_unsigned(&ap, spec.longs);
-			put_number(&out, &spec, "", num, 8);
+			put_number(out, &spec, "", num, 8);
 			break;
 
 		case 'x':
 			num = next_unsigned(&ap, spec.longs);
-			put_number(&out, &spec, "", num, 16);
+			put_number(out, &spec, "", num, 16);
 			break;
 
 		case 'p':
 			num = (uintptr_t) va_arg(ap, void *);
-			put_number(&out, &spec, "0x", num, 16);
+			put_number(out, &spec, "0x", num, 16);
 			break;
 
 		case '%':
-			put(&out, '%');
+			put(out, '%');
 			break;
 
 		default:
 			// The '%' now, what follows it as ordinary text.
-			put(&out, '%');
+			put(out, '%');
 			fmt = start + 1;
 			break;
 		}
 	}
+}
+
+// To a function, in pieces of no special size.
+struct Pieces {
+	struct Output out;
+	void (*putch)(int ch, void *putdat);
+	void *putdat;
+	char text[64];
+};
+
+static void
+pieces_flush(struct Output *out)
+{
+	struct Pieces *p = (struct Pieces *) out;
+
+	for (size_t i = 0; i < out->used; i++)
+		p->putch((unsigned char) out->text[i], p->putdat);
+	out->used = 0;
+}
+
+void
+vprintfmt(void (*putch)(int, void *), void *putdat, const char *fmt,
+	va_list ap)
+{
+	struct Pieces p;
+
+	p.putch = putch;
+	p.putdat = putdat;
+	p.out = (struct Output) { .text = p.text, .size = sizeof(p.text),
+		.flush = pieces_flush };
+	vformat(&p.out, fmt, ap);
+	pieces_flush(&p.out);
 }
 
 void
@@ -325,21 +371,20 @@ printfmt(void (*putch)(int, void *), void *putdat, const char *fmt, ...)
 	va_end(args);
 }
 
-// A buffer being filled.
-struct Buffer {
-	char *next;
-	char *last;		// reserved for the terminating NUL
-	int count;		// also what no longer fitted
+// Whatever no longer fits goes to a place where nobody looks.
+struct Rest {
+	struct Output out;
+	char text[16];
 };
 
 static void
-buffer_put(int ch, void *arg)
+rest_flush(struct Output *out)
 {
-	struct Buffer *b = arg;
+	struct Rest *r = (struct Rest *) out;
 
-	b->count++;
-	if (b->next < b->last)
-		*b->next++ = ch;
+	out->text = r->text;
+	out->size = sizeof(r->text);
+	out->used = 0;
 }
 
 // Always leaves a terminated string of at most size bytes with the NUL.
@@ -347,13 +392,15 @@ buffer_put(int ch, void *arg)
 int
 vsnprintf(char *str, int size, const char *fmt, va_list ap)
 {
-	struct Buffer b = { .next = str, .last = str + size - 1 };
+	struct Rest r;
 
 	if (str == NULL || size <= 0)
 		return -E_INVAL;
-	vprintfmt(buffer_put, &b, fmt, ap);
-	b.next[0] = 0;
-	return b.count;
+	r.out = (struct Output) { .text = str, .size = size - 1,
+		.flush = rest_flush };
+	vformat(&r.out, fmt, ap);
+	str[MIN(r.out.total, size - 1)] = '\0';
+	return r.out.total;
 }
 
 int

@@ -106,6 +106,31 @@ test_limits(void)
 		panic("no buffer, but no -E_INVAL");
 }
 
+static void
+collect(int ch, void *arg)
+{
+	char **next = arg;
+
+	if (ch < 0 || ch > 0xFF)
+		panic("character %d", ch);
+	*(*next)++ = ch;
+}
+
+// Byte by byte, to whoever asks for it like that.
+static void
+test_printfmt(void)
+{
+	static const char want[] = "a number, 0000000000000000000000000000"
+		"00000000000000000000000000000000042, \xE9 and text";
+	char *next = buf;
+
+	printfmt(collect, &next, "a %s, %063d, %c and %.4s", "number", 42, 0xE9,
+		"text");
+	if (next - buf != sizeof(want) - 1
+	    || memcmp(buf, want, sizeof(want) - 1) != 0)
+		panic("printfmt: %.*s", next - buf, buf);
+}
+
 // cprintf collects its text in pieces: all have to come out, and be counted.
 static void
 test_cprintf(void)
@@ -130,6 +155,7 @@ umain(int argc, char **argv)
 	test_text();
 	test_errors();
 	test_limits();
+	test_printfmt();
 	test_cprintf();
 	cprintf("testfmt ok\n");
 }
