@@ -28,7 +28,8 @@
 #   status => N			QEMU must leave by itself, with this status
 #   command => [...]		run this instead of a machine
 #   name => NAME		output goes to jos.out.NAME, if not the program
-#   lab, disk, keep, tree, threads, args, fsargs, extra	as in conf/Qemu.pm
+#   lab, disk, slow, keep, tree, threads, args, fsargs, extra
+#				as in conf/Qemu.pm
 #   debug => VALUE		likewise; what DEBUG is in the environment
 #   cpu_time, seconds, patience	other limits than those below
 #

@@ -14,6 +14,7 @@
 #   tree		the folder the images were built in; '.'
 #   boot		image of the first disk; the tree's kernel
 #   disk		image of the second disk; none
+#   slow		so many bytes a second go to or from it; no limit
 #   keep		true if what is written to that image is to stay there
 #   log			where QEMU's own log goes
 #   extra		further options (a list)
@@ -37,7 +38,7 @@ sub command
 	my $tree = $m{tree} // '.';
 	my $cpus = $m{cpus} // 1;
 	my @drives = drive($m{boot} // "$tree/obj/kern/kernel.img", 0);
-	push @drives, drive($m{disk}, 1, $m{keep}) if $m{disk};
+	push @drives, drive($m{disk}, 1, $m{keep}, $m{slow}) if $m{disk};
 
 	return ('perl', 'conf/run-qemu', '--kernel', "$tree/obj/kern/kernel",
 	    qemu(), qw(-display none -monitor none -serial stdio), @drives,
@@ -66,10 +67,11 @@ sub from_make
 
 sub drive
 {
-	my ($file, $index, $keep) = @_;
+	my ($file, $index, $keep, $slow) = @_;
 	my $sharing = $keep ? '' : ',snapshot=on,file.locking=off';
+	my $limit = $slow ? ",throttling.bps-total=$slow" : '';
 	return ('-drive',
-	    "file=$file,index=$index,media=disk,format=raw$sharing");
+	    "file=$file,index=$index,media=disk,format=raw$sharing$limit");
 }
 
 sub fw_cfg

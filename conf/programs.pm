@@ -164,6 +164,12 @@ testrestart => { want => ['testrestart ok$',
 # The file server with little memory for blocks
 testcache => { %{says('testcache ok$')}, fsargs => 'bcache=32', args => 32 },
 
+# The file server dies while its disk writes to memory
+testdma => { %{says('testdma ok$')}, debug => 1, slow => 32768,
+    extra => ['-m', 16], on => [1, 2],
+    type => [['^K> ', "kill 1000\n"], ['^K> ', "continue\n"],
+	['^testdma ok', '']] },
+
 # These take all memory several times, so less of it is sooner done.
 map({ $_ => { %{says("$_ ok\$")}, extra => ['-m', 16] } }
     qw(fsneg testelf testhostile testpipeabuse)),

@@ -1,0 +1,107 @@
+// user/testdma.c - the file server is ended while the disk writes to its memory
+// by itself: what were its pages are others' then, and stay as those have them.
+//
+// Needs a slow disk, and DEBUG=1: the tester ends the server when we stop
+// (conf/programs.pm).
+
+#include <inc/x86.h>
+
+#include <user/test.h>
+
+#define AREA		0x20000000	// where we have all the memory
+#define TO_SPARE	64		// pages, for the server to read to
+#define LONG_ENOUGH	6000000000ull	// clock ticks: some seconds
+
+static const char *const names[] = { "/sysfuzz", "/testhostile", "/soak",
+	"/testsys" };
+
+// Read what nobody has read yet, as long as there is a server.
+static void
+reader(void)
+{
+	static char buf[PGSIZE];
+
+	ipc_recv(NULL, NULL, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		int fd = open(names[i], O_RDONLY);
+
+		while (fd >= 0 && read(fd, buf, sizeof(buf)) > 0)
+			;
+	}
+	exit();
+}
+
+// Take pages until there are no more.  Returns where they end.
+static char *
+take_pages(char *va)
+{
+	while (sys_page_alloc(0, va, PTE_P | PTE_U | PTE_W) == 0)
+		va += PGSIZE;
+	return va;
+}
+
+static void
+free_pages(char *from, char *end)
+{
+	for (; from < end; from += PGSIZE)
+		sys_page_unmap(0, from);
+}
+
+// Does the server neither run nor wait for a request?
+static bool
+waits_for_disk(envid_t server)
+{
+	const volatile struct Env *e = &envs[ENVX(server)];
+
+	return e->env_status == ENV_NOT_RUNNABLE && !e->env_ipc_recving;
+}
+
+static void
+check_zero(const char *from, const char *end)
+{
+	for (; from < end; from += sizeof(uint32_t))
+		if (*(const volatile uint32_t *) from != 0)
+			panic("a page of ours was written to, at %p: %08x",
+				from, *(const uint32_t *) from);
+}
+
+void
+umain(int argc, char **argv)
+{
+	const envid_t server = ipc_find_env(ENV_TYPE_FS);
+	const envid_t child = fork_or_panic();
+	int fd;
+
+	USED(argc), USED(argv);
+	if (child == 0)
+		reader();
+	close(open("/motd", O_RDONLY));	// when it serves
+
+	char *end = take_pages((char *) AREA);
+	char *old = end - TO_SPARE * PGSIZE;
+
+	free_pages(old, end);
+	ipc_send(child, 0, NULL, 0);
+
+	// The second transfer has to wait, as the first took so much.
+	for (int i = 0; i < 2; i++) {
+		while (!waits_for_disk(server))
+			sys_yield();
+		while (i == 0 && waits_for_disk(server))
+			sys_yield();
+	}
+	cprintf("testdma: the server waits for the disk\n");
+	breakpoint();
+
+	end = take_pages(old);
+	cprintf("testdma: %d pages\n", (end - old) / PGSIZE);
+	const uint64_t start = read_tsc();
+	while (read_tsc() - start < LONG_ENOUGH)
+		check_zero(old, end);
+
+	free_pages((char *) AREA, end);
+	wait(child);
+	while ((fd = open("/motd", O_RDONLY)) < 0)
+		sys_yield();
+	cprintf("testdma ok\n");
+}
