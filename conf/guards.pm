@@ -49,7 +49,7 @@ return (
     in => '&& false)', test => ['testsys'] },
 { guard => 'the id of an environment that has ended finds nobody',
     file => 'kern/env.c',
-    out => 'if (envid && e->env_id != envid)', in => 'if (0)',
+    out => 'if (e->env_id != envid)', in => 'if (0)',
     test => ['testsys'] },
 { guard => 'a child inherits no I/O privilege, nor asks for it',
     file => 'kern/syscall.c',

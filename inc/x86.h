@@ -107,6 +107,20 @@ outsl(int port, const void *addr, int cnt)
 		: "+S" (addr), "+c" (cnt) : "d" (port) : "memory", "cc");
 }
 
+// The index of the first of n words that is not 0; n if all are.  repe counts
+// ecx down for each word that it looked at.
+X86_INLINE uint32_t
+first_nonzero(const uint32_t *words, uint32_t n)
+{
+	uint32_t left = n;
+	bool found;
+
+	__asm__ volatile("cld; testl %%ecx, %%ecx; repe scasl; setne %b2"
+		: "+D" (words), "+c" (left), "=q" (found)
+		: "a" (0) : "memory", "cc");
+	return n - left - found;
+}
+
 // ------------------------------------------------- tables and paging state
 
 X86_INLINE void

@@ -61,12 +61,18 @@ int
 envid2env(envid_t envid, struct Env **store, bool checkperm)
 {
 	struct Env *self = curenv;
-	struct Env *e = envid ? &envs[ENVX(envid)] : self;
+
+	if (envid == 0) {
+		*store = self;
+		return self ? 0 : -E_BAD_ENV;
+	}
+
+	struct Env *e = &envs[ENVX(envid)];
 
 	*store = NULL;
-	if (!e || e->env_status == ENV_FREE || e->env_status == ENV_DYING)
+	if (e->env_status == ENV_FREE || e->env_status == ENV_DYING)
 		return -E_BAD_ENV;
-	if (envid && e->env_id != envid)
+	if (e->env_id != envid)
 		return -E_BAD_ENV;
 	if (checkperm && e != self
 	    && !(self && e->env_parent_id == self->env_id))
@@ -180,7 +186,7 @@ env_alloc(struct Env **store, envid_t parent_id)
 	if (parent_id)
 		env_children[ENVX(parent_id)]++;
 	*store = e;
-	sched_mark(e);
+	sched_begin(e);
 	if (lab->env_messages)
 		cprintf("[%08x] new env %08x\n",
 			curenv ? curenv->env_id : 0, e->env_id);
@@ -281,18 +287,47 @@ env_create(uint8_t *binary, enum EnvType type)
 
 // --------------------------------------------------------------------- end
 
-// Drop all pages that the table of directory entry pdx maps, and the table.
-static void
-free_table(struct Env *e, uint32_t pdx)
+// Walk over the n entries of a table or directory that are in use:
+//
+//	for (i = next_in_use(table, 0, n); i < n; i = next_in_use(table, i + 1, n))
+static inline uint32_t
+next_in_use(const uint32_t *table, uint32_t i, uint32_t n)
 {
-	physaddr_t pa = PTE_ADDR(e->env_pgdir[pdx]);
-	const pte_t *table = KADDR(pa);
+	return i + first_nonzero(table + i, n - i);
+}
 
-	for (uint32_t ptx = 0; ptx < NPTENTRIES; ptx++)
-		if (table[ptx] & PTE_P)
-			page_remove(e->env_pgdir, PGADDR(pdx, ptx, 0));
-	e->env_pgdir[pdx] = 0;
-	page_decref(pa2page(pa));
+// Drop all pages that the table of directory entry *pde maps, and the table.
+// No processor uses this address space any more.
+static void
+free_table(pde_t *pde)
+{
+	struct PageInfo *pp = pa2page(*pde);
+	const pte_t *table = page2kva(pp);
+	const uint32_t n = NPTENTRIES;
+
+	for (uint32_t i = next_in_use(table, 0, n); i < n;
+	     i = next_in_use(table, i + 1, n))
+		if (table[i] & PTE_P)
+			page_decref(pa2page(table[i]));
+	*pde = 0;
+	page_decref(pp);
+}
+
+// Give back all of e's address space.
+static void
+free_address_space(struct Env *e)
+{
+	pde_t *pgdir = e->env_pgdir;
+	const uint32_t n = PDX(UTOP);
+
+	if (rcr3() == PADDR(pgdir))
+		lcr3(PADDR(kern_pgdir));
+	for (uint32_t i = next_in_use(pgdir, 0, n); i < n;
+	     i = next_in_use(pgdir, i + 1, n))
+		if (pgdir[i] & PTE_P)
+			free_table(&pgdir[i]);
+	e->env_pgdir = NULL;
+	page_decref(pa2page(PADDR(pgdir)));
 }
 
 static bool
@@ -320,16 +355,7 @@ free_one(struct Env *e)
 
 	irqwait_end(e);
 	wait_forget(e);			// or its own pages would wake it
-	if (rcr3() == PADDR(e->env_pgdir))
-		lcr3(PADDR(kern_pgdir));
-	for (uint32_t pdx = 0; pdx < PDX(UTOP); pdx++)
-		if (e->env_pgdir[pdx] & PTE_P)
-			free_table(e, pdx);
-
-	physaddr_t pgdir = PADDR(e->env_pgdir);
-	e->env_pgdir = NULL;
-	page_decref(pa2page(pgdir));
-
+	free_address_space(e);
 	e->env_status = ENV_FREE;
 	e->env_link = env_free_list;
 	env_free_list = e;

@@ -86,6 +86,7 @@ sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
 		return r;
 	ipc_wait_for(curenv, envid, dstva);
 	sched_handoff(to);
+	return 0;
 }
 
 // --------------------------------------------------------------- receiving
@@ -196,7 +197,7 @@ sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 		ipc_wait_for(curenv, 0, dstva);
 	if (woken && !received)
 		sched_handoff(woken);
-	if (woken)
+	else if (woken)
 		sched_wake(woken);
 	return 0;
 }

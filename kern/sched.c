@@ -6,8 +6,8 @@
 // is work, and on its way out of the kernel wakes one idle CPU if work is
 // left; that CPU does the same in turn.
 //
-// Entry points: sched_yield, sched_handoff, sched_wake, sched_share, sched_tick,
-// sched_awake, sched_mark.
+// Entry points: sched_yield, sched_next, sched_handoff, sched_wake, sched_share,
+// sched_tick, sched_awake, sched_begin, sched_mark.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -50,6 +50,26 @@ sched_mark(const struct Env *e)
 	marks[slot / 32] |= 1u << slot % 32;
 	sched_marked_words |= 1u << slot / 32;
 	sched_work_left = ncpu > 1;
+}
+
+// No slot at or above this one was ever in use.
+static uint32_t slot_limit;
+
+void
+sched_begin(const struct Env *e)
+{
+	slot_limit = MAX(slot_limit, ENVX(e->env_id) + 1u);
+	sched_mark(e);
+}
+
+// Mark what is runnable although nobody told us.  Our own code does; a lab's
+// solution may just set env_status.
+static void
+mark_unmarked(void)
+{
+	for (uint32_t slot = 0; slot < slot_limit; slot++)
+		if (envs[slot].env_status == ENV_RUNNABLE)
+			sched_mark(&envs[slot]);
 }
 
 static inline void
@@ -107,6 +127,9 @@ sched_wake(struct Env *e)
 	sched_mark(e);
 }
 
+// Who gets each CPU after curenv without a search, or NULL
+static struct Env *heir[NCPU];
+
 // Where the circular search of each CPU goes on
 static uint32_t next_slot[NCPU];
 
@@ -118,29 +141,51 @@ sched_yield(void)
 	const bool can_go_on = old && old->env_status == ENV_RUNNING;
 
 	assert(kernel_locked());
+	heir[me->cpu_id] = NULL;
 
 	struct Env *e = take_runnable(next_slot[me->cpu_id]);
 	if (e && can_go_on)
 		sched_mark(old);	// env_run puts it back
 	if (!e && can_go_on)
 		e = old;
+	if (!e) {
+		mark_unmarked();
+		e = take_runnable(0);
+	}
 	if (!e)
 		sched_halt();
 	next_slot[me->cpu_id] = ENVX(e->env_id) + 1;
 	env_run(e);
 }
 
-// As its slot is not noted, the search goes on at the next tick where it was:
-// two who hand the CPU to and fro keep it from nobody.
 void
 sched_handoff(struct Env *e)
 {
-	struct Env *old = curenv;
-
-	if (old && old != e && old->env_status == ENV_RUNNING)
-		sched_mark(old);	// env_run puts it back
 	e->env_status = ENV_RUNNABLE;
+	sched_mark(e);
+	heir[cpunum()] = e;
+}
+
+// As its slot is not noted, the search goes on at the next tick where it was:
+// two who hand the CPU to and fro keep it from nobody.
+void
+sched_next(void)
+{
+	struct CpuInfo *me = thiscpu;
+	struct Env *old = me->cpu_env, *e = heir[me->cpu_id];
+
+	if (!e)
+		sched_yield();
+	heir[me->cpu_id] = NULL;
+	if (old && old->env_status == ENV_RUNNING)
+		sched_mark(old);	// env_run puts it back
 	env_run(e);
+}
+
+bool
+sched_has_heir(void)
+{
+	return heir[cpunum()] != NULL;
 }
 
 // Wake one idle CPU, if there is something for it to do.
@@ -165,6 +210,7 @@ sched_tick(void)
 	if (sched_chore)
 		sched_chore();
 	irqwait_tick();
+	mark_unmarked();
 	sched_work_left = ncpu > 1;
 	sched_share();
 }

@@ -9,8 +9,13 @@
 void sched_yield(void) __attribute__((noreturn));
 void sched_halt(void) __attribute__((noreturn));
 
-// The same; it is e, for which something came, and curenv sleeps.
-void sched_handoff(struct Env *e) __attribute__((noreturn));
+// When this CPU next gives up curenv, it is to run e, for which something came.
+// The same trap must see to it that it does (sched_next).
+void sched_handoff(struct Env *e);
+bool sched_has_heir(void);
+
+// Run the one from sched_handoff, or the next one.
+void sched_next(void) __attribute__((noreturn));
 
 // Make e ready to run.
 void sched_wake(struct Env *e);
@@ -47,7 +52,9 @@ void sched_awake(void);
 // How long the boot CPU was idle, by its time stamp counter.
 extern uint64_t sched_idle_time;
 
-// e may be runnable from now on: the scheduler must look at its slot.
+// e may be runnable from now on: the scheduler must look at its slot.  The
+// first time, tell it that there is such a slot.
 void sched_mark(const struct Env *e);
+void sched_begin(const struct Env *e);
 
 #endif // JOS_KERN_SCHED_H

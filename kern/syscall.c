@@ -29,6 +29,7 @@
 #include <kern/power.h>
 #include <kern/sched.h>
 #include <kern/syscall.h>
+#include <kern/trap.h>
 #include <kern/usermem.h>
 #include <kern/wait.h>
 
@@ -43,7 +44,7 @@
 static int
 sys_cputs(const char *s, size_t len)
 {
-	struct Trapframe *tf = &curenv->env_tf;
+	struct Trapframe *tf = trap_frame();
 	size_t n = MIN(len, (size_t) CPUTS_CHUNK);
 
 	user_mem_assert(curenv, s, len, PTE_U);

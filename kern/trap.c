@@ -38,9 +38,15 @@ struct Pseudodesc idt_pd = {
 	.pd_base = (uintptr_t) idt,
 };
 
-// The trap that is being handled, for print_trapframe: only then does CR2
-// still belong to it.
+// The trap that is being handled: where its registers are, and for
+// print_trapframe, as only then does CR2 still belong to it.
 static struct Trapframe *last_tf;
+
+struct Trapframe *
+trap_frame(void)
+{
+	return last_tf;
+}
 
 static inline bool
 from_user(const struct Trapframe *tf)
@@ -430,15 +436,18 @@ catch_up(void)
 // An interrupt came, whoever is running here.  Returns whether there is still
 // something to do about it: not if nobody asked for it, and for IRQ_WAKE all
 // was to come here.  If curenv is gone, only devices still want an answer, and
-// above all those that interrupt only once until they get it.  Stores the
-// environment that waited for it, if one did.
+// above all those that interrupt only once until they get it.
 static bool
-interrupt_is_wanted(const struct Trapframe *tf, struct Env **server)
+interrupt_is_wanted(const struct Trapframe *tf)
 {
 	const uint32_t irq = tf->tf_trapno - IRQ_OFFSET;
 
 	if (irqwait_take(tf->tf_trapno)) {
-		*server = irqwait_answer();
+		struct Env *server = irqwait_answer();
+
+		// It has little to do before it waits for the disk again.
+		if (server)
+			sched_handoff(server);
 		return false;
 	}
 	if (stray_take(tf->tf_trapno))
@@ -448,20 +457,17 @@ interrupt_is_wanted(const struct Trapframe *tf, struct Env **server)
 	return irq != IRQ_WAKE && (curenv || irq <= IRQ_IDE);
 }
 
-// Leave the kernel by running `first`; if that is NULL: curenv, if it can go on,
-// or somebody else.
+// Leave the kernel by running curenv, if it can go on, or somebody else.
 static void __attribute__((noreturn))
-leave(struct Env *first)
+leave(void)
 {
 	struct Env *e = curenv;
 
-	if (e && e->env_status == ENV_RUNNING && !first)
+	if (e && e->env_status == ENV_RUNNING && !sched_has_heir())
 		env_run(e);
 	if (e && env_is_abandoned(e))
 		env_destroy(e);		// it stopped itself for good
-	if (first)
-		sched_handoff(first);
-	sched_yield();
+	sched_next();
 }
 
 // Handle a trap whose registers are where they belong, and leave.
@@ -472,26 +478,27 @@ handle(struct Trapframe *tf, bool wanted)
 	if (cpu_orders[cpunum()])
 		catch_up();
 	last_tf = tf;
-
-	// Who waits for the disk has little to do before it waits again.
-	struct Env *first = NULL;
-
 	if (from_outside(tf))
-		wanted = interrupt_is_wanted(tf, &first);
+		wanted = interrupt_is_wanted(tf);
 	if (wanted)
 		trap_dispatch(tf);
-	leave(first);
+	leave();
 }
 
 // ----------------------------------------------------- system calls in short
 
-// System calls that do something and return, and neither look at their
-// caller's registers in struct Env nor have somebody else run in its place
+// System calls that do something and return, if need be after they have put
+// their caller to sleep.  They do not look at its registers in struct Env, nor
+// run somebody else themselves.
 #define BIT(call)	(1u << (call))
-#define SHORT_CALLS	(BIT(SYS_cgetc) | BIT(SYS_getenvid)		\
-	| BIT(SYS_page_alloc) | BIT(SYS_page_map) | BIT(SYS_page_unmap)	\
-	| BIT(SYS_env_set_pgfault_upcall) | BIT(SYS_ipc_try_send)	\
-	| BIT(SYS_ipc_reply) | BIT(SYS_page_held))
+#define SHORT_CALLS	(BIT(SYS_cputs) | BIT(SYS_cgetc) | BIT(SYS_getenvid) \
+	| BIT(SYS_env_destroy) | BIT(SYS_env_set_status) | BIT(SYS_env_wait) \
+	| BIT(SYS_cons_wait) | BIT(SYS_irq_wait) | BIT(SYS_page_alloc)	\
+	| BIT(SYS_page_map) | BIT(SYS_page_map_list) | BIT(SYS_page_unmap) \
+	| BIT(SYS_page_copy) | BIT(SYS_page_held) | BIT(SYS_page_wait)	\
+	| BIT(SYS_page_wake) | BIT(SYS_env_set_pgfault_upcall)		\
+	| BIT(SYS_ipc_try_send) | BIT(SYS_ipc_send) | BIT(SYS_ipc_recv_from) \
+	| BIT(SYS_ipc_reply) | BIT(SYS_ipc_call) | BIT(SYS_ipc_reply_recv))
 
 static inline bool
 is_short(const struct Trapframe *tf)
@@ -532,7 +539,7 @@ call_in_short(struct Env *e, struct Trapframe *tf)
 	if (e->env_status == ENV_RUNNING)
 		go_back(tf);
 	e->env_tf = *tf;
-	leave(NULL);
+	leave();
 }
 
 // Does somebody offer its CPU that nobody else wants?

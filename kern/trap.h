@@ -12,6 +12,7 @@ extern struct Pseudodesc idt_pd;
 void trap_init(void);
 void trap_init_percpu(void);
 void trap(struct Trapframe *tf);	// returns only into the kernel
+struct Trapframe *trap_frame(void);	// of the trap that we are in
 void page_fault_handler(struct Trapframe *tf);
 void print_regs(struct PushRegs *regs);
 void print_trapframe(struct Trapframe *tf);
