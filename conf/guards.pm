@@ -164,7 +164,7 @@ return (
 # --------------------------------------------------------------- file server
 { guard => 'the id of a file that was closed opens nothing',
     file => 'fs/serv.c',
-    out => "o->o_fileid != fileid || !o->o_file || !openfile_in_use(o)\n\t    || !openfile_is_held_by(o, client)",
+    out => "o->o_fileid != fileid || !o->o_file\n\t    || !openfile_is_held_by(o, client)",
     in => '!o->o_file || !openfile_is_held_by(o, client)',
     test => ['testfile'] },
 { guard => 'who opened a file to read does not write',

@@ -134,8 +134,8 @@ openfile_sweep(void)
 }
 
 // Does the client have the page of this file?  The kernel looks, each time, for
-// pages move, but mostly do not; where it does not have this call (-E_INVAL),
-// ids must do.
+// pages move, but mostly do not.  Where it does not have this call, ids must do,
+// of files that are open.
 static bool
 openfile_is_held_by(struct OpenFile *o, envid_t client)
 {
@@ -143,7 +143,7 @@ openfile_is_held_by(struct OpenFile *o, envid_t client)
 
 	if (r > 0)
 		o->o_where = (void *) (r * PGSIZE);
-	return r > 0 || r == -E_INVAL;
+	return r > 0 || (r == -E_INVAL && openfile_in_use(o));
 }
 
 static int
@@ -151,7 +151,7 @@ openfile_lookup(envid_t client, uint32_t fileid, struct OpenFile **po)
 {
 	struct OpenFile *o = &opentab[fileid % MAXOPEN];
 
-	if (o->o_fileid != fileid || !o->o_file || !openfile_in_use(o)
+	if (o->o_fileid != fileid || !o->o_file
 	    || !openfile_is_held_by(o, client))
 		return -E_INVAL;
 	*po = o;

@@ -10,7 +10,7 @@
 // remember and struct Env has no room for is here, by slot.  Under the kernel
 // lock.
 //
-// Entry points: ipc_is_closed, ipc_hears, ipc_sent, ipc_give, ipc_take_answer;
+// Entry points: ipc_is_closed, ipc_sent; ipc_offer, ipc_give, ipc_take_answer;
 // ipc_wait_for; ipc_answer; ipc_forget; ipc_parked_page, ipc_is_consistent.
 
 #include <inc/assert.h>
@@ -37,15 +37,15 @@ static struct Mail {
 	int perm;
 } mail[NENV];
 
-static struct Mail *
+static inline struct Mail *
 mail_of(const struct Env *e)
 {
-	return &mail[e - envs];
+	return &mail[ENVX(e->env_id)];
 }
 
 // Hear from nobody but that one.  What is said stays when a message has come,
 // for the next is often from there as well.
-static void
+static inline void
 heed(struct Mail *m, envid_t from)
 {
 	if (m->only_from == from)
@@ -57,9 +57,11 @@ heed(struct Mail *m, envid_t from)
 	m->only_from = from;
 }
 
-static void
+static inline void
 drop_answer(struct Mail *m)
 {
+	if (m->from == NOBODY)
+		return;
 	if (m->page)
 		page_decref(m->page);
 	m->page = NULL;
@@ -68,7 +70,7 @@ drop_answer(struct Mail *m)
 
 // Write a message into e's mailbox.  Returns 0, or -E_NO_MEM with nothing
 // changed: there is no memory for a page table.
-static int
+static inline int
 try_deliver(struct Env *e, envid_t from, uint32_t value, struct PageInfo *pp,
 	int perm)
 {
@@ -97,24 +99,18 @@ deliver(struct Env *e, envid_t from, uint32_t value, struct PageInfo *pp,
 		try_deliver(e, from, r, NULL, 0);
 }
 
-static bool
+static inline bool
 is_receiving(const struct Env *e)
 {
 	return e->env_ipc_recving && e->env_status == ENV_NOT_RUNNABLE;
 }
 
-static bool
+static inline bool
 may_hear_from(const struct Env *to, envid_t from)
 {
 	envid_t only = mail_of(to)->only_from;
 
 	return only == ANYBODY || only == from;
-}
-
-bool
-ipc_hears(const struct Env *to, envid_t from)
-{
-	return is_receiving(to) && may_hear_from(to, from);
 }
 
 // Does `to` wait for a message of somebody else than curenv?
@@ -125,22 +121,11 @@ ipc_is_closed(const struct Env *to)
 		&& !may_hear_from(to, curenv->env_id);
 }
 
-// e waits for another answer now, if for any.
-void
-ipc_sent(struct Env *e, envid_t to)
-{
-	struct Mail *m = mail_of(e);
-
-	drop_answer(m);
-	m->asked = to;
-}
-
-// curenv wants a message of this environment, or of any if it is 0: is there
-// an answer?  Then it has it.
+// e, which runs, wants a message of this environment, or of any if it is 0: is
+// there an answer?  Then it has it.
 bool
-ipc_take_answer(envid_t from, void *dstva)
+ipc_take_answer(struct Env *e, envid_t from, void *dstva)
 {
-	struct Env *e = curenv;
 	struct Mail *m = mail_of(e);
 
 	if (from == ANYBODY)
@@ -153,16 +138,47 @@ ipc_take_answer(envid_t from, void *dstva)
 	return true;
 }
 
-// Returns 0, or -E_NO_MEM with nothing changed.
-int
-ipc_give(struct Env *from, struct Env *to, uint32_t value,
-	struct PageInfo *pp, int perm)
+// e has sent a message: it waits for another answer now, if for any.
+static inline void
+sent(struct Env *e, envid_t to)
+{
+	struct Mail *m = mail_of(e);
+
+	drop_answer(m);
+	m->asked = to;
+}
+
+void
+ipc_sent(struct Env *e, envid_t to)
+{
+	sent(e, to);
+}
+
+static inline int
+give(struct Env *from, struct Env *to, uint32_t value, struct PageInfo *pp,
+	int perm)
 {
 	int r = try_deliver(to, from->env_id, value, pp, perm);
 
 	if (r == 0)
-		ipc_sent(from, to->env_id);
+		sent(from, to->env_id);
 	return r;
+}
+
+int
+ipc_give(struct Env *from, struct Env *to, uint32_t value,
+	struct PageInfo *pp, int perm)
+{
+	return give(from, to, value, pp, perm);
+}
+
+int
+ipc_offer(struct Env *from, struct Env *to, uint32_t value,
+	struct PageInfo *pp, int perm)
+{
+	if (!is_receiving(to) || !may_hear_from(to, from->env_id))
+		return -E_IPC_NOT_RECV;
+	return give(from, to, value, pp, perm);
 }
 
 void
@@ -207,7 +223,7 @@ ipc_answer(struct Env *to, uint32_t value, struct PageInfo *pp, int perm)
 	if (m->asked != me)
 		return -E_IPC_NOT_RECV;
 	m->asked = NOBODY;
-	if (ipc_hears(to, me)) {
+	if (is_receiving(to) && may_hear_from(to, me)) {
 		deliver(to, me, value, pp, perm);
 		return 1;
 	}

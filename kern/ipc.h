@@ -11,13 +11,15 @@ struct PageInfo;
 // What goes with sys_ipc_try_send and sys_ipc_recv
 bool ipc_is_closed(const struct Env *to);	// to curenv, at the moment
 void ipc_sent(struct Env *e, envid_t to);	// e has sent a message
-bool ipc_take_answer(envid_t from, void *dstva);
+bool ipc_take_answer(struct Env *e, envid_t from, void *dstva);
 
-// Does `to` wait for a message, and would one of `from` do?
-bool ipc_hears(const struct Env *to, envid_t from);
+// Write a message into the mailbox of `to`, which is to be woken then; pp may be
+// NULL.  Returns 0; -E_IPC_NOT_RECV: it does not receive, or not from that one;
+// or -E_NO_MEM with nothing changed: no page table for the page.
+int ipc_offer(struct Env *from, struct Env *to, uint32_t value,
+	struct PageInfo *pp, int perm);
 
-// Write a message into the mailbox of `to`, which is to be woken unless it
-// runs; pp may be NULL.
+// The same for `to` that runs, and takes the message.
 int ipc_give(struct Env *from, struct Env *to, uint32_t value,
 	struct PageInfo *pp, int perm);
 

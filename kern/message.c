@@ -19,7 +19,7 @@
 
 // Find the page that goes with a message of e; NULL if none does.
 // Returns 0, or what page_to_share says.
-static int
+static inline int
 message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 {
 	*store = NULL;
@@ -32,25 +32,23 @@ message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 // Give envid a message of curenv, or have curenv sleep until it takes it.
 // Returns 0 if it has it and is to be woken, and then *store is envid's
 // environment; else what sys_ipc_send returns.
-static int
+static inline int
 send(envid_t envid, const struct Message *m, struct Env **store)
 {
-	struct Env *to;
+	struct Env *me = curenv;
 	struct PageInfo *pp;
 	int r;
 
-	if ((r = envid2env(envid, &to, false)) < 0)
+	if ((r = envid2env(envid, store, false)) < 0)
 		return r;
-	if (to == curenv)
+	if (*store == me)
 		return -E_INVAL;
-	if ((r = message_page(curenv, m->srcva, m->perm, &pp)) < 0)
+	if ((r = message_page(me, m->srcva, m->perm, &pp)) < 0)
 		return r;
-	if (!ipc_hears(to, curenv->env_id)) {
-		queue_join(curenv, to, m);
-		return -E_IPC_NOT_RECV;
-	}
-	*store = to;
-	return ipc_give(curenv, to, m->value, pp, m->perm);
+	r = ipc_offer(me, *store, m->value, pp, m->perm);
+	if (r == -E_IPC_NOT_RECV)
+		queue_join(me, *store, m);
+	return r;
 }
 
 // sys_ipc_try_send, but if envid does not receive, or not from us, sleep until
@@ -115,11 +113,11 @@ take_from_queue(struct Env *sender, void *dstva)
 bool
 message_take(envid_t from, void *dstva)
 {
-	struct Env *sender;
+	struct Env *me = curenv, *sender;
 
-	if (ipc_take_answer(from, dstva))
+	if (ipc_take_answer(me, from, dstva))
 		return true;
-	while ((sender = queue_first(curenv, from)))
+	while ((sender = queue_first(me, from)))
 		if (take_from_queue(sender, dstva) == 0)
 			return true;
 	return false;

@@ -30,16 +30,16 @@ static struct Sender {
 	struct Message message;
 } senders[NENV];
 
-static struct Queue *
+static inline struct Queue *
 queue_of(const struct Env *to)
 {
-	return &queues[to - envs];
+	return &queues[ENVX(to->env_id)];
 }
 
-static struct Sender *
+static inline struct Sender *
 sender_of(const struct Env *e)
 {
-	return &senders[e - envs];
+	return &senders[ENVX(e->env_id)];
 }
 
 void
@@ -129,6 +129,8 @@ queue_is_consistent(void)
 	int linked = 0, waiting = 0;
 
 	for (const struct Env *e = envs; e < envs + NENV; e++) {
+		if (e->env_id == 0)		// never in use
+			continue;
 		waiting += is_queued(e);
 		if (!is_list(e, &linked)
 		    || (queue_of(e)->first && e->env_status == ENV_FREE))

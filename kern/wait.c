@@ -38,7 +38,7 @@ static void
 wait_for(struct Env *e, envid_t what)
 {
 	wait_forget(e);
-	waits_for[e - envs] = what;
+	waits_for[ENVX(e->env_id)] = what;
 	++*waiters(what);
 	e->env_status = ENV_NOT_RUNNABLE;
 }
@@ -80,7 +80,7 @@ wake_env_waiters(envid_t gone)
 void
 wait_forget(struct Env *e)
 {
-	envid_t *what = &waits_for[e - envs];
+	envid_t *what = &waits_for[ENVX(e->env_id)];
 
 	queue_leave(e);
 	irqwait_forget(e);
@@ -94,7 +94,7 @@ wait_forget(struct Env *e)
 bool
 is_waiting(const struct Env *e)
 {
-	return waits_for[e - envs] != FOR_NOTHING || is_queued(e)
+	return waits_for[ENVX(e->env_id)] != FOR_NOTHING || is_queued(e)
 		|| irqwait_is_asleep(e) || is_waiting_for_page(e);
 }
 
