@@ -96,7 +96,12 @@ int32_t ipc_call(envid_t to, uint32_t value, void *pg, int perm, void *dstpg);
 envid_t ipc_find_env(enum EnvType type);
 
 // lib/vm.c
-bool page_is_mapped(const void *va);
+static inline bool
+page_is_mapped(const void *va)
+{
+	return (uvpd[PDX(va)] & PTE_P) && (uvpt[PGNUM(va)] & PTE_P);
+}
+
 uintptr_t next_mapped(uintptr_t va, uintptr_t end);
 bool prev_mapped(uintptr_t *va);
 bool prev_run(uintptr_t low, uintptr_t high, struct PageRun *run);

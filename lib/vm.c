@@ -1,7 +1,7 @@
 // lib/vm.c - looking at our own address space, and handing pages on.
 //
 // Entry points:
-//   page_is_mapped		is there a page at this address?
+//   page_is_mapped		is there a page at this address? (inc/lib.h)
 //   next_mapped, prev_mapped	walks over the pages that are there
 //   prev_run			the same for many pages at a time
 //   map_runs			map such runs elsewhere as well
@@ -16,12 +16,6 @@ static bool
 table_is_mapped(uintptr_t va)
 {
 	return uvpd[PDX(va)] & PTE_P;
-}
-
-bool
-page_is_mapped(const void *va)
-{
-	return table_is_mapped((uintptr_t) va) && (uvpt[PGNUM(va)] & PTE_P);
 }
 
 // The lowest mapped page at or above va, or end if there is none below it.
