@@ -133,6 +133,18 @@ static struct Env *heir[NCPU];
 // Where the circular search of each CPU goes on
 static uint32_t next_slot[NCPU];
 
+// The heir, if there is one, is to be found by the search again.
+static inline void
+disinherit(const struct CpuInfo *me)
+{
+	struct Env *e = heir[me->cpu_id];
+
+	if (e) {
+		sched_mark(e);
+		heir[me->cpu_id] = NULL;
+	}
+}
+
 void
 sched_yield(void)
 {
@@ -141,7 +153,7 @@ sched_yield(void)
 	const bool can_go_on = old && old->env_status == ENV_RUNNING;
 
 	assert(kernel_locked());
-	heir[me->cpu_id] = NULL;
+	disinherit(me);
 
 	struct Env *e = take_runnable(next_slot[me->cpu_id]);
 	if (e && can_go_on)
@@ -158,11 +170,13 @@ sched_yield(void)
 	env_run(e);
 }
 
+// An heir needs no mark, for it is the next to run here; and no other CPU is
+// to be called because of it.
 void
 sched_handoff(struct Env *e)
 {
+	disinherit(thiscpu);
 	e->env_status = ENV_RUNNABLE;
-	sched_mark(e);
 	heir[cpunum()] = e;
 }
 
