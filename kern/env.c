@@ -5,7 +5,7 @@
 // soon.  Everything here is under the kernel lock.
 //
 // Entry points: env_init, env_init_percpu; env_alloc, env_create, env_free,
-// env_destroy, env_is_abandoned; envid2env; env_elsewhere, env_bring_in,
+// env_destroy, env_is_abandoned; env_of, envid2env; env_elsewhere, env_bring_in,
 // env_set_tf; env_run, the way out of the kernel.
 
 #include <inc/assert.h>
@@ -53,32 +53,30 @@ static struct Pseudodesc gdt_pd = {
 
 // ----------------------------------------------------------------- finding
 
-// Find the environment of that id; 0 means curenv.  With checkperm, it must
-// be curenv or a child of it.  One that was destroyed counts as gone, even
-// while another CPU has yet to free it.
-// Returns 0, or -E_BAD_ENV and stores NULL.
+// The environment of that id, which is not 0; NULL if there is none.  With
+// checkperm, it must be curenv or a child of it.  One that was destroyed counts
+// as gone, even while another CPU has yet to free it.
+struct Env *
+env_by_id(envid_t envid, bool checkperm)
+{
+	struct Env *self = curenv, *e = &envs[ENVX(envid)];
+
+	if (e->env_status == ENV_FREE || e->env_status == ENV_DYING)
+		return NULL;
+	if (e->env_id != envid)
+		return NULL;
+	if (checkperm && e != self
+	    && !(self && e->env_parent_id == self->env_id))
+		return NULL;
+	return e;
+}
+
+// The same for any id.  Returns 0, or -E_BAD_ENV and stores NULL.
 int
 envid2env(envid_t envid, struct Env **store, bool checkperm)
 {
-	struct Env *self = curenv;
-
-	if (envid == 0) {
-		*store = self;
-		return self ? 0 : -E_BAD_ENV;
-	}
-
-	struct Env *e = &envs[ENVX(envid)];
-
-	*store = NULL;
-	if (e->env_status == ENV_FREE || e->env_status == ENV_DYING)
-		return -E_BAD_ENV;
-	if (e->env_id != envid)
-		return -E_BAD_ENV;
-	if (checkperm && e != self
-	    && !(self && e->env_parent_id == self->env_id))
-		return -E_BAD_ENV;
-	*store = e;
-	return 0;
+	*store = env_of(envid, checkperm);
+	return *store ? 0 : -E_BAD_ENV;
 }
 
 // ---------------------------------------------------------------- start-up

@@ -29,6 +29,16 @@ int env_elsewhere(const struct Env *e);
 void env_bring_in(const struct Env *e);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);
 int envid2env(envid_t envid, struct Env **store, bool checkperm);
+struct Env *env_by_id(envid_t envid, bool checkperm);
+
+// The environment that a program means, with 0 itself; NULL if there is none.
+// With checkperm, it must be curenv or a child of it.
+static inline struct Env *
+env_of(envid_t envid, bool checkperm)
+{
+	return envid == 0 ? curenv : env_by_id(envid, checkperm);
+}
+
 void env_run(struct Env *e) __attribute__((noreturn));
 void env_pop_tf(struct Trapframe *tf) __attribute__((noreturn));
 

@@ -18,13 +18,14 @@
 #include <kern/sched.h>
 
 // Find the page that goes with a message of e; NULL if none does.
-// Returns 0, or what page_to_share says.
+// Returns 0, or -E_INVAL: as page_to_share.
 static inline int
 message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 {
 	*store = NULL;
-	return (uintptr_t) srcva >= UTOP ? 0
-		: page_to_share(e, srcva, perm, store);
+	if ((uintptr_t) srcva >= UTOP)
+		return 0;
+	return (*store = page_to_share(e, srcva, perm)) ? 0 : -E_INVAL;
 }
 
 // ----------------------------------------------------------------- sending

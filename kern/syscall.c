@@ -241,12 +241,12 @@ sys_env_wait(envid_t envid)
 static int
 sys_page_alloc(envid_t envid, void *va, int perm)
 {
-	struct Env *e;
+	struct Env *e = env_of(envid, true);
 	struct PageInfo *pp;
 	int r;
 
-	if ((r = envid2env(envid, &e, true)) < 0)
-		return r;
+	if (!e)
+		return -E_BAD_ENV;
 	if (!user_page(va) || !user_perm(perm))
 		return -E_INVAL;
 	if (!(pp = page_alloc(ALLOC_ZERO)))
@@ -261,17 +261,13 @@ sys_page_alloc(envid_t envid, void *va, int perm)
 static int
 sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
 {
-	struct Env *src, *dst;
+	struct Env *src = env_of(srcid, true), *dst = env_of(dstid, true);
 	struct PageInfo *pp;
-	int r;
 
-	if ((r = envid2env(srcid, &src, true)) < 0
-	    || (r = envid2env(dstid, &dst, true)) < 0)
-		return r;
-	if (!user_page(dstva))
+	if (!src || !dst)
+		return -E_BAD_ENV;
+	if (!user_page(dstva) || !(pp = page_to_share(src, srcva, perm)))
 		return -E_INVAL;
-	if ((r = page_to_share(src, srcva, perm, &pp)) < 0)
-		return r;
 	return page_insert(dst->env_pgdir, pp, dstva, perm);
 }
 
@@ -279,11 +275,10 @@ sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
 static int
 sys_page_unmap(envid_t envid, void *va)
 {
-	struct Env *e;
-	int r;
+	struct Env *e = env_of(envid, true);
 
-	if ((r = envid2env(envid, &e, true)) < 0)
-		return r;
+	if (!e)
+		return -E_BAD_ENV;
 	if (!user_page(va))
 		return -E_INVAL;
 	page_remove(e->env_pgdir, va);
@@ -346,16 +341,14 @@ sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
 static int
 sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 {
-	struct Env *dst;
+	struct Env *dst = env_of(dstid, true);
 	struct PageInfo *pp;
-	int r;
 
-	if ((r = envid2env(dstid, &dst, true)) < 0)
-		return r;
-	if (!user_page(dstva))
+	if (!dst)
+		return -E_BAD_ENV;
+	if (!user_page(dstva)
+	    || !(pp = page_to_share(curenv, srcva, perm & ~PTE_W)))
 		return -E_INVAL;
-	if ((r = page_to_share(curenv, srcva, perm & ~PTE_W, &pp)) < 0)
-		return r;
 	return page_insert_copy(dst->env_pgdir, pp, dstva, perm);
 }
 
@@ -414,8 +407,8 @@ sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 	if (!to->env_ipc_recving || to->env_status != ENV_NOT_RUNNABLE)
 		return -E_IPC_NOT_RECV;
 	if ((uintptr_t) srcva < UTOP
-	    && (r = page_to_share(curenv, srcva, perm, &pp)) < 0)
-		return r;
+	    && !(pp = page_to_share(curenv, srcva, perm)))
+		return -E_INVAL;
 
 	bool page_moves = pp && (uintptr_t) to->env_ipc_dstva < UTOP;
 	if (page_moves && (r = page_insert(to->env_pgdir, pp,

@@ -510,6 +510,13 @@ is_short(const struct Trapframe *tf)
 		&& !lab->trace_traps;
 }
 
+static inline bool
+is_yield(const struct Trapframe *tf)
+{
+	return tf->tf_trapno == T_SYSCALL && tf->tf_regs.reg_eax == SYS_yield
+		&& !lab->trace_traps;
+}
+
 // Go on with curenv, whose registers are still where the trap put them: on our
 // stack.
 ALWAYS_INLINE void __attribute__((noreturn))
@@ -542,12 +549,16 @@ call_in_short(struct Env *e, struct Trapframe *tf)
 	leave();
 }
 
-// Does somebody offer its CPU that nobody else wants?
-static inline bool
-is_idle_yield(const struct Trapframe *tf)
+// SYS_yield, which has nothing to do but what the scheduler does.  A CPU that
+// nobody else wants stays with who offers it.
+static inline void __attribute__((noreturn))
+yield_in_short(struct Env *e, struct Trapframe *tf)
 {
-	return tf->tf_trapno == T_SYSCALL && tf->tf_regs.reg_eax == SYS_yield
-		&& !sched_others() && !lab->trace_traps;
+	tf->tf_regs.reg_eax = 0;
+	if (!sched_others())
+		go_back(tf);
+	e->env_tf = *tf;
+	sched_yield();
 }
 
 // ------------------------------------------------------------------ the way in
@@ -583,10 +594,8 @@ trap_from_user(struct Trapframe *tf)
 		trap_disturbed(e, tf);
 	if (is_short(tf))
 		call_in_short(e, tf);
-	if (is_idle_yield(tf)) {
-		tf->tf_regs.reg_eax = 0;
-		go_back(tf);
-	}
+	if (is_yield(tf))
+		yield_in_short(e, tf);
 	handle(keep_registers(e, tf), true);
 }
 

@@ -29,19 +29,19 @@ user_mem_assert(struct Env *env, const void *va, size_t len, int perm)
 	env_destroy(env);
 }
 
-// Find the page at srcva of e, to be mapped elsewhere with perm.
-// Returns 0, or -E_INVAL: bad address or bits, nothing there, or it is
-// read-only there and perm wants to write.
-int
-page_to_share(struct Env *e, void *srcva, int perm, struct PageInfo **store)
+// The page at srcva of e, to be mapped elsewhere with perm.  NULL if that cannot
+// be: bad address or bits, nothing there, or it is read-only there and perm
+// wants to write.
+struct PageInfo *
+page_to_share(struct Env *e, void *srcva, int perm)
 {
-	pte_t *pte;
-
 	if (!user_page(srcva) || !user_perm(perm))
-		return -E_INVAL;
-	if (!(*store = page_lookup(e->env_pgdir, srcva, &pte)))
-		return -E_INVAL;
-	if ((perm & PTE_W) && !(*pte & PTE_W))
-		return -E_INVAL;
-	return 0;
+		return NULL;
+
+	const pte_t *pte = pgdir_walk(e->env_pgdir, srcva, 0);
+	const pte_t wanted = PTE_P | (perm & PTE_W);
+
+	if (!pte || (*pte & wanted) != wanted)
+		return NULL;
+	return pa2page(*pte);
 }

@@ -25,7 +25,6 @@ user_perm(int perm)
 		&& !(perm & ~PTE_SYSCALL);
 }
 
-int page_to_share(struct Env *e, void *srcva, int perm,
-	struct PageInfo **store);
+struct PageInfo *page_to_share(struct Env *e, void *srcva, int perm);
 
 #endif // JOS_KERN_USERMEM_H
