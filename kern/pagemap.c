@@ -15,44 +15,48 @@
 #include <kern/pagemap.h>
 #include <kern/pmap.h>
 
-// Is there a page in this entry, and may it be mapped elsewhere with perm?
-static bool
-may_share(pte_t pte, int perm)
-{
-	const pte_t need = PTE_P | (perm & PTE_W);
-
-	return (pte & need) == need;
-}
-
-// Map the page of the entry *from at va, whose entry is *to, as well.  Returns
-// 0; -E_INVAL: nothing there, or read-only and perm wants to write; -E_NO_MEM:
-// it has as many references as can be counted.
+// Map the pages of n entries of one page table, of which `from` is the last,
+// in those of another, whose last is `to`, for va.  Returns 0; -E_INVAL:
+// nothing there, or read-only and perm wants to write; -E_NO_MEM: a page has
+// as many references as can be counted.
 //
-// Where this page was already, the caller sees to it that no processor goes on
+// Where a page was already, the caller sees to it that no processor goes on
 // with the permissions that it had.
 static int
-map_page(const pte_t *from, pte_t *to, pde_t *to_pgdir, void *va, int perm)
+map_entries(const pte_t *from, pte_t *to, size_t n, pde_t *to_pgdir, char *va,
+	int perm)
 {
-	if (!may_share(*from, perm))
-		return -E_INVAL;
+	const pte_t need = PTE_P | (perm & PTE_W);
+	const pte_t *const stop = from - n, *const last = to;
 
-	const physaddr_t pa = PTE_ADDR(*from);
-	struct PageInfo *pp = pa2page(pa);
+	for (; from > stop; from--, to--) {
+		const pte_t pte = *from, old = *to;
+		int r;
 
-	if (!(*to & PTE_P)) {
-		if (pp->pp_ref == PP_REF_MAX)
-			return -E_NO_MEM;
-		pp->pp_ref++;
-	} else if (PTE_ADDR(*to) != pa)
-		return page_insert(to_pgdir, pp, va, perm);
-	*to = pa | perm;
+		if ((pte & need) != need)
+			return -E_INVAL;
+
+		if (!(old & PTE_P)) {
+			struct PageInfo *pp = pa2page(PTE_ADDR(pte));
+
+			if (pp->pp_ref == PP_REF_MAX)
+				return -E_NO_MEM;
+			pp->pp_ref++;
+		} else if (PTE_ADDR(old) != PTE_ADDR(pte)) {
+			if ((r = page_insert(to_pgdir, pa2page(PTE_ADDR(pte)),
+					va - (last - to) * PGSIZE, perm)) < 0)
+				return r;
+			continue;
+		}
+		*to = PTE_ADDR(pte) | perm;
+	}
 	return 0;
 }
 
 // Map a run of pages of one address space in another, or the same, from its
 // last page down.  The caller has checked the addresses and the permissions.
-// Returns 0, or what map_page says; -E_NO_MEM also if there is no memory for a
-// page table.
+// Returns 0, or what map_entries says; -E_NO_MEM also if there is no memory
+// for a page table.
 int
 page_map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 {
@@ -65,7 +69,7 @@ page_map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 		const pte_t *src_pte = pgdir_walk(from, src, 0);
 		pte_t *dst_pte;
 
-		if (!src_pte || !may_share(*src_pte, run->perm)) {
+		if (!src_pte || !(*src_pte & PTE_P)) {
 			r = -E_INVAL;
 			break;
 		}
@@ -77,8 +81,7 @@ page_map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 		// As far down as both are in these tables
 		const size_t here = MIN(MIN(PTX(src), PTX(dst)) + 1, n);
 
-		for (size_t i = 0; r == 0 && i < here; i++, dst -= PGSIZE)
-			r = map_page(src_pte--, dst_pte--, to, dst, run->perm);
+		r = map_entries(src_pte, dst_pte, here, to, dst, run->perm);
 		n -= here;
 	}
 
@@ -95,8 +98,13 @@ page_map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 int
 page_insert_copy(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 {
-	if (pp->pp_ref == 1 && page_lookup(pgdir, va, NULL) == pp)
-		return page_insert(pgdir, pp, va, perm);
+	pte_t *pte;
+
+	if (pp->pp_ref == 1 && page_lookup(pgdir, va, &pte) == pp) {
+		*pte = page2pa(pp) | perm;
+		tlb_invalidate(pgdir, va);
+		return 0;
+	}
 
 	struct PageInfo *copy = page_alloc(0);
 	int r;
