@@ -22,6 +22,9 @@ struct Image {
 	struct Proghdr ph[MAXPROGHDR];	// elf.e_phnum of them
 };
 
+_Static_assert(offsetof(struct Image, ph) == offsetof(struct Image, elf)
+	+ sizeof(struct Elf), "read together");
+
 // ------------------------------------------------------------ reading ELF
 
 // Read exactly n bytes at an offset.  Returns 0 or an error.
@@ -35,54 +38,61 @@ read_at(int fd, off_t offset, void *buf, size_t n)
 	return (size_t) r == n ? 0 : -E_NOT_EXEC;
 }
 
+// Where the file is shorter than it says, reading will find out.
 static bool
-segment_ok(const struct Proghdr *ph, size_t filesize)
+segment_ok(const struct Proghdr *ph)
 {
-	return elf_range_ok(ph->p_offset, ph->p_filesz, 1, filesize)
+	return elf_range_ok(ph->p_offset, ph->p_filesz, 1, MAXFILESIZE)
 		&& ph->p_filesz <= ph->p_memsz
 		&& elf_range_ok(ph->p_va, ph->p_memsz, 1, STACKPAGE);
 }
 
+// The headers of the segments mostly follow the file's own at once, and are
+// read together with it.
 static int
 read_headers(struct Image *img)
 {
 	struct Elf *elf = &img->elf;
-	struct Stat st;
 	int r;
 
 	memset(elf, 0, sizeof(*elf));
-	if ((r = fstat(img->fd, &st)) < 0
-	    || (r = readn(img->fd, elf, sizeof(*elf))) < 0)
+	if ((r = readn(img->fd, elf, sizeof(*elf) + sizeof(img->ph))) < 0)
 		return r;
 
 	if (elf->e_magic != ELF_MAGIC)
 		cprintf("elf magic %08x want %08x\n", elf->e_magic, ELF_MAGIC);
 	if (!elf_header_ok(elf))
 		return -E_NOT_EXEC;
-	if (elf->e_phnum > MAXPROGHDR || !elf_range_ok(elf->e_phoff,
-	    elf->e_phnum, sizeof(struct Proghdr), st.st_size))
+
+	const size_t size = elf->e_phnum * sizeof(struct Proghdr);
+
+	if (elf->e_phnum > MAXPROGHDR
+	    || !elf_range_ok(elf->e_phoff, size, 1, MAXFILESIZE))
 		return -E_NOT_EXEC;
-	if ((r = read_at(img->fd, elf->e_phoff, img->ph,
-	    elf->e_phnum * sizeof(struct Proghdr))) < 0)
+	if ((elf->e_phoff != sizeof(*elf) || (size_t) r < sizeof(*elf) + size)
+	    && (r = read_at(img->fd, elf->e_phoff, img->ph, size)) < 0)
 		return r;
 
 	for (int i = 0; i < elf->e_phnum; i++)
 		if (img->ph[i].p_type == ELF_PROG_LOAD
-		    && !segment_ok(&img->ph[i], st.st_size))
+		    && !segment_ok(&img->ph[i]))
 			return -E_NOT_EXEC;
 	return 0;
 }
 
 // ---------------------------------------------------------------- segments
 
-// Map the page at UTEMP into the child and away from here.
+// A page of zeros at UTEMP, in place of the last one, which the child has.
+static int
+new_page(void)
+{
+	return sys_page_alloc(0, UTEMP, PTE_P | PTE_U | PTE_W);
+}
+
 static int
 give_page(envid_t child, uintptr_t va, int perm)
 {
-	int r = sys_page_map(0, UTEMP, child, (void *) va, perm);
-
-	sys_page_unmap(0, UTEMP);
-	return r;
+	return sys_page_map(0, UTEMP, child, (void *) va, perm);
 }
 
 // Does the segment have a part in the page at va?
@@ -113,7 +123,7 @@ static int
 load_page(struct Image *img, uintptr_t va)
 {
 	int perm = PTE_P | PTE_U;
-	int r = sys_page_alloc(0, UTEMP, PTE_P | PTE_U | PTE_W);
+	int r = new_page();
 
 	for (int i = 0; r >= 0 && i < img->elf.e_phnum; i++) {
 		const struct Proghdr *ph = &img->ph[i];
@@ -124,11 +134,7 @@ load_page(struct Image *img, uintptr_t va)
 			perm |= PTE_W;
 		r = read_part(img, ph, va);
 	}
-	if (r < 0) {
-		sys_page_unmap(0, UTEMP);
-		return r;
-	}
-	return give_page(img->child, va, perm);
+	return r < 0 ? r : give_page(img->child, va, perm);
 }
 
 // Was the page at va made when a segment before number i was loaded?
@@ -203,7 +209,7 @@ init_stack(struct Image *img, const char **argv)
 
 	if (argc < 0)
 		return argc;
-	if ((r = sys_page_alloc(0, UTEMP, PTE_P | PTE_U | PTE_W)) < 0)
+	if ((r = new_page()) < 0)
 		return r;
 
 	char *string = UTEMP + PGSIZE - string_size;
@@ -231,12 +237,14 @@ init_stack(struct Image *img, const char **argv)
 static int
 copy_shared_pages(envid_t child)
 {
-	uintptr_t va = UTOP;
+	struct PageRun run;
 	int r = 0;
 
-	while (r >= 0 && prev_mapped(&va))
-		if (uvpt[PGNUM(va)] & PTE_SHARE)
-			r = share_page(child, (void *) va);
+	for (uintptr_t va = UTOP; r >= 0 && prev_run(0, va, &run);
+	     va = (uintptr_t) run.srcva)
+		for (size_t i = run.npages; (run.perm & PTE_SHARE) && r >= 0
+		     && i-- > 0; )
+			r = share_page(child, run.srcva + i * PGSIZE);
 	return r;
 }
 
@@ -296,6 +304,7 @@ spawn(const char *prog, const char **argv)
 	// The child inherits what is open when it is started, which must not
 	// be its own file.
 	r = load(&img, argv);
+	sys_page_unmap(0, UTEMP);
 	close(img.fd);
 	if (r >= 0)
 		r = start(&img);
