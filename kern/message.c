@@ -65,7 +65,7 @@ sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
 	int r = send(envid, &m, &to);
 
 	if (r == 0)
-		sched_wake(to);
+		sched_wake_receiver(to);
 	return r;
 }
 
@@ -164,7 +164,7 @@ sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
 	    || (r = message_page(curenv, srcva, perm, &pp)) < 0)
 		return r;
 	if ((r = ipc_answer(to, value, pp, perm)) > 0) {
-		sched_wake(to);
+		sched_wake_receiver(to);
 		return 0;
 	}
 	return r;
@@ -197,6 +197,6 @@ sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	if (woken && !received)
 		sched_handoff(woken);
 	else if (woken)
-		sched_wake(woken);
+		sched_wake_receiver(woken);
 	return 0;
 }

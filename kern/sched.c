@@ -6,8 +6,9 @@
 // is work, and on its way out of the kernel wakes one idle CPU if work is
 // left; that CPU does the same in turn.
 //
-// Entry points: sched_yield, sched_next, sched_handoff, sched_wake, sched_share,
-// sched_tick, sched_awake, sched_begin, sched_mark.
+// Entry points: sched_yield, sched_next, sched_handoff, sched_wake,
+// sched_wake_receiver, sched_share, sched_tick, sched_awake, sched_begin,
+// sched_mark.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -124,6 +125,13 @@ sched_wake(struct Env *e)
 	// It may be stopped, but not yet out of its CPU.
 	e->env_status = ncpu > 1 && env_elsewhere(e) >= 0
 		? ENV_RUNNING : ENV_RUNNABLE;
+	sched_mark(e);
+}
+
+void
+sched_wake_receiver(struct Env *e)
+{
+	e->env_status = ENV_RUNNABLE;
 	sched_mark(e);
 }
 

@@ -20,6 +20,9 @@ void sched_next(void) __attribute__((noreturn));
 // Make e ready to run.
 void sched_wake(struct Env *e);
 
+// The same for one that slept until there was a message, and for nothing else.
+void sched_wake_receiver(struct Env *e);
+
 // This CPU is about to leave the kernel: if it leaves work for which there is
 // an idle CPU, wake that one.
 extern bool sched_work_left;		// there may be such work

@@ -456,13 +456,19 @@ send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 	return r;
 }
 
-// sys_ipc_recv, unless something waits already.
+// sys_ipc_recv, unless something waits already.  Who waited to send it goes on
+// first: it may want to wait for our answer, which we send at once if it does.
 static int
 receive_message(void *dstva)
 {
-	if (landing_ok(dstva) && message_take(0, dstva))
-		return 0;
-	return sys_ipc_recv(dstva);
+	if (!landing_ok(dstva) || !message_take(0, dstva))
+		return sys_ipc_recv(dstva);
+
+	struct Env *sender = &envs[ENVX(curenv->env_ipc_from)];
+
+	if (sender->env_status == ENV_RUNNABLE)
+		sched_handoff(sender);
+	return 0;
 }
 
 // -------------------------------------------------------- what others have

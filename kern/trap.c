@@ -549,6 +549,16 @@ call_in_short(struct Env *e, struct Trapframe *tf)
 	leave();
 }
 
+// The same with the registers in struct Env, for all other calls.
+ALWAYS_INLINE void __attribute__((noreturn))
+call_in_full(struct Env *e, struct Trapframe *tf)
+{
+	tf = keep_registers(e, tf);
+	last_tf = tf;
+	handle_syscall(tf);
+	leave();
+}
+
 // SYS_yield, which has nothing to do but what the scheduler does.  A CPU that
 // nobody else wants stays with who offers it.
 static inline void __attribute__((noreturn))
@@ -596,6 +606,8 @@ trap_from_user(struct Trapframe *tf)
 		call_in_short(e, tf);
 	if (is_yield(tf))
 		yield_in_short(e, tf);
+	if (tf->tf_trapno == T_SYSCALL)
+		call_in_full(e, tf);
 	handle(keep_registers(e, tf), true);
 }
 
