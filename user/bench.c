@@ -108,18 +108,6 @@ bench_faults(void)
 
 // -------------------------------------------------------------------- fork
 
-static envid_t
-start(void (*program)(void))
-{
-	envid_t child = fork_or_panic();
-
-	if (child == 0) {
-		program();
-		exit();
-	}
-	return child;
-}
-
 static void
 do_nothing(void)
 {
@@ -252,15 +240,6 @@ bench_console(void)
 		NOTHING);
 }
 
-static void
-run(const char *program)
-{
-	envid_t child = spawnl(program, program, NULL);
-
-	must(program, child);
-	wait(child);
-}
-
 static int
 count_pages(void)
 {
@@ -288,7 +267,7 @@ umain(int argc, char **argv)
 	bench_copies();
 	bench_others();
 	bench_console();
-	run("benchfile");
-	run("benchprimes");
+	run_program("benchfile");
+	run_program("benchprimes");
 	cprintf("bench ok\n");
 }

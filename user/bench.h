@@ -88,4 +88,26 @@ write_pages(int n)
 		*(volatile char *) PAGE(i) = 1;
 }
 
+// Start a child that does this.
+static inline envid_t
+start(void (*program)(void))
+{
+	envid_t child = fork_or_panic();
+
+	if (child == 0) {
+		program();
+		exit();
+	}
+	return child;
+}
+
+static inline void
+run_program(const char *program)
+{
+	envid_t child = spawnl(program, program, NULL);
+
+	must(program, child);
+	wait(child);
+}
+
 #endif // JOS_USER_BENCH_H
