@@ -208,8 +208,9 @@ start_upcall(struct Trapframe *tf, uint32_t fault_va)
 		? tf->tf_esp - sizeof(uint32_t) : UXSTACKTOP;
 	struct UTrapframe *utf = (struct UTrapframe *) top - 1;
 
-	// These end the environment if they fail.
-	user_mem_assert(curenv, curenv->env_pgfault_upcall, 1, PTE_U);
+	// This ends the environment if it fails: also one whose upcall cannot
+	// be run, for going there faults again and again, a frame lower each
+	// time.
 	user_mem_assert(curenv, utf, sizeof(*utf), PTE_W);
 
 	*utf = (struct UTrapframe) {

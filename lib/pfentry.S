@@ -32,10 +32,9 @@ _pgfault_upcall:
 	popl	%eax
 
 	movl	UTF_EIP(%esp), %ecx		# 2
+	subl	$4, UTF_ESP(%esp)
 	movl	UTF_ESP(%esp), %edx
-	leal	-4(%edx), %edx
 	movl	%ecx, (%edx)
-	movl	%edx, UTF_ESP(%esp)
 
 	leal	UTF_REGS(%esp), %esp		# 3
 	popal
