@@ -196,8 +196,9 @@ close(int num)
 void
 close_all(void)
 {
-	for (int num = 0; num < MAXFD; num++)
-		close(num);
+	for (uintptr_t va = next_mapped(FDTABLE, FILEDATA); va < FILEDATA;
+	     va = next_mapped(va + PGSIZE, FILEDATA))
+		close(fd2num((struct Fd *) va));
 }
 
 static int
