@@ -103,16 +103,20 @@ covers(const struct Proghdr *ph, uintptr_t va)
 		&& va + PGSIZE > ph->p_va && va < ph->p_va + ph->p_memsz;
 }
 
-// Read the segment's part of the page at va, as far as it is in the file,
-// into the page at UTEMP.
+// Is a part of that in the file?  What is not holds zeros.
+static bool
+in_file(const struct Proghdr *ph, uintptr_t va)
+{
+	return va + PGSIZE > ph->p_va && va < ph->p_va + ph->p_filesz;
+}
+
+// Read it into the page at UTEMP.
 static int
 read_part(struct Image *img, const struct Proghdr *ph, uintptr_t va)
 {
 	uintptr_t start = MAX(va, ph->p_va);
 	uintptr_t end = MIN(va + PGSIZE, ph->p_va + ph->p_filesz);
 
-	if (start >= end)
-		return 0;
 	return read_at(img->fd, ph->p_offset + (start - ph->p_va),
 		UTEMP + (start - va), end - start);
 }
@@ -122,8 +126,8 @@ read_part(struct Image *img, const struct Proghdr *ph, uintptr_t va)
 static int
 load_page(struct Image *img, uintptr_t va)
 {
-	int perm = PTE_P | PTE_U;
-	int r = new_page();
+	int perm = PTE_P | PTE_U, r = 0;
+	bool empty = true;
 
 	for (int i = 0; r >= 0 && i < img->elf.e_phnum; i++) {
 		const struct Proghdr *ph = &img->ph[i];
@@ -132,9 +136,17 @@ load_page(struct Image *img, uintptr_t va)
 			continue;
 		if (ph->p_flags & ELF_PROG_FLAG_WRITE)
 			perm |= PTE_W;
+		if (!in_file(ph, va))
+			continue;
+		if (empty && (r = new_page()) < 0)
+			break;
+		empty = false;
 		r = read_part(img, ph, va);
 	}
-	return r < 0 ? r : give_page(img->child, va, perm);
+	if (r < 0)
+		return r;
+	return empty ? sys_page_alloc(img->child, (void *) va, perm)
+		: give_page(img->child, va, perm);
 }
 
 // Was the page at va made when a segment before number i was loaded?
