@@ -6,8 +6,8 @@
 #		begins like pattern UNTIL, or it stops in the monitor, or has
 #		taken too long; TYPE is typed at the shell's first prompt, if
 #		it is not ''
-#   Icount::bios(IMAGE, %machine)	instructions until the boot sector begins,
-#		that of an image made for this
+#   Icount::bios(IMAGE, %machine)	instructions until the boot sector
+#		begins, that of an image made for this
 #   Icount::make_disk(FOLDER)	a disk for user/bench*.c
 #
 # %machine is as in conf/Qemu.pm; the machine has 128 MiB.  `seconds' says how
@@ -32,6 +32,7 @@ sub run
 	my $child = Child->start(command => [Qemu::command(lab => 5,
 	    %machine, extra => ['-m', 128, '-icount',
 	    "shift=0,sleep=$sleep,align=off", @{$machine{extra} || []}])]);
+	my $seconds = $machine{seconds} // SECONDS;
 	my ($said, $start) = ('', time);
 	until ($said =~ /^(?:$until|K> )/m) {
 		$said .= $child->read // last;
@@ -40,7 +41,7 @@ sub run
 			$type = '';
 		}
 		my ($used) = $child->usage;
-		last if ($used // time - $start) > ($machine{seconds} // SECONDS);
+		last if ($used // time - $start) > $seconds;
 		select undef, undef, undef, 0.02;
 	}
 	$child->stop;

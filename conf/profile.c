@@ -64,7 +64,7 @@ page_of(uint64_t va, const uint8_t *host, size_t size)
 {
 	uintptr_t base = (uintptr_t) host & ~(uintptr_t) (PGSIZE - 1);
 	size_t offset = (uintptr_t) host - base;
-	struct Page **bucket = &buckets[(base / PGSIZE ^ va / PGSIZE) % NBUCKET];
+	struct Page **bucket = &buckets[(base ^ va) / PGSIZE % NBUCKET];
 	struct Page *page = *bucket;
 
 	if (size > PGSIZE - offset)

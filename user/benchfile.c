@@ -96,9 +96,10 @@ bench_write(void)
 
 	BENCH_DISK("write", 1, fd = create(),
 		transfer(write_buffer, fd, SIZE, CHUNK), delete(fd));
-	BENCH_DISK("sync", 1, fd = create(); transfer(write_buffer, fd, SIZE, CHUNK),
-		close(fd); sync(), fd = open_or_panic("new", O_RDONLY);
-		delete(fd));
+	BENCH_DISK("sync", 1,
+		fd = create(); transfer(write_buffer, fd, SIZE, CHUNK),
+		close(fd); sync(),
+		fd = open_or_panic("new", O_RDONLY); delete(fd));
 }
 
 // ------------------------------------------------------------- pipe, spawn

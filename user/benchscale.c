@@ -99,10 +99,10 @@ static void
 bench_size(int n)
 {
 	int fd = open_or_panic("large", O_RDWR | O_CREAT);
-	off_t last = n * 1024 - PGSIZE;
+	off_t size = n * 1024, last = size - PGSIZE;
 
-	for (off_t done = 0; done <= last; ) {
-		ssize_t r = write(fd, buffer, MIN(PGSIZE, last + PGSIZE - done));
+	for (off_t done = 0; done < size; ) {
+		ssize_t r = write(fd, buffer, MIN(PGSIZE, size - done));
 
 		must("write", r);
 		done += r;
