@@ -88,8 +88,9 @@ static inline bool
 elf_header_ok(const struct Elf *elf)
 {
 	return elf->e_magic == ELF_MAGIC
-		&& elf->e_elf[0] == ELF_CLASS_32
-		&& elf->e_elf[1] == ELF_DATA_LSB
+		// As one number: the boot sector has to be small
+		&& (elf->e_elf[0] | elf->e_elf[1] << 8)
+			== (ELF_CLASS_32 | ELF_DATA_LSB << 8)
 		&& elf->e_type == ELF_TYPE_EXEC
 		&& elf->e_machine == ELF_MACHINE_386
 		&& elf->e_phentsize == sizeof(struct Proghdr);
