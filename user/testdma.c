@@ -8,9 +8,11 @@
 
 #include <user/test.h>
 
-#define AREA		0x20000000	// where we have all the memory
-#define TO_SPARE	64		// pages, for the server to read to
+#define AREA		0x20000000	// where we have the memory
+#define TO_SPARE	256		// pages that others may use meanwhile
+#define TO_TAKE		128		// when the server is gone: what it had
 #define LONG_ENOUGH	6000000000ull	// clock ticks: some seconds
+#define A_WHILE		30000000	// ... and some milliseconds
 
 static const char *const names[] = { "/sysfuzz", "/testhostile", "/soak",
 	"/testsys" };
@@ -31,11 +33,11 @@ reader(void)
 	exit();
 }
 
-// Take pages until there are no more.  Returns where they end.
+// Take so many pages, or until there are no more.  Returns where they end.
 static char *
-take_pages(char *va)
+take_pages(char *va, int n)
 {
-	while (sys_page_alloc(0, va, PTE_P | PTE_U | PTE_W) == 0)
+	while (n-- > 0 && sys_page_alloc(0, va, PTE_P | PTE_U | PTE_W) == 0)
 		va += PGSIZE;
 	return va;
 }
@@ -77,24 +79,23 @@ umain(int argc, char **argv)
 		reader();
 	close(open("/motd", O_RDONLY));	// when it serves
 
-	char *end = take_pages((char *) AREA);
+	char *end = take_pages((char *) AREA, 0x7FFFFFFF);
 	char *old = end - TO_SPARE * PGSIZE;
 
 	free_pages(old, end);
 	ipc_send(child, 0, NULL, 0);
 
-	// The second transfer has to wait, as the first took so much.
-	for (int i = 0; i < 2; i++) {
-		while (!waits_for_disk(server))
-			sys_yield();
-		while (i == 0 && waits_for_disk(server))
-			sys_yield();
+	// One that has to wait because the one before it took so much
+	uint64_t since = read_tsc();
+	while (read_tsc() - since < A_WHILE) {
+		if (!waits_for_disk(server))
+			since = read_tsc();
+		sys_yield();
 	}
 	cprintf("testdma: the server waits for the disk\n");
 	breakpoint();
 
-	end = take_pages(old);
-	cprintf("testdma: %d pages\n", (end - old) / PGSIZE);
+	end = take_pages(old, TO_TAKE);
 	const uint64_t start = read_tsc();
 	while (read_tsc() - start < LONG_ENOUGH)
 		check_zero(old, end);
