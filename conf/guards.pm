@@ -132,7 +132,7 @@ return (
     out => 'fpu_leave(e);', in => '', test => ['testfpu'] },
 { guard => 'a disk writes to no pages but those of who asked it to',
     file => 'kern/env.c',
-    out => 'irqwait_end(e);', in => '', test => ['testdma'] },
+    out => 'irqwait_end(e);', in => '', test => ['testdma', 1] },
 { guard => 'interrupts that nobody asked for end no program',
     file => 'kern/trap.c',
     out => "if (stray_take(tf->tf_trapno))\n\t\treturn false;", in => '',

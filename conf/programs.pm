@@ -165,7 +165,7 @@ testrestart => { want => ['testrestart ok$',
 testcache => { %{says('testcache ok$')}, fsargs => 'bcache=32', args => 32 },
 
 # The file server dies while its disk writes to memory
-testdma => { %{says('testdma ok$')}, debug => 1, slow => 32768,
+testdma => { %{says('testdma ok$')}, debug => 1, slow => 16384,
     patience => 20, extra => ['-m', 16], on => [1, 2],
     type => [['^K> ', "kill 1000\n"], ['^K> ', "continue\n"],
 	['^testdma ok', '']] },

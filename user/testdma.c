@@ -12,7 +12,7 @@
 #define TO_SPARE	256		// pages that others may use meanwhile
 #define TO_TAKE		128		// when the server is gone: what it had
 #define LONG_ENOUGH	6000000000ull	// clock ticks: some seconds
-#define A_WHILE		30000000	// ... and some milliseconds
+#define A_WHILE		300000000	// ... and a tenth of one
 
 static const char *const names[] = { "/sysfuzz", "/testhostile", "/soak",
 	"/testsys" };
