@@ -364,19 +364,15 @@ serve_sync(struct Request *req)
 	return fs_sync();
 }
 
-// The functions, and how many bytes of the page each takes in any case
-static const struct Handler {
-	int (*serve)(struct Request *req);
-	size_t size;
-} handlers[] = {
-	[FSREQ_OPEN] = { serve_open, 0 },
-	[FSREQ_SET_SIZE] = { serve_set_size, sizeof(struct Fsreq_set_size) },
-	[FSREQ_READ] = { serve_read, sizeof(struct Fsreq_read) },
-	[FSREQ_WRITE] = { serve_write, offsetof(struct Fsreq_write, req_buf) },
-	[FSREQ_STAT] = { serve_stat, sizeof(struct Fsreq_stat) },
-	[FSREQ_FLUSH] = { serve_flush, sizeof(struct Fsreq_flush) },
-	[FSREQ_REMOVE] = { serve_remove, 0 },
-	[FSREQ_SYNC] = { serve_sync, 0 },
+static int (*const handlers[])(struct Request *req) = {
+	[FSREQ_OPEN] = serve_open,
+	[FSREQ_SET_SIZE] = serve_set_size,
+	[FSREQ_READ] = serve_read,
+	[FSREQ_WRITE] = serve_write,
+	[FSREQ_STAT] = serve_stat,
+	[FSREQ_FLUSH] = serve_flush,
+	[FSREQ_REMOVE] = serve_remove,
+	[FSREQ_SYNC] = serve_sync,
 };
 
 // --------------------------------------------------- get work, work, reply
@@ -416,13 +412,16 @@ take_path(char *in, const char *out)
 		in[len] = '\0';
 }
 
-// Copy the request: `size` bytes, and what differs in length, as far as it goes.
+_Static_assert(sizeof(struct Fsreq_set_size) <= sizeof(struct Fsreq_read)
+	&& offsetof(struct Fsreq_write, req_buf) <= sizeof(struct Fsreq_read),
+	"take_request takes as much of these");
+
+// Copy the request, as far as it goes.
 static void
-take_request(struct Request *req, size_t size)
+take_request(struct Request *req)
 {
 	union Fsipc *in = &req->in, *out = req->out;
 
-	memmove(in, out, size);
 	switch (req->number) {
 	case FSREQ_OPEN:
 		in->open.req_omode = out->open.req_omode;
@@ -431,22 +430,21 @@ take_request(struct Request *req, size_t size)
 	case FSREQ_REMOVE:
 		take_path(in->remove.req_path, out->remove.req_path);
 		break;
-	case FSREQ_WRITE:
+	default:
+		in->read = out->read;	// others, too, begin with numbers
+	}
+	if (req->number == FSREQ_WRITE)
 		memmove(in->write.req_buf, out->write.req_buf,
 			MIN(in->write.req_n, sizeof(in->write.req_buf)));
-		break;
-	}
 }
 
 static int
 dispatch(struct Request *req)
 {
 	if (req->has_page && req->number < ARRAY_SIZE(handlers)
-	    && handlers[req->number].serve) {
-		const struct Handler *h = &handlers[req->number];
-
-		take_request(req, h->size);
-		return h->serve(req);
+	    && handlers[req->number]) {
+		take_request(req);
+		return handlers[req->number](req);
 	}
 	if (!may_complain())
 		return -E_INVAL;

@@ -111,10 +111,10 @@ take_from_queue(struct Env *sender, void *dstva)
 	return r;
 }
 
-bool
-message_take(envid_t from, void *dstva)
+static inline bool
+take(struct Env *me, envid_t from, void *dstva)
 {
-	struct Env *me = curenv, *sender;
+	struct Env *sender;
 
 	if (ipc_take_answer(me, from, dstva))
 		return true;
@@ -122,6 +122,12 @@ message_take(envid_t from, void *dstva)
 		if (take_from_queue(sender, dstva) == 0)
 			return true;
 	return false;
+}
+
+bool
+message_take(envid_t from, void *dstva)
+{
+	return take(curenv, from, dstva);
 }
 
 // Like sys_ipc_recv, but only `from` may send; others get -E_IPC_NOT_RECV.
@@ -177,23 +183,23 @@ int
 sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	int perm)
 {
-	struct Env *to, *woken = NULL;
+	struct Env *me = curenv, *to, *woken = NULL;
 	struct PageInfo *pp;
 	int r;
 
 	if (!landing_ok(dstva))
 		return -E_INVAL;
-	if ((r = message_page(curenv, srcva, perm, &pp)) < 0)
+	if ((r = message_page(me, srcva, perm, &pp)) < 0)
 		return r;
 	if (envid2env(envid, &to, false) == 0
 	    && ipc_answer(to, value, pp, perm) > 0)
 		woken = to;
 	if ((uintptr_t) dstva < UTOP)
-		page_remove(curenv->env_pgdir, dstva);
+		page_remove(me->env_pgdir, dstva);
 
-	bool received = message_take(0, dstva);
+	bool received = take(me, 0, dstva);
 	if (!received)
-		ipc_wait_for(curenv, 0, dstva);
+		ipc_wait_for(me, 0, dstva);
 	if (woken && !received)
 		sched_handoff(woken);
 	else if (woken)

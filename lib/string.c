@@ -128,7 +128,7 @@ memset(void *dst, int c, size_t n)
 }
 
 // From the first byte on: right for blocks that overlap with dst below src.
-static void
+static inline void
 copy_up(void *dst, const void *src, size_t n)
 {
 	size_t words = n / WORD, bytes = n % WORD;
@@ -140,7 +140,7 @@ copy_up(void *dst, const void *src, size_t n)
 }
 
 // From the last byte on: right for blocks that overlap with dst above src.
-static void
+static inline void
 copy_down(void *dst, const void *src, size_t n)
 {
 	void *to = dst + n - 1;
@@ -152,8 +152,8 @@ copy_down(void *dst, const void *src, size_t n)
 		: "cc", "memory");
 }
 
-void *
-memmove(void *dst, const void *src, size_t n)
+static inline void *
+copy(void *dst, const void *src, size_t n)
 {
 	if (dst > src && dst < src + n)
 		copy_down(dst, src, n);
@@ -162,11 +162,17 @@ memmove(void *dst, const void *src, size_t n)
 	return dst;
 }
 
+void *
+memmove(void *dst, const void *src, size_t n)
+{
+	return copy(dst, src, n);
+}
+
 // Overlapping blocks are allowed here too.
 void *
 memcpy(void *dst, const void *src, size_t n)
 {
-	return memmove(dst, src, n);
+	return copy(dst, src, n);
 }
 
 int
