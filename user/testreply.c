@@ -299,7 +299,7 @@ test_held(void)
 	IS(sys_page_held(0, PAGE, NULL), PGNUM(PAGE));
 	IS(ipc_recv_from(child, NULL), 1);
 	void *const guesses[] = { NULL, FAR, PAGE, LANDING, FAR + 1, NO_PAGE,
-		(void *) UVPT, (void *) KERNBASE };
+		(void *) UTEXT, (void *) UVPT, (void *) KERNBASE };
 	for (size_t i = 0; i < ARRAY_SIZE(guesses); i++)
 		IS(sys_page_held(child, PAGE, guesses[i]), PGNUM(FAR));
 	ipc_send(child, 0, NULL, 0);
