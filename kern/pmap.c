@@ -475,7 +475,7 @@ mmio_map_region(physaddr_t pa, size_t size)
 // ----------------------------------------------------------- user addresses
 
 // Does va lie below ULIM, and do both levels allow all of perm?
-static bool
+static inline bool
 user_page_allows(pde_t *pgdir, uintptr_t va, int perm)
 {
 	if (va >= ULIM)

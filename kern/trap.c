@@ -191,18 +191,18 @@ end_program(struct Trapframe *tf)
 // ------------------------------------------------------------- page faults
 
 // Does this fault come from code that runs on the exception stack?
-static bool
+static inline bool
 on_exception_stack(uintptr_t esp)
 {
 	return esp >= UXSTACKTOP - PGSIZE && esp < UXSTACKTOP;
 }
 
-// Send curenv to its page-fault upcall, with a UTrapframe on its exception
+// Send e, which is curenv, to its page-fault upcall, with a UTrapframe on its exception
 // stack.  If the fault came from the upcall itself, the new frame goes below
 // the old ones, with a word left free between them: lib/pfentry.S needs it to
 // return.
-static void
-start_upcall(struct Trapframe *tf, uint32_t fault_va)
+static inline void
+start_upcall(struct Env *e, struct Trapframe *tf, uint32_t fault_va)
 {
 	uintptr_t top = on_exception_stack(tf->tf_esp)
 		? tf->tf_esp - sizeof(uint32_t) : UXSTACKTOP;
@@ -211,17 +211,15 @@ start_upcall(struct Trapframe *tf, uint32_t fault_va)
 	// This ends the environment if it fails: also one whose upcall cannot
 	// be run, for going there faults again and again, a frame lower each
 	// time.
-	user_mem_assert(curenv, utf, sizeof(*utf), PTE_W);
+	user_mem_assert(e, utf, sizeof(*utf), PTE_W);
 
-	*utf = (struct UTrapframe) {
-		.utf_fault_va = fault_va,
-		.utf_err = tf->tf_err,
-		.utf_regs = tf->tf_regs,
-		.utf_eip = tf->tf_eip,
-		.utf_eflags = tf->tf_eflags,
-		.utf_esp = tf->tf_esp,
-	};
-	tf->tf_eip = (uintptr_t) curenv->env_pgfault_upcall;
+	utf->utf_fault_va = fault_va;
+	utf->utf_err = tf->tf_err;
+	utf->utf_regs = tf->tf_regs;
+	utf->utf_eip = tf->tf_eip;
+	utf->utf_eflags = tf->tf_eflags;
+	utf->utf_esp = tf->tf_esp;
+	tf->tf_eip = (uintptr_t) e->env_pgfault_upcall;
 	tf->tf_esp = (uintptr_t) utf;
 }
 
@@ -229,19 +227,20 @@ void
 page_fault_handler(struct Trapframe *tf)
 {
 	uint32_t fault_va = rcr2();
+	struct Env *e = curenv;
 
 	if (!from_user(tf)) {
 		print_trapframe(tf);
 		guard_page_fault(fault_va);
 		panic("page fault in the kernel at va %08x", fault_va);
 	}
-	if (curenv->env_pgfault_upcall) {
-		start_upcall(tf, fault_va);
+	if (e->env_pgfault_upcall) {
+		start_upcall(e, tf, fault_va);
 		return;
 	}
 
 	cprintf("[%08x] user fault va %08x ip %08x\n",
-		curenv->env_id, fault_va, tf->tf_eip);
+		e->env_id, fault_va, tf->tf_eip);
 	end_program(tf);
 }
 
@@ -550,13 +549,15 @@ call_in_short(struct Env *e, struct Trapframe *tf)
 	leave();
 }
 
-// The same with the registers in struct Env, for all other calls.
+// The same with the registers in struct Env, for all other calls, and for page
+// faults.
 ALWAYS_INLINE void __attribute__((noreturn))
-call_in_full(struct Env *e, struct Trapframe *tf)
+handle_in_full(struct Env *e, struct Trapframe *tf,
+	void (*handler)(struct Trapframe *tf))
 {
 	tf = keep_registers(e, tf);
 	last_tf = tf;
-	handle_syscall(tf);
+	handler(tf);
 	leave();
 }
 
@@ -608,7 +609,9 @@ trap_from_user(struct Trapframe *tf)
 	if (is_yield(tf))
 		yield_in_short(e, tf);
 	if (tf->tf_trapno == T_SYSCALL)
-		call_in_full(e, tf);
+		handle_in_full(e, tf, handle_syscall);
+	if (tf->tf_trapno == T_PGFLT)
+		handle_in_full(e, tf, page_fault_handler);
 	handle(keep_registers(e, tf), true);
 }
 
