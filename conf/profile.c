@@ -12,8 +12,9 @@
 // file has for each page its address, its 4096 bytes, and 4096 counts, of 8
 // bytes each, little endian.
 //
-// QEMU's interface for plugins (docs/devel/tcg-plugins), version 1, of which
-// this is what we use.  Distributions do not come with its header.
+// QEMU's interface for plugins (docs/devel/tcg-plugins), of which this is what
+// we use, the same in all versions of it.  Distributions do not come with its
+// header.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,7 +39,18 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
 void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *);
 
+// Which version we are for: QEMU 9 does not take 1 any more, older ones do not
+// know 2.  QEMU looks at this after it has loaded us.
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
+
+static void __attribute__((constructor))
+choose_version(void)
+{
+	const char *version = getenv("JOS_PLUGIN_VERSION");
+
+	if (version)
+		qemu_plugin_version = atoi(version);
+}
 
 #define PGSIZE		4096
 #define NBUCKET		4096
