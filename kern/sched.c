@@ -128,11 +128,16 @@ sched_wake(struct Env *e)
 	sched_mark(e);
 }
 
+// Who was sent a message last from each CPU: goes first when the sender sleeps,
+// if it has not run by then.
+static struct Env *receiver[NCPU];
+
 void
 sched_wake_receiver(struct Env *e)
 {
 	e->env_status = ENV_RUNNABLE;
 	sched_mark(e);
+	receiver[cpunum()] = e;
 }
 
 // Who gets each CPU after curenv without a search, or NULL
@@ -196,9 +201,11 @@ sched_next(void)
 	struct CpuInfo *me = thiscpu;
 	struct Env *old = me->cpu_env, *e = heir[me->cpu_id];
 
+	if (!e && (e = receiver[me->cpu_id]) && e->env_status != ENV_RUNNABLE)
+		e = NULL;
 	if (!e)
 		sched_yield();
-	heir[me->cpu_id] = NULL;
+	heir[me->cpu_id] = receiver[me->cpu_id] = NULL;
 	if (old && old->env_status == ENV_RUNNING)
 		sched_mark(old);	// env_run puts it back
 	env_run(e);

@@ -250,15 +250,28 @@ test_woken(void)
 
 // ------------------------------------------------------------ who has turns
 
+static int
+call(envid_t server, uint32_t value)
+{
+	return ipc_call(server, value, NULL, 0, NULL);
+}
+
+static int
+send_and_receive(envid_t server, uint32_t value)
+{
+	ipc_send(server, value, NULL, 0);
+	return ipc_recv_from(server, NULL);
+}
+
 // Two that hand the CPU to and fro without pause leave some of it to others.
 static void
-test_fair(void)
+test_fair(int (*ask)(envid_t server, uint32_t value))
 {
 	envid_t server = new_server(), client = fork_or_panic();
 
 	if (client == 0) {
 		for (int i = 0; !shared->stop; i++) {
-			IS(ipc_call(server, i, NULL, 0, NULL), i + 1);
+			IS(ask(server, i), i + 1);
 			shared->laps++;
 		}
 		exit();
@@ -271,6 +284,7 @@ test_fair(void)
 	}
 	shared->stop = true;
 	wait(client);
+	shared->stop = false;
 	destroy_and_wait(server);
 }
 
@@ -287,6 +301,7 @@ umain(int argc, char **argv)
 	test_two_clients();
 	test_ends();
 	test_woken();
-	test_fair();
+	test_fair(call);
+	test_fair(send_and_receive);
 	cprintf("testcall ok\n");
 }
