@@ -26,6 +26,7 @@
 #include <kern/lab.h>
 #include <kern/pagewait.h>
 #include <kern/pmap.h>
+#include <kern/reap.h>
 #include <kern/queue.h>
 #include <kern/spinlock.h>
 #include <kern/wait.h>
@@ -362,9 +363,9 @@ check_status(const struct Env *e)
 	switch (e->env_status) {
 	case ENV_RUNNING:
 	case ENV_DYING:
-		if (n == 0)
-			fault("[%08x] has status %u and is on no CPU",
-				e->env_id, e->env_status);
+		if ((n == 0) != reap_has(e))
+			fault("[%08x] has status %u and is on %d CPUs",
+				e->env_id, e->env_status, n);
 		break;
 	case ENV_FREE:
 	case ENV_RUNNABLE:

@@ -1,8 +1,8 @@
 // kern/cpu.c - the processors: a list of them, and asking them for things.
 //
 // Entry points: cpu_init, cpu_add and cpunum; cpu_protect; user_memory_open and
-// user_memory_close; cpu_order, cpu_take_order and cpu_service; cpus_stop,
-// cpu_bring_in, tlb_flush_later and tlb_shootdown, which give orders.
+// user_memory_close; cpu_order, cpu_order_anyone, cpu_take_order, cpu_service;
+// cpus_stop, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -128,6 +128,17 @@ cpu_order(int cpu, uint32_t what)
 {
 	__sync_fetch_and_or(&cpu_orders[cpu], what);
 	__sync_fetch_and_or(&cpus_with_orders, 1u << cpu);
+}
+
+void
+cpu_order_anyone(bool wanted)
+{
+	const uint32_t anyone = 1u << NCPU;
+
+	if (wanted)
+		__sync_fetch_and_or(&cpus_with_orders, anyone);
+	else
+		__sync_fetch_and_and(&cpus_with_orders, ~anyone);
 }
 
 bool

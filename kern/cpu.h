@@ -86,6 +86,7 @@ enum {
 extern volatile uint32_t cpu_orders[NCPU];
 extern volatile uint32_t cpus_with_orders;	// a bit each: what all look at
 void cpu_order(int cpu, uint32_t what);
+void cpu_order_anyone(bool wanted);	// there is work for whoever comes (reap.c)
 bool cpu_take_order(uint32_t what);	// was it given to us? not any more
 void cpu_service(void);			// obey what cannot wait: the first 3
 

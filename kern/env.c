@@ -23,6 +23,7 @@
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
+#include <kern/reap.h>
 #include <kern/sched.h>
 #include <kern/spinlock.h>
 #include <kern/wait.h>
@@ -285,49 +286,7 @@ env_create(uint8_t *binary, enum EnvType type)
 
 // --------------------------------------------------------------------- end
 
-// Walk over the n entries of a table or directory that are in use:
-//
-//	for (i = next_in_use(table, 0, n); i < n; i = next_in_use(table, i + 1, n))
-static inline uint32_t
-next_in_use(const uint32_t *table, uint32_t i, uint32_t n)
-{
-	return i + first_nonzero(table + i, n - i);
-}
-
-// Drop all pages that the table of directory entry *pde maps, and the table.
-// No processor uses this address space any more.
-static void
-free_table(pde_t *pde)
-{
-	struct PageInfo *pp = pa2page(*pde);
-	const pte_t *table = page2kva(pp);
-	const uint32_t n = NPTENTRIES;
-
-	for (uint32_t i = next_in_use(table, 0, n); i < n;
-	     i = next_in_use(table, i + 1, n))
-		if (table[i] & PTE_P)
-			page_decref(pa2page(table[i]));
-	*pde = 0;
-	page_decref(pp);
-}
-
-// Give back all of e's address space.
-static void
-free_address_space(struct Env *e)
-{
-	pde_t *pgdir = e->env_pgdir;
-	const uint32_t n = PDX(UTOP);
-
-	if (rcr3() == PADDR(pgdir))
-		lcr3(PADDR(kern_pgdir));
-	for (uint32_t i = next_in_use(pgdir, 0, n); i < n;
-	     i = next_in_use(pgdir, i + 1, n))
-		if (pgdir[i] & PTE_P)
-			free_table(&pgdir[i]);
-	e->env_pgdir = NULL;
-	page_decref(pa2page(PADDR(pgdir)));
-}
-
+// Is the environment that had this id not yet gone?
 static bool
 is_there(envid_t id)
 {
@@ -343,9 +302,9 @@ env_is_abandoned(const struct Env *e)
 		&& !is_waiting(e) && !is_there(e->env_parent_id);
 }
 
-// Give back all that e has.
+// e is at its end: from now on it loses all that it has (kern/reap.c).
 static void
-free_one(struct Env *e)
+begin_to_free(struct Env *e)
 {
 	if (lab->env_messages)
 		cprintf("[%08x] free env %08x\n",
@@ -353,7 +312,27 @@ free_one(struct Env *e)
 
 	irqwait_end(e);
 	wait_forget(e);			// or its own pages would wake it
-	free_address_space(e);
+	if (rcr3() == PADDR(e->env_pgdir))
+		lcr3(PADDR(kern_pgdir));
+	e->env_status = ENV_DYING;
+	e->env_ipc_recving = false;
+	reap_begin(e);
+}
+
+// Give back all that e has: at once or, if that is much, bit by bit.  The caller
+// sees to it that no other CPU is running it; if this one is, its page
+// directory is no longer loaded after.
+void
+env_free(struct Env *e)
+{
+	begin_to_free(e);
+	reap_some();
+}
+
+// e has nothing left but its slot.
+static void
+free_slot(struct Env *e)
+{
 	e->env_status = ENV_FREE;
 	e->env_link = env_free_list;
 	env_free_list = e;
@@ -366,11 +345,10 @@ free_one(struct Env *e)
 		env_server_ended(e);
 }
 
-// Destroy the children of e, which is gone, that can never run again.  Those
-// that are to be freed here are put on list, by env_link, and the new list is
-// returned; another CPU frees the others.
-static struct Env *
-destroy_abandoned(const struct Env *e, struct Env *list)
+// Destroy the children of e, which is gone, that can never run again, for only
+// e could have started them.
+static void
+destroy_abandoned(const struct Env *e)
 {
 	int *left = &env_children[e - envs];
 
@@ -382,31 +360,19 @@ destroy_abandoned(const struct Env *e, struct Env *list)
 		--*left;
 		if (!env_is_abandoned(child))
 			continue;
-		child->env_status = ENV_DYING;
-		if (env_elsewhere(child) < 0) {
-			child->env_link = list;
-			list = child;
-		}
+		if (env_elsewhere(child) >= 0)
+			child->env_status = ENV_DYING;	// that CPU frees it
+		else
+			begin_to_free(child);
 	}
 	assert(*left == 0);
-	return list;
 }
 
-// Give back all that e has, and all that its children have that only it could
-// have started; one by one, for the generations may be many and the stack is
-// small.  The caller sees to it that no other CPU is running e; if this one
-// is, its page directory is no longer loaded after.
 void
-env_free(struct Env *e)
+env_reaped(struct Env *e)
 {
-	struct Env *next = NULL;
-
-	do {
-		free_one(e);
-		next = destroy_abandoned(e, next);
-		if ((e = next))
-			next = e->env_link;
-	} while (e);
+	free_slot(e);
+	destroy_abandoned(e);
 }
 
 // The other CPU that is running e, whatever e's status has become meanwhile;

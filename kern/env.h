@@ -19,6 +19,7 @@ void env_init_percpu(void);
 int env_alloc(struct Env **store, envid_t parent_id);
 void env_create(uint8_t *binary, enum EnvType type);
 void env_free(struct Env *e);
+void env_reaped(struct Env *e);		// kern/reap.c has nothing to do any more
 void env_destroy(struct Env *e);	// may not return if e is curenv
 
 // Can e never run again, because nobody but its parent could start it, which

@@ -20,6 +20,7 @@
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
+#include <kern/reap.h>
 #include <kern/sched.h>
 #include <kern/spinlock.h>
 #include <kern/wait.h>
@@ -270,6 +271,15 @@ something_to_come(void)
 void
 sched_halt(void)
 {
+	curenv = NULL;
+	lcr3(PADDR(kern_pgdir));
+	while (reap_pending()) {
+		reap_some();
+		unlock_kernel();	// others may want something
+		lock_kernel();
+		if (sched_others())
+			sched_yield();
+	}
 	if (!something_to_come()) {
 		cprintf("No runnable environments in the system!\n");
 		if (debug_asked)
@@ -279,8 +289,6 @@ sched_halt(void)
 			monitor(NULL);
 	}
 
-	curenv = NULL;
-	lcr3(PADDR(kern_pgdir));
 	lapic_timer(thiscpu == bootcpu);
 	thiscpu->cpu_status = CPU_HALTED;
 	if (cpu_has_tsc && thiscpu == bootcpu)

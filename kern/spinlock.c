@@ -63,6 +63,15 @@ print_callers(const uintptr_t pcs[], int n)
 	}
 }
 
+static void
+print_hold(const struct Hold *h)
+{
+	if (h->by_trap)
+		cprintf("Came in by trap %d, eax %d\n", h->trapno, h->eax);
+	cprintf("Taken at\n");
+	print_callers(h->pcs, NCALLERS);
+}
+
 void
 spin_print(const struct spinlock *lk)
 {
@@ -72,12 +81,10 @@ spin_print(const struct spinlock *lk)
 		cprintf("CPU %d has it\n", lk->cpu->cpu_id);
 	if (!spin_watched)
 		return;
-	if (lk->cpu) {
-		cprintf("Taken at\n");
-		print_callers(lk->pcs, NCALLERS);
-	}
-	cprintf("Longest held for %llu ticks; taken at\n", lk->longest);
-	print_callers(lk->longest_pcs, NCALLERS);
+	if (lk->cpu)
+		print_hold(&lk->now);
+	cprintf("Longest held for %llu ticks\n", lk->longest.time);
+	print_hold(&lk->longest);
 }
 
 // How often to look at the lock before going to sleep over it: for about as
@@ -132,23 +139,32 @@ spin_call(struct spinlock *lk, uint32_t ticket)
 		lapic_ipi_to(sleeper - 1, IRQ_OFFSET + IRQ_WAKE);
 }
 
+// The frame of a trap from user mode is at the top of our stack.
 void
 spin_note_taken(struct spinlock *lk)
 {
-	record_callers(lk->pcs, NCALLERS);
-	lk->since = now();
+	const struct Trapframe *tf =
+		(const struct Trapframe *) thiscpu->cpu_ts.ts_esp0 - 1;
+	const bool on_that_stack = (uintptr_t) tf - read_ebp() < KSTKSIZE;
+	struct Hold *h = &lk->now;
+
+	record_callers(h->pcs, NCALLERS);
+	if ((h->by_trap = on_that_stack && tf->tf_cs != 0)) {
+		h->trapno = tf->tf_trapno;
+		h->eax = tf->tf_regs.reg_eax;
+	}
+	h->time = now();
 }
 
-// How long was it ours?
+// How long was it ours?  The time until the first program runs does not count.
 void
 spin_note_given(struct spinlock *lk)
 {
-	const uint64_t time = now() - lk->since;
+	struct Hold *h = &lk->now;
 
-	if (lk->since == 0 || time <= lk->longest)
-		return;
-	lk->longest = time;
-	memcpy(lk->longest_pcs, lk->pcs, sizeof(lk->pcs));
+	h->time = now() - h->time;
+	if (h->by_trap && h->time > lk->longest.time)
+		lk->longest = *h;
 }
 
 void
@@ -156,7 +172,7 @@ spin_mistake(struct spinlock *lk, const char *what)
 {
 	if (spin_watched) {
 		cprintf("Acquired at:\n");
-		print_callers(lk->pcs, NCALLERS);
+		print_callers(lk->now.pcs, NCALLERS);
 	}
 	panic("CPU %d cannot %s %s: held by CPU %d", cpunum(), what, lk->name,
 		lk->cpu ? lk->cpu->cpu_id : -1);

@@ -33,12 +33,15 @@ struct spinlock {
 	struct CpuInfo *cpu;		// who has it, or NULL
 	uint32_t waits;			// how often a CPU had to wait for it
 
-	// While spin_watched: who took it, innermost call first; when; and the
-	// longest time that it was held, in ticks of the time-stamp counter
-	uintptr_t pcs[NCALLERS];
-	uint64_t since;
-	uint64_t longest;
-	uintptr_t longest_pcs[NCALLERS];
+	// While spin_watched: who has it, and who had it longest
+	struct Hold {
+		uintptr_t pcs[NCALLERS]; // who took it, innermost call first
+		uint64_t time;		// when; at last, for how long; in ticks
+					// of the time-stamp counter
+		bool by_trap;		// then the next two are valid
+		uint32_t trapno;	// which trap brought this CPU in
+		uint32_t eax;		// with this, for system calls a number
+	} now, longest;
 };
 
 // Note who takes locks and for how long?  That costs more than taking them.

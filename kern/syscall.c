@@ -39,15 +39,19 @@
 // its time, and we have the lock.
 #define CPUTS_CHUNK	1024
 
-// Print len bytes.  Ends the environment if it may not read them all.
-// If there are many, the program makes the call again, for what is left.
+// And so many are looked at, whether the program may read them.
+#define CPUTS_AHEAD	(1024 * 1024)
+
+// Print len bytes.  Ends the environment if it may not read them all, before it
+// prints any if they are not very many.  If they are many, the program makes
+// the call again, for what is left.
 static int
 sys_cputs(const char *s, size_t len)
 {
 	struct Trapframe *tf = trap_frame();
 	size_t n = MIN(len, (size_t) CPUTS_CHUNK);
 
-	user_mem_assert(curenv, s, len, PTE_U);
+	user_mem_assert(curenv, s, MIN(len, (size_t) CPUTS_AHEAD), PTE_U);
 	cons_write(s, n);
 	if (n == len)
 		return 0;
@@ -473,45 +477,65 @@ receive_message(void *dstva)
 
 // -------------------------------------------------------- what others have
 
-// The number of a page below UTOP where e has pp mapped, or 0: page 0 does not
-// count.  Looks from the top down, for descriptors lie high.
+// So many of somebody's page tables are searched before others get a turn.
+#define TABLES_SEARCHED	16
+
+// The number of a page of e that is pp, or 0: page 0 does not count.  Looks from
+// *pdx, which is UTOP's or below, down, for descriptors lie high, and leaves it
+// where to go on; 0 if there is no more to look at.
 static uint32_t
-find_mapping(struct Env *e, const struct PageInfo *pp)
+find_mapping(struct Env *e, const struct PageInfo *pp, uint32_t *pdx)
 {
-	for (uint32_t pdx = PDX(UTOP); pdx-- > 0; ) {
-		const pde_t pde = e->env_pgdir[pdx];
+	int tables = TABLES_SEARCHED;
+
+	while (*pdx > 0 && tables > 0) {
+		const pde_t pde = e->env_pgdir[--*pdx];
 
 		if (!(pde & PTE_P))
 			continue;
+		tables--;
+
 		const pte_t *table = KADDR(PTE_ADDR(pde));
 
 		for (uint32_t ptx = 0; ptx < NPTENTRIES; ptx++)
 			if ((table[ptx] & PTE_P)
 			    && PTE_ADDR(table[ptx]) == page2pa(pp))
-				return pdx * NPTENTRIES + ptx;
+				return *pdx * NPTENTRIES + ptx;
 	}
 	return 0;
 }
 
 // Is the page that we have at va also mapped in envid, wherever that be?
-// Looks at guess first.
+// Looks at guess first.  If envid has very many tables, the program makes the
+// call again with `rest`, which is how many directory entries are left; at
+// first it says UTOP's.
 // Returns the number of the page there that it is, or 0; -E_BAD_ENV; -E_INVAL:
 // bad va, or nothing there.
 static int
-sys_page_held(envid_t envid, void *va, void *guess)
+sys_page_held(envid_t envid, void *va, void *guess, uint32_t rest)
 {
-	struct Env *e;
+	struct Env *e = env_of(envid, false);
 	struct PageInfo *pp;
-	int r;
 
-	if ((r = envid2env(envid, &e, false)) < 0)
-		return r;
+	if (!e)
+		return -E_BAD_ENV;
 	if (!user_page(va) || !(pp = page_lookup(curenv->env_pgdir, va, NULL)))
 		return -E_INVAL;
 	if (guess && user_page(guess)
 	    && page_lookup(e->env_pgdir, guess, NULL) == pp)
 		return PGNUM(guess);
-	return find_mapping(e, pp);
+
+	uint32_t pdx = MIN(rest, PDX(UTOP));
+	const uint32_t found = find_mapping(e, pp, &pdx);
+
+	if (found || pdx == 0)
+		return found;
+
+	struct Trapframe *tf = trap_frame();
+
+	tf->tf_regs.reg_edi = pdx;
+	tf->tf_eip -= SYSCALL_SIZE;
+	return SYS_page_held;		// in eax, the number of the call
 }
 
 // ----------------------------------------------------------------- machine
@@ -613,7 +637,7 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SYS_ipc_reply:
 		return sys_ipc_reply(a1, a2, (void *) a3, a4);
 	case SYS_page_held:
-		return sys_page_held(a1, (void *) a2, (void *) a3);
+		return sys_page_held(a1, (void *) a2, (void *) a3, a4);
 	case SYS_debug:
 		return sys_debug(a1, a2);
 	case SYS_ipc_send:

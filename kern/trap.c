@@ -12,6 +12,7 @@
 // print_regs.
 
 #include <inc/assert.h>
+#include <inc/error.h>
 #include <inc/string.h>
 #include <inc/syscall.h>
 #include <inc/x86.h>
@@ -26,6 +27,7 @@
 #include <kern/monitor.h>
 #include <kern/panic.h>
 #include <kern/pmap.h>
+#include <kern/reap.h>
 #include <kern/sched.h>
 #include <kern/spinlock.h>
 #include <kern/stray.h>
@@ -247,12 +249,32 @@ page_fault_handler(struct Trapframe *tf)
 // ---------------------------------------------------------------- dispatch
 
 static inline void
-handle_syscall(struct Trapframe *tf)
+make_call(struct Trapframe *tf)
 {
 	struct PushRegs *r = &tf->tf_regs;
 
 	r->reg_eax = syscall(r->reg_eax, r->reg_edx, r->reg_ecx, r->reg_ebx,
 		r->reg_edi, r->reg_esi);
+}
+
+// Has a call failed for want of what ended environments have not given back yet?
+static inline bool
+is_lack(int32_t result)
+{
+	return result == -E_NO_MEM || result == -E_NO_FREE_ENV;
+}
+
+static void
+handle_syscall(struct Trapframe *tf)
+{
+	const uint32_t call = tf->tf_regs.reg_eax;
+
+	make_call(tf);
+	if (reap_pending() && is_lack(tf->tf_regs.reg_eax)) {
+		reap_some();
+		tf->tf_regs.reg_eax = call;	// make it again
+		tf->tf_eip -= SYSCALL_SIZE;
+	}
 }
 
 // One more tick: whoever runs here has had its turn.
@@ -289,7 +311,9 @@ handle_unexpected(struct Trapframe *tf)
 static void
 handle_device(struct Trapframe *tf)
 {
-	if (!from_user(tf) || fpu_use(curenv) < 0)
+	while (from_user(tf) && fpu_use(curenv) < 0 && reap_pending())
+		reap_some();
+	if (rcr0() & CR0_TS)
 		handle_unexpected(tf);
 }
 
@@ -420,8 +444,8 @@ leave_vm86(struct Trapframe *tf)
 	tf->tf_eflags |= FL_IF;
 }
 
-// What came in while this CPU could not listen, waiting for the lock or for a
-// key
+// See to what came in while this CPU could not listen, waiting for the lock or
+// for a key, and to what was left for later.
 static void
 catch_up(void)
 {
@@ -431,6 +455,8 @@ catch_up(void)
 		serial_intr();
 		kbd_intr();
 	}
+	if (reap_pending())
+		reap_some();
 }
 
 // An interrupt came, whoever is running here.  Returns whether there is still
@@ -475,7 +501,7 @@ static void __attribute__((noreturn))
 handle(struct Trapframe *tf, bool wanted)
 {
 	assert(!(read_eflags() & FL_IF));
-	if (cpu_orders[cpunum()])
+	if (cpus_with_orders)
 		catch_up();
 	last_tf = tf;
 	if (from_outside(tf))
@@ -499,23 +525,6 @@ handle(struct Trapframe *tf, bool wanted)
 	| BIT(SYS_page_wake) | BIT(SYS_env_set_pgfault_upcall)		\
 	| BIT(SYS_ipc_try_send) | BIT(SYS_ipc_send) | BIT(SYS_ipc_recv_from) \
 	| BIT(SYS_ipc_reply) | BIT(SYS_ipc_call) | BIT(SYS_ipc_reply_recv))
-
-static inline bool
-is_short(const struct Trapframe *tf)
-{
-	const uint32_t call = tf->tf_regs.reg_eax;
-
-	return tf->tf_trapno == T_SYSCALL
-		&& (call < 32 && (SHORT_CALLS & 1u << call))
-		&& !lab->trace_traps;
-}
-
-static inline bool
-is_yield(const struct Trapframe *tf)
-{
-	return tf->tf_trapno == T_SYSCALL && tf->tf_regs.reg_eax == SYS_yield
-		&& !lab->trace_traps;
-}
 
 // Go on with curenv, whose registers are still where the trap put them: on our
 // stack.
@@ -542,22 +551,10 @@ ALWAYS_INLINE void __attribute__((noreturn))
 call_in_short(struct Env *e, struct Trapframe *tf)
 {
 	last_tf = tf;
-	handle_syscall(tf);
+	make_call(tf);
 	if (e->env_status == ENV_RUNNING)
 		go_back(tf);
 	e->env_tf = *tf;
-	leave();
-}
-
-// The same with the registers in struct Env, for all other calls, and for page
-// faults.
-ALWAYS_INLINE void __attribute__((noreturn))
-handle_in_full(struct Env *e, struct Trapframe *tf,
-	void (*handler)(struct Trapframe *tf))
-{
-	tf = keep_registers(e, tf);
-	last_tf = tf;
-	handler(tf);
 	leave();
 }
 
@@ -571,6 +568,29 @@ yield_in_short(struct Env *e, struct Trapframe *tf)
 		go_back(tf);
 	e->env_tf = *tf;
 	sched_yield();
+}
+
+// What is neither of both, with the registers in struct Env
+ALWAYS_INLINE void __attribute__((noreturn))
+handle_in_full(struct Env *e, struct Trapframe *tf,
+	void (*handler)(struct Trapframe *tf))
+{
+	last_tf = tf = keep_registers(e, tf);
+	handler(tf);
+	leave();
+}
+
+// A system call that nothing disturbs
+ALWAYS_INLINE void __attribute__((noreturn))
+system_call(struct Env *e, struct Trapframe *tf)
+{
+	const uint32_t call = tf->tf_regs.reg_eax;
+
+	if (call < 32 && (SHORT_CALLS & 1u << call))
+		call_in_short(e, tf);
+	if (call == SYS_yield)
+		yield_in_short(e, tf);
+	handle_in_full(e, tf, make_call);
 }
 
 // ------------------------------------------------------------------ the way in
@@ -604,13 +624,9 @@ trap_from_user(struct Trapframe *tf)
 	fpu_leave(e);
 	if (e->env_status != ENV_RUNNING || cpus_with_orders)
 		trap_disturbed(e, tf);
-	if (is_short(tf))
-		call_in_short(e, tf);
-	if (is_yield(tf))
-		yield_in_short(e, tf);
-	if (tf->tf_trapno == T_SYSCALL)
-		handle_in_full(e, tf, handle_syscall);
-	if (tf->tf_trapno == T_PGFLT)
+	if (tf->tf_trapno == T_SYSCALL && !lab->trace_traps)
+		system_call(e, tf);
+	if (tf->tf_trapno == T_PGFLT && !lab->trace_traps)
 		handle_in_full(e, tf, page_fault_handler);
 	handle(keep_registers(e, tf), true);
 }
