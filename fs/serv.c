@@ -142,7 +142,7 @@ openfile_is_held_by(struct OpenFile *o, envid_t client)
 	int r = sys_page_held(client, o->o_fd, o->o_where);
 
 	if (r > 0)
-		o->o_where = (void *) (r * PGSIZE);
+		o->o_where = (void *) ((uintptr_t) r * PGSIZE);
 	return r > 0 || (r == -E_INVAL && openfile_in_use(o));
 }
 
