@@ -126,7 +126,7 @@ return (
     test => ['testregs'] },
 { guard => 'the exception stack is the program\'s to write to',
     file => 'kern/trap.c',
-    out => 'user_mem_assert(curenv, utf, sizeof(*utf), PTE_W);', in => '',
+    out => 'user_mem_assert(e, utf, sizeof(*utf), PTE_W);', in => '',
     test => ['faultnostack'] },
 { guard => 'int3 ends the program, not the session',
     file => 'kern/trap.c',

@@ -5,16 +5,25 @@
 
 #include <inc/mmu.h>
 #include <inc/trap.h>
+#include <inc/types.h>
 
 extern struct Gatedesc idt[256];
 extern struct Pseudodesc idt_pd;
+
+static inline bool
+from_user(const struct Trapframe *tf)
+{
+	return (tf->tf_cs & 3) == 3;
+}
 
 void trap_init(void);
 void trap_init_percpu(void);
 void trap(struct Trapframe *tf);	// returns only into the kernel
 struct Trapframe *trap_frame(void);	// of the trap that we are in
 void page_fault_handler(struct Trapframe *tf);
+
+// kern/trapframe.c
 void print_regs(struct PushRegs *regs);
-void print_trapframe(struct Trapframe *tf);
+void print_trapframe(struct Trapframe *tf);	// with CR2 if it is trap_frame
 
 #endif // JOS_KERN_TRAP_H
