@@ -130,7 +130,7 @@ return (
     in => 'return only == ANYBODY || from != ANYBODY;', test => ['testreply'] },
 { guard => 'the page of a request is back with its sender before the answer',
     file => 'kern/message.c',
-    out => 'page_remove(me->env_pgdir, dstva);', in => '',
+    out => 'page_remove(me->env_pgdir, dstva);', in => '(void) me;',
     test => ['testcall'] },
 { guard => 'a guess at where a page is mapped is no proof',
     file => 'kern/syscall.c',
