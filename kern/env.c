@@ -172,6 +172,7 @@ env_alloc(struct Env **store, envid_t parent_id)
 	e->env_pgfault_upcall = NULL;
 	e->env_ipc_recving = false;
 	e->env_ipc_from = 0;
+	e->env_ipc_dstva = NULL;
 
 	memset(&e->env_tf, 0, sizeof(e->env_tf));
 	e->env_tf.tf_ds = GD_UD | 3;

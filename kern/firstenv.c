@@ -174,7 +174,7 @@ start_fs_again(void)
 static void
 fs_ended(const struct Env *e)
 {
-	const bool served = e->env_ipc_recving || e->env_ipc_from != 0;
+	const bool served = e->env_ipc_dstva || e->env_ipc_from != 0;
 
 	if (served || memory_is_short())
 		fs_tries = FS_TRIES;
