@@ -2,9 +2,8 @@
 //
 // Round robin: each CPU goes on through envs[] from the one it ran last.  A
 // CPU that finds nothing halts; interrupts wake it, its own clock being off.
-// Whoever makes an environment runnable through sched_wake notes that there
-// is work, and on its way out of the kernel wakes one idle CPU if work is
-// left; that CPU does the same in turn.
+// Whoever leaves the kernel while there is work for an idle CPU wakes one; that
+// CPU does the same in turn.
 //
 // Entry points: sched_yield, sched_next, sched_handoff, sched_wake,
 // sched_wake_receiver, sched_share, sched_tick, sched_awake, sched_begin,
@@ -34,10 +33,7 @@ uint32_t sched_marked_words;		// a bit for each word that is not 0
 
 _Static_assert(NENV == 32 * 32, "marks has two levels");
 
-bool sched_work_left;
-
-// Idle CPUs that an interrupt is on its way to, a bit each.
-static unsigned cpus_called;
+uint32_t sched_idle_cpus;
 
 void (*sched_chore)(void);
 
@@ -51,7 +47,6 @@ sched_mark(const struct Env *e)
 
 	marks[slot / 32] |= 1u << slot % 32;
 	sched_marked_words |= 1u << slot / 32;
-	sched_work_left = ncpu > 1;
 }
 
 // No slot at or above this one was ever in use.
@@ -218,20 +213,14 @@ sched_has_heir(void)
 	return heir[cpunum()] != NULL;
 }
 
-// Wake one idle CPU, if there is something for it to do.
+// It does the same in turn, if there is more to do.
 void
-sched_share_work(void)
+sched_call_idle(void)
 {
-	sched_work_left = sched_marked_words != 0;
-	if (!sched_work_left)
-		return;
-	for (int i = 0; i < ncpu; i++) {
-		if (cpus[i].cpu_status != CPU_HALTED || cpus_called & 1 << i)
-			continue;
-		cpus_called |= 1 << i;
-		lapic_ipi_to(i, IRQ_OFFSET + IRQ_WAKE);
-		return;
-	}
+	const int cpu = __builtin_ctz(sched_idle_cpus);
+
+	sched_idle_cpus &= ~(1u << cpu);
+	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 }
 
 void
@@ -241,14 +230,13 @@ sched_tick(void)
 		sched_chore();
 	irqwait_tick();
 	mark_unmarked();
-	sched_work_left = ncpu > 1;
 	sched_share();
 }
 
 void
 sched_awake(void)
 {
-	cpus_called &= ~(1 << cpunum());
+	sched_idle_cpus &= ~(1u << cpunum());
 	if (cpu_has_tsc && thiscpu == bootcpu)
 		sched_idle_time += read_tsc() - idle_since;
 }
@@ -291,6 +279,7 @@ sched_halt(void)
 
 	lapic_timer(thiscpu == bootcpu);
 	thiscpu->cpu_status = CPU_HALTED;
+	sched_idle_cpus |= 1u << cpunum();
 	if (cpu_has_tsc && thiscpu == bootcpu)
 		idle_since = read_tsc();
 	unlock_kernel();

@@ -23,23 +23,23 @@ void sched_wake(struct Env *e);
 // The same for one that slept until there was a message, and for nothing else.
 void sched_wake_receiver(struct Env *e);
 
-// This CPU is about to leave the kernel: if it leaves work for which there is
-// an idle CPU, wake that one.
-extern bool sched_work_left;		// there may be such work
-void sched_share_work(void);
-static inline void
-sched_share(void)
-{
-	if (sched_work_left)
-		sched_share_work();
-}
-
 // Is anybody runnable that does not run?  A yes may be wrong.
 extern uint32_t sched_marked_words;
 static inline bool
 sched_others(void)
 {
 	return sched_marked_words != 0;
+}
+
+// This CPU is about to leave the kernel: if it leaves work for which there is
+// an idle CPU, wake that one.
+extern uint32_t sched_idle_cpus;	// a bit each, unless called already
+void sched_call_idle(void);
+static inline void
+sched_share(void)
+{
+	if (sched_idle_cpus && sched_others())
+		sched_call_idle();
 }
 
 // The boot CPU's clock ticked: let idle CPUs look for work.
