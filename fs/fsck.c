@@ -544,6 +544,25 @@ check_beyond_size(uint32_t n)
 	}
 }
 
+// The block, which nobody has, that seems most to hold entries; 0 if none does.
+// Parts of programs may look so, too, but less.
+static uint32_t
+best_entries(void)
+{
+	uint32_t best = 0;
+	int best_score = 0;
+
+	for (uint32_t b = 0; b < nblocks; b++) {
+		int score = is_unclaimed(b) ? entries_score(block(b)) : 0;
+
+		if (score > best_score) {
+			best = b;
+			best_score = score;
+		}
+	}
+	return best;
+}
+
 // Give the root a directory's block that no directory has any more.
 // Returns false if there is none, or no place for its number.
 static bool
@@ -551,16 +570,15 @@ adopt_entries(void)
 {
 	struct File *root = nodes[ROOT].f;
 	uint32_t end = blocks_of((uint32_t) root->f_size);
+	uint32_t b = end < NDIRECT ? best_entries() : 0;
 
-	for (uint32_t b = 0; b < nblocks && end < NDIRECT; b++)
-		if (is_unclaimed(b) && entries_score(block(b)) > 0) {
-			problem_of(ROOT, "lacks block %u of a directory", b);
-			root->f_direct[end] = b;
-			root->f_size += BLKSIZE;
-			claim_blocks(ROOT, end, end + 1);
-			return true;
-		}
-	return false;
+	if (b == 0)
+		return false;
+	problem_of(ROOT, "lacks block %u of a directory", b);
+	root->f_direct[end] = b;
+	root->f_size += BLKSIZE;
+	claim_blocks(ROOT, end, end + 1);
+	return true;
 }
 
 static void
