@@ -296,11 +296,11 @@ is_there(envid_t id)
 	return e->env_id == id && e->env_status != ENV_FREE;
 }
 
+// The part of env_is_abandoned that is seldom asked for
 bool
-env_is_abandoned(const struct Env *e)
+env_is_forgotten(const struct Env *e)
 {
-	return e->env_status == ENV_NOT_RUNNABLE && !e->env_ipc_recving
-		&& !is_waiting(e) && !is_there(e->env_parent_id);
+	return !is_waiting(e) && !is_there(e->env_parent_id);
 }
 
 // e is at its end: from now on it loses all that it has (kern/reap.c).

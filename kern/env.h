@@ -24,7 +24,13 @@ void env_destroy(struct Env *e);	// may not return if e is curenv
 
 // Can e never run again, because nobody but its parent could start it, which
 // has ended?
-bool env_is_abandoned(const struct Env *e);
+bool env_is_forgotten(const struct Env *e);
+static inline bool
+env_is_abandoned(const struct Env *e)
+{
+	return e->env_status == ENV_NOT_RUNNABLE && !e->env_ipc_recving
+		&& env_is_forgotten(e);
+}
 
 int env_elsewhere(const struct Env *e);
 void env_bring_in(const struct Env *e);

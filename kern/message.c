@@ -30,25 +30,25 @@ message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 
 // ----------------------------------------------------------------- sending
 
-// Give envid a message of curenv, or have curenv sleep until it takes it.
-// Returns 0 if it has it and is to be woken, and then *store is envid's
-// environment; else what sys_ipc_send returns.
+// Give `to`, if there is one, a message of curenv, or have curenv sleep until it
+// takes it.  Returns 0 if it has it and is to be woken; else what sys_ipc_send
+// returns.
 static inline int
-send(envid_t envid, const struct Message *m, struct Env **store)
+send(struct Env *to, const struct Message *m)
 {
 	struct Env *me = curenv;
 	struct PageInfo *pp;
 	int r;
 
-	if ((r = envid2env(envid, store, false)) < 0)
-		return r;
-	if (*store == me)
+	if (!to)
+		return -E_BAD_ENV;
+	if (to == me)
 		return -E_INVAL;
 	if ((r = message_page(me, m->srcva, m->perm, &pp)) < 0)
 		return r;
-	r = ipc_offer(me, *store, m->value, pp, m->perm);
+	r = ipc_offer(me, to, m->value, pp, m->perm);
 	if (r == -E_IPC_NOT_RECV)
-		queue_join(me, *store, m);
+		queue_join(me, to, m);
 	return r;
 }
 
@@ -61,8 +61,8 @@ int
 sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
 	const struct Message m = { value, srcva, perm, false, NULL };
-	struct Env *to;
-	int r = send(envid, &m, &to);
+	struct Env *to = env_of(envid, false);
+	int r = send(to, &m);
 
 	if (r == 0)
 		sched_wake_receiver(to);
@@ -76,12 +76,12 @@ sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	int perm)
 {
 	const struct Message m = { value, srcva, perm, true, dstva };
-	struct Env *to;
+	struct Env *to = env_of(envid, false);
 	int r;
 
 	if (!landing_ok(dstva))
 		return -E_INVAL;
-	if ((r = send(envid, &m, &to)) < 0)
+	if ((r = send(to, &m)) < 0)
 		return r;
 	ipc_wait_for(curenv, envid, dstva);
 	sched_handoff(to);
@@ -137,18 +137,17 @@ message_take(envid_t from, void *dstva)
 int
 sys_ipc_recv_from(void *dstva, envid_t from)
 {
-	struct Env *e;
-	int r;
+	struct Env *me = curenv, *e;
 
 	if (!landing_ok(dstva))
 		return -E_INVAL;
-	if (from != 0 && message_take(from, dstva))
+	if (from != 0 && take(me, from, dstva))
 		return 0;
-	if ((r = envid2env(from, &e, false)) < 0)
-		return r;
-	if (e == curenv)
+	if (!(e = env_of(from, false)))
+		return -E_BAD_ENV;
+	if (e == me)
 		return -E_INVAL;
-	ipc_wait_for(curenv, from, dstva);
+	ipc_wait_for(me, from, dstva);
 	return 0;
 }
 
@@ -162,12 +161,13 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 int
 sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
 {
-	struct Env *to;
+	struct Env *to = env_of(envid, false);
 	struct PageInfo *pp;
 	int r;
 
-	if ((r = envid2env(envid, &to, false)) < 0
-	    || (r = message_page(curenv, srcva, perm, &pp)) < 0)
+	if (!to)
+		return -E_BAD_ENV;
+	if ((r = message_page(curenv, srcva, perm, &pp)) < 0)
 		return r;
 	if ((r = ipc_answer(to, value, pp, perm)) > 0) {
 		sched_wake_receiver(to);
@@ -183,7 +183,7 @@ int
 sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	int perm)
 {
-	struct Env *me = curenv, *to, *woken = NULL;
+	struct Env *me = curenv, *to = env_of(envid, false), *woken = NULL;
 	struct PageInfo *pp;
 	int r;
 
@@ -191,8 +191,7 @@ sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 		return -E_INVAL;
 	if ((r = message_page(me, srcva, perm, &pp)) < 0)
 		return r;
-	if (envid2env(envid, &to, false) == 0
-	    && ipc_answer(to, value, pp, perm) > 0)
+	if (to && ipc_answer(to, value, pp, perm) > 0)
 		woken = to;
 	if ((uintptr_t) dstva < UTOP)
 		page_remove(me->env_pgdir, dstva);

@@ -40,13 +40,19 @@ void (*sched_chore)(void);
 uint64_t sched_idle_time;
 static uint64_t idle_since;
 
-void
-sched_mark(const struct Env *e)
+static inline void
+mark(const struct Env *e)
 {
 	const uint32_t slot = ENVX(e->env_id);
 
 	marks[slot / 32] |= 1u << slot % 32;
 	sched_marked_words |= 1u << slot / 32;
+}
+
+void
+sched_mark(const struct Env *e)
+{
+	mark(e);
 }
 
 // No slot at or above this one was ever in use.
@@ -56,7 +62,7 @@ void
 sched_begin(const struct Env *e)
 {
 	slot_limit = MAX(slot_limit, ENVX(e->env_id) + 1u);
-	sched_mark(e);
+	mark(e);
 }
 
 // Mark what is runnable although nobody told us.  Our own code does; a lab's
@@ -66,7 +72,7 @@ mark_unmarked(void)
 {
 	for (uint32_t slot = 0; slot < slot_limit; slot++)
 		if (envs[slot].env_status == ENV_RUNNABLE)
-			sched_mark(&envs[slot]);
+			mark(&envs[slot]);
 }
 
 static inline void
@@ -121,7 +127,7 @@ sched_wake(struct Env *e)
 	// It may be stopped, but not yet out of its CPU.
 	e->env_status = ncpu > 1 && env_elsewhere(e) >= 0
 		? ENV_RUNNING : ENV_RUNNABLE;
-	sched_mark(e);
+	mark(e);
 }
 
 // Who was sent a message last from each CPU: goes first when the sender sleeps,
@@ -132,7 +138,7 @@ void
 sched_wake_receiver(struct Env *e)
 {
 	e->env_status = ENV_RUNNABLE;
-	sched_mark(e);
+	mark(e);
 	receiver[cpunum()] = e;
 }
 
@@ -142,16 +148,12 @@ static struct Env *heir[NCPU];
 // Where the circular search of each CPU goes on
 static uint32_t next_slot[NCPU];
 
-// The heir, if there is one, is to be found by the search again.
-static inline void
+// The heir is to be found by the search again.
+static void
 disinherit(const struct CpuInfo *me)
 {
-	struct Env *e = heir[me->cpu_id];
-
-	if (e) {
-		sched_mark(e);
-		heir[me->cpu_id] = NULL;
-	}
+	mark(heir[me->cpu_id]);
+	heir[me->cpu_id] = NULL;
 }
 
 void
@@ -162,11 +164,12 @@ sched_yield(void)
 	const bool can_go_on = old && old->env_status == ENV_RUNNING;
 
 	assert(kernel_locked());
-	disinherit(me);
+	if (heir[me->cpu_id])
+		disinherit(me);
 
 	struct Env *e = take_runnable(next_slot[me->cpu_id]);
 	if (e && can_go_on)
-		sched_mark(old);	// env_run puts it back
+		mark(old);	// env_run puts it back
 	if (!e && can_go_on)
 		e = old;
 	if (!e) {
@@ -184,9 +187,12 @@ sched_yield(void)
 void
 sched_handoff(struct Env *e)
 {
-	disinherit(thiscpu);
+	struct CpuInfo *me = thiscpu;
+
+	if (heir[me->cpu_id])
+		disinherit(me);
 	e->env_status = ENV_RUNNABLE;
-	heir[cpunum()] = e;
+	heir[me->cpu_id] = e;
 }
 
 // As its slot is not noted, the search goes on at the next tick where it was:
@@ -203,7 +209,7 @@ sched_next(void)
 		sched_yield();
 	heir[me->cpu_id] = receiver[me->cpu_id] = NULL;
 	if (old && old->env_status == ENV_RUNNING)
-		sched_mark(old);	// env_run puts it back
+		mark(old);	// env_run puts it back
 	env_run(e);
 }
 

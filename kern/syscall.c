@@ -27,6 +27,7 @@
 #include <kern/pagewait.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
+#include <kern/reap.h>
 #include <kern/sched.h>
 #include <kern/syscall.h>
 #include <kern/trap.h>
@@ -86,7 +87,8 @@ sys_getenvid(void)
 	return curenv->env_id;
 }
 
-// End an environment: the caller itself, or a child.
+// End an environment: the caller itself, or a child.  A child is gone when this
+// returns, unless it is running on another CPU, which ends it soon.
 // Returns 0 or -E_BAD_ENV.
 static int
 sys_env_destroy(envid_t envid)
@@ -101,6 +103,8 @@ sys_env_destroy(envid_t envid)
 	else if (lab->env_messages)
 		cprintf("[%08x] destroying %08x\n", curenv->env_id, e->env_id);
 	env_destroy(e);
+	if (reap_has(e))		// it was large
+		wait_for_env(curenv, e->env_id);
 	return 0;
 }
 
