@@ -23,8 +23,7 @@
 #include <kern/irqwait.h>
 #include <kern/lab.h>
 #include <kern/message.h>
-#include <kern/pagemap.h>
-#include <kern/pagewait.h>
+#include <kern/pagecall.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
 #include <kern/reap.h>
@@ -243,6 +242,7 @@ sys_env_wait(envid_t envid)
 }
 
 // ------------------------------------------------------------------- pages
+// kern/pagecall.c has the calls besides these three.
 
 // Map a new page of zeros at va, in place of what was there.
 // Returns 0; -E_BAD_ENV; -E_INVAL: bad va or perm; -E_NO_MEM.
@@ -290,108 +290,6 @@ sys_page_unmap(envid_t envid, void *va)
 	if (!user_page(va))
 		return -E_INVAL;
 	page_remove(e->env_pgdir, va);
-	return 0;
-}
-
-// Is this the start of so many pages that a program may map?
-static bool
-user_pages(const void *va, size_t npages)
-{
-	return user_page(va) && npages <= (UTOP - (uintptr_t) va) / PGSIZE;
-}
-
-static bool
-user_run(const struct PageRun *run)
-{
-	return run->npages <= MAXRUN && user_pages(run->srcva, run->npages)
-		&& user_pages(run->dstva, run->npages) && user_perm(run->perm);
-}
-
-// So many runs are looked at before others get a turn; fewer if they are long.
-#define MAXRUNS		64
-
-// Map our pages in another environment, as the n runs of a list say: one run
-// after the other, and each from its last page down.  Returns how many runs
-// were mapped, fewer than n if they are many; then the caller asks again.
-// If one cannot be mapped, what comes before it in this order is, and the
-// result is -E_BAD_ENV; -E_INVAL: as page_to_share, bad dstva, or too long; or
-// -E_NO_MEM.  Ends the caller if it may not read the list.
-static int
-sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
-{
-	struct Env *dst;
-	size_t done = 0, pages = 0;
-	int r;
-
-	n = MIN(n, (size_t) MAXRUNS);
-	user_mem_assert(curenv, list, n * sizeof(*list), PTE_U);
-	if ((r = envid2env(dstid, &dst, true)) < 0)
-		return r;
-	for (; done < n && pages < MAXRUN; done++) {
-		struct PageRun run;
-
-		memcpy(&run, list + done, sizeof(run));	// need not be aligned
-		if (!user_run(&run))
-			return -E_INVAL;
-		if ((r = page_map_run(curenv->env_pgdir, dst->env_pgdir,
-				&run)) < 0)
-			return r;
-		pages += run.npages;
-	}
-	return done;
-}
-
-// Map a copy of our page at srcva at dstva of another environment.  In place,
-// dst being us and dstva srcva, the page becomes ours alone, with these
-// permissions; it is copied only if others have it, too.
-// Returns 0; -E_BAD_ENV; -E_INVAL: bad address or bits, or nothing there;
-// -E_NO_MEM.
-static int
-sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
-{
-	struct Env *dst = env_of(dstid, true);
-	struct PageInfo *pp;
-
-	if (!dst)
-		return -E_BAD_ENV;
-	if (!user_page(dstva)
-	    || !(pp = page_to_share(curenv, srcva, perm & ~PTE_W)))
-		return -E_INVAL;
-	return page_insert_copy(dst->env_pgdir, pp, dstva, perm);
-}
-
-// Sleep until somebody who has this page of ours, too, calls sys_page_wake, or a
-// mapping of it goes away.  So that neither is missed, we say what we have
-// seen: a value in the page, and how many mappings there are (pp_ref).  If that
-// is not so any more, do not sleep.
-// Returns 0, perhaps too early; -E_INVAL: no word of a page that is there.
-static int
-sys_page_wait(const uint32_t *word, uint32_t value, uint32_t mappings)
-{
-	struct PageInfo *pp;
-
-	if ((uintptr_t) word >= UTOP || (uintptr_t) word % sizeof(*word) != 0
-	    || !(pp = page_lookup(curenv->env_pgdir, (void *) word, NULL)))
-		return -E_INVAL;
-
-	const char *page = page2kva(pp);
-
-	if (*(const volatile uint32_t *) (page + PGOFF(word)) == value
-	    && pp->pp_ref == mappings)
-		pagewait_sleep(curenv, pp);
-	return 0;
-}
-
-// Wake those who sleep so over the page at va.  Returns 0; -E_INVAL: bad va, or
-// nothing there.
-static int
-sys_page_wake(void *va)
-{
-	struct PageInfo *pp;
-
-	if (!user_page(va) || !(pp = page_lookup(curenv->env_pgdir, va, NULL)))
-		return -E_INVAL;
-	pagewait_wake(pp);
 	return 0;
 }
 
@@ -477,69 +375,6 @@ receive_message(void *dstva)
 	if (sender->env_status == ENV_RUNNABLE)
 		sched_handoff(sender);
 	return 0;
-}
-
-// -------------------------------------------------------- what others have
-
-// So many of somebody's page tables are searched before others get a turn.
-#define TABLES_SEARCHED	16
-
-// The number of a page of e that is pp, or 0: page 0 does not count.  Looks from
-// *pdx, which is UTOP's or below, down, for descriptors lie high, and leaves it
-// where to go on; 0 if there is no more to look at.
-static uint32_t
-find_mapping(struct Env *e, const struct PageInfo *pp, uint32_t *pdx)
-{
-	int tables = TABLES_SEARCHED;
-
-	while (*pdx > 0 && tables > 0) {
-		const pde_t pde = e->env_pgdir[--*pdx];
-
-		if (!(pde & PTE_P))
-			continue;
-		tables--;
-
-		const pte_t *table = KADDR(PTE_ADDR(pde));
-
-		for (uint32_t ptx = 0; ptx < NPTENTRIES; ptx++)
-			if ((table[ptx] & PTE_P)
-			    && PTE_ADDR(table[ptx]) == page2pa(pp))
-				return *pdx * NPTENTRIES + ptx;
-	}
-	return 0;
-}
-
-// Is the page that we have at va also mapped in envid, wherever that be?
-// Looks at guess first.  If envid has very many tables, the program makes the
-// call again with `rest`, which is how many directory entries are left; at
-// first it says UTOP's.
-// Returns the number of the page there that it is, or 0; -E_BAD_ENV; -E_INVAL:
-// bad va, or nothing there.
-static int
-sys_page_held(envid_t envid, void *va, void *guess, uint32_t rest)
-{
-	struct Env *e = env_of(envid, false);
-	struct PageInfo *pp;
-
-	if (!e)
-		return -E_BAD_ENV;
-	if (!user_page(va) || !(pp = page_lookup(curenv->env_pgdir, va, NULL)))
-		return -E_INVAL;
-	if (guess && user_page(guess)
-	    && page_lookup(e->env_pgdir, guess, NULL) == pp)
-		return PGNUM(guess);
-
-	uint32_t pdx = MIN(rest, PDX(UTOP));
-	const uint32_t found = find_mapping(e, pp, &pdx);
-
-	if (found || pdx == 0)
-		return found;
-
-	struct Trapframe *tf = trap_frame();
-
-	tf->tf_regs.reg_edi = pdx;
-	tf->tf_eip -= SYSCALL_SIZE;
-	return SYS_page_held;		// in eax, the number of the call
 }
 
 // ----------------------------------------------------------------- machine
