@@ -155,13 +155,6 @@ bench_copies(void)
 // ----------------------------------------------------- other environments
 
 static void
-yield_for_ever(void)
-{
-	for (;;)
-		sys_yield();
-}
-
-static void
 answer(void)
 {
 	envid_t from;
@@ -183,17 +176,6 @@ answer_page(void)
 
 		ipc_send(from, value, PAGE(1), RW);
 	}
-}
-
-static void
-answer_calls(void)
-{
-	void *const no_page = (void *) UTOP;
-	int r = sys_ipc_recv(no_page);
-
-	while (r >= 0)
-		r = sys_ipc_reply_recv(thisenv->env_ipc_from,
-			thisenv->env_ipc_value, no_page, no_page, 0);
 }
 
 static void

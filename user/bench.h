@@ -101,6 +101,35 @@ start(void (*program)(void))
 	return child;
 }
 
+// What children do
+
+static inline void
+yield_for_ever(void)
+{
+	for (;;)
+		sys_yield();
+}
+
+static inline void
+answer_calls(void)
+{
+	void *const no_page = (void *) UTOP;
+	int r = sys_ipc_recv(no_page);
+
+	while (r >= 0)
+		r = sys_ipc_reply_recv(thisenv->env_ipc_from,
+			thisenv->env_ipc_value, no_page, no_page, 0);
+}
+
+static inline int
+open_or_panic(const char *path, int mode)
+{
+	int fd = open(path, mode);
+
+	must(path, fd);
+	return fd;
+}
+
 static inline void
 run_program(const char *program)
 {

@@ -10,15 +10,6 @@
 
 static char buffer[CHUNK];
 
-static int
-open_or_panic(const char *path, int mode)
-{
-	int fd = open(path, mode);
-
-	must(path, fd);
-	return fd;
-}
-
 // Read or write size bytes, at most so many in a call.
 static void
 transfer(ssize_t (*call)(int fd, void *buf, size_t n), int fd, size_t size,

@@ -18,24 +18,6 @@ do_nothing(void)
 }
 
 static void
-yield_for_ever(void)
-{
-	for (;;)
-		sys_yield();
-}
-
-static void
-answer_calls(void)
-{
-	void *const no_page = (void *) UTOP;
-	int r = sys_ipc_recv(no_page);
-
-	while (r >= 0)
-		r = sys_ipc_reply_recv(thisenv->env_ipc_from,
-			thisenv->env_ipc_value, no_page, no_page, 0);
-}
-
-static void
 bench_asleep(int n)
 {
 	envid_t child;
@@ -63,15 +45,6 @@ bench_running(int n)
 		start(yield_for_ever);
 	TIMES(2, sys_yield());		// all have begun
 	BENCH("switch", 10 * n, NOTHING, TIMES(10, sys_yield()), NOTHING);
-}
-
-static int
-open_or_panic(const char *path, int mode)
-{
-	int fd = open(path, mode);
-
-	must(path, fd);
-	return fd;
 }
 
 static void
