@@ -496,7 +496,13 @@ handle_in_full(struct Env *e, struct Trapframe *tf,
 {
 	last_tf = tf = keep_registers(e, tf);
 	handler(tf);
-	leave();
+	if (e->env_status != ENV_RUNNING || sched_has_heir())
+		leave();
+
+	// All that env_run would do is done: nobody else ran here.
+	sched_share();
+	unlock_kernel();
+	env_pop_tf(&e->env_tf);
 }
 
 // A system call that nothing disturbs
