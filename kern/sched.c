@@ -260,6 +260,22 @@ something_to_come(void)
 	return false;
 }
 
+// Nobody can run here: use the time for what ended environments had.  Returns
+// who can run at last, or NULL when all is given back.
+static struct Env *
+reap_meanwhile(void)
+{
+	struct Env *e = NULL;
+
+	while (!e && reap_pending()) {
+		reap_some();
+		unlock_kernel();	// others may want something
+		lock_kernel();
+		e = take_runnable(next_slot[cpunum()]);
+	}
+	return e;
+}
+
 // Wait for work: give up the lock and stop until an interrupt comes, which
 // trap() then takes as if it came from user mode.
 void
@@ -267,13 +283,10 @@ sched_halt(void)
 {
 	curenv = NULL;
 	lcr3(PADDR(kern_pgdir));
-	while (reap_pending()) {
-		reap_some();
-		unlock_kernel();	// others may want something
-		lock_kernel();
-		if (sched_others())
-			sched_yield();
-	}
+
+	struct Env *e = reap_meanwhile();
+	if (e)
+		env_run(e);
 	if (!something_to_come()) {
 		cprintf("No runnable environments in the system!\n");
 		if (debug_asked)
