@@ -73,7 +73,8 @@ devcons_read(struct Fd *fd, void *buf, size_t n)
 	if (n == 0)
 		return 0;
 	while ((c = sys_cgetc()) == 0)
-		sys_cons_wait();
+		if (sys_cons_wait() == -E_INVAL)
+			sys_yield();	// the kernel may not have this call
 	if (c < 0)
 		return c;
 	if (c == CTRL_D)
