@@ -85,10 +85,12 @@ static bool
 was_used(uintptr_t va)
 {
 	const pte_t pte = uvpt[PGNUM(va)];
+	const uint32_t blockno = block_at((void *) va);
 
 	if (pte & PTE_D) {
 		flush_bitmap();		// it goes to the disk before others
-		flush_blocks(block_at((void *) va), RUN_BLOCKS);
+		flush_blocks(blockno, MIN(super->s_nblocks - blockno,
+			(uint32_t) RUN_BLOCKS));
 	} else if (pte & PTE_A)
 		forget_use((void *) va, 1);
 	return pte & (PTE_A | PTE_D);
