@@ -12,13 +12,13 @@
 
 #define SOURCE		((char *) 0x20000000)
 #define MANY		((char *) 0x30000000)
-#define MANY_RUNS	1800
+#define MANY_RUNS	1200		// up to where descriptors are
 #define RUNS_OF_PAGE	100		// more than 65535 references do not fit
 
 static void
 map_very_many(void)
 {
-	for (int i = 0; i < MANY_RUNS; i++) {
+	for (uintptr_t i = 0; i < MANY_RUNS; i++) {
 		const struct PageRun run = {
 			.srcva = SOURCE, .dstva = MANY + i * MAXRUN * PGSIZE,
 			.perm = PTE_P | PTE_U, .npages = MAXRUN,
