@@ -268,6 +268,21 @@ trap_dispatch(struct Trapframe *tf)
 
 // --------------------------------------------------------- into the kernel
 
+// Go back to where a trap came from, with the registers that it put on our stack.
+ALWAYS_INLINE void __attribute__((noreturn))
+load_frame(struct Trapframe *tf)
+{
+	__asm__ volatile(
+		"movl %0, %%esp\n\t"
+		"popal\n\t"
+		"popl %%es\n\t"
+		"popl %%ds\n\t"
+		"addl $8, %%esp\n\t"	// tf_trapno, tf_err
+		"iret"
+		: : "r" (tf) : "memory");
+	panic("iret failed");
+}
+
 // A trap in the kernel.  Interrupts come only where the kernel lets them in,
 // to wake it, and without the lock there is little that one may do.
 static void
@@ -445,22 +460,13 @@ handle(struct Trapframe *tf, bool wanted)
 	| BIT(SYS_ipc_try_send) | BIT(SYS_ipc_send) | BIT(SYS_ipc_recv_from) \
 	| BIT(SYS_ipc_reply) | BIT(SYS_ipc_call) | BIT(SYS_ipc_reply_recv))
 
-// Go on with curenv, whose registers are still where the trap put them: on our
-// stack.
+// Go on with curenv, whose registers are still where the trap put them.
 ALWAYS_INLINE void __attribute__((noreturn))
 go_back(struct Trapframe *tf)
 {
 	sched_share();
 	unlock_kernel();
-	__asm__ volatile(
-		"movl %0, %%esp\n\t"
-		"popal\n\t"
-		"popl %%es\n\t"
-		"popl %%ds\n\t"
-		"addl $8, %%esp\n\t"	// tf_trapno, tf_err
-		"iret"
-		: : "r" (tf) : "memory");
-	panic("iret failed");
+	load_frame(tf);
 }
 
 // Make such a call with the registers where they are, and go back from there.
@@ -577,6 +583,8 @@ trap(struct Trapframe *tf)
 		   && tf->tf_trapno != T_NMI) {
 		wake_up();
 		handle(tf, true);
-	} else
+	} else {
 		trap_in_kernel(tf);
+		load_frame(tf);
+	}
 }

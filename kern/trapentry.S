@@ -96,8 +96,7 @@ trap_vectors_end:
 # From all stubs:
 #   1. complete the struct Trapframe; it ends where the stack pointer now is
 #   2. use the kernel's data segments
-#   3. call trap(frame)
-#   4. it returns only to the kernel: put everything back
+#   3. call trap(frame), which goes back by itself
 	.globl	_alltraps
 	.type	_alltraps, @function
 _alltraps:
@@ -111,13 +110,6 @@ _alltraps:
 
 	pushl	%esp				# 3
 	call	trap
-
-	addl	$4, %esp			# 4
-	popal
-	popl	%es
-	popl	%ds
-	addl	$8, %esp			# tf_trapno, tf_err
-	iret
 	.size	_alltraps, . - _alltraps
 
 	.section .note.GNU-stack, "", @progbits
