@@ -203,7 +203,9 @@ sched_next(void)
 	struct CpuInfo *me = thiscpu;
 	struct Env *old = me->cpu_env, *e = heir[me->cpu_id];
 
-	if (!e && (e = receiver[me->cpu_id]) && e->env_status != ENV_RUNNABLE)
+	if (!e)
+		e = receiver[me->cpu_id];
+	if (e && e->env_status != ENV_RUNNABLE)
 		e = NULL;
 	if (!e)
 		sched_yield();

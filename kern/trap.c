@@ -167,7 +167,7 @@ page_fault_handler(struct Trapframe *tf)
 
 // ---------------------------------------------------------------- dispatch
 
-static inline void
+ALWAYS_INLINE void
 make_call(struct Trapframe *tf)
 {
 	struct PushRegs *r = &tf->tf_regs;
@@ -314,6 +314,13 @@ trap_in_kernel(struct Trapframe *tf)
 		last_tf = tf;
 		trap_dispatch(tf);
 	}
+}
+
+static void __attribute__((noreturn))
+trap_from_kernel(struct Trapframe *tf)
+{
+	trap_in_kernel(tf);
+	load_frame(tf);
 }
 
 // The CPU was idle: it goes back to work, with no environment yet.
@@ -495,6 +502,16 @@ yield_in_short(struct Env *e, struct Trapframe *tf)
 	sched_yield();
 }
 
+// The same if they are in struct Env.  All else that env_run would do is done:
+// nobody else ran here.
+ALWAYS_INLINE void __attribute__((noreturn))
+go_on(struct Env *e)
+{
+	sched_share();
+	unlock_kernel();
+	env_pop_tf(&e->env_tf);
+}
+
 // What is neither of both, with the registers in struct Env
 ALWAYS_INLINE void __attribute__((noreturn))
 handle_in_full(struct Env *e, struct Trapframe *tf,
@@ -504,11 +521,7 @@ handle_in_full(struct Env *e, struct Trapframe *tf,
 	handler(tf);
 	if (e->env_status != ENV_RUNNING || sched_has_heir())
 		leave();
-
-	// All that env_run would do is done: nobody else ran here.
-	sched_share();
-	unlock_kernel();
-	env_pop_tf(&e->env_tf);
+	go_on(e);
 }
 
 // A system call that nothing disturbs
@@ -583,8 +596,6 @@ trap(struct Trapframe *tf)
 		   && tf->tf_trapno != T_NMI) {
 		wake_up();
 		handle(tf, true);
-	} else {
-		trap_in_kernel(tf);
-		load_frame(tf);
-	}
+	} else
+		trap_from_kernel(tf);
 }
