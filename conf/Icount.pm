@@ -21,6 +21,7 @@ use strict;
 use warnings;
 use Child;
 use Qemu;
+use Session;
 use Time::HiRes qw(time);
 
 use constant SECONDS => 100;
@@ -36,7 +37,7 @@ sub run
 	my ($said, $start) = ('', time);
 	until ($said =~ /^(?:$until|K> )/m) {
 		$said .= $child->read // last;
-		if ($type ne '' && $said =~ /^\$ \z/m) {
+		if ($type ne '' && $said =~ $Session::PROMPT) {
 			$child->type("$type\n");
 			$type = '';
 		}

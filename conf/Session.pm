@@ -1,6 +1,6 @@
 # conf/Session.pm - a session at the shell of a machine of its own.
 #
-# Entry point:
+# Entry points: $Session::PROMPT, a pattern;
 #   Session::run(MACHINE, LINES)	MACHINE: a reference to options as in
 #		conf/Qemu.pm; each line is typed at the next prompt.
 # Returns all that the machine says, until it leaves or nothing runs any more.
@@ -12,6 +12,10 @@ use warnings;
 use Child;
 use Qemu;
 use Time::HiRes qw(time);
+
+# The shell waits for a line.  icode, which began it all, may say at that very
+# moment that it ends.
+our $PROMPT = qr/^\$ (?:icode: exiting\n)?\z/m;
 
 # Seconds, not counting those in which its threads waited for a processor of
 # ours; and all in all
@@ -27,7 +31,7 @@ sub run
 		$output .= $more;
 		my $new = substr $output, $seen;
 		last if $new =~ /^K> \z/m;
-		if ($new =~ /^\$ \z/m && @lines) {
+		if ($new =~ $PROMPT && @lines) {
 			$seen = length $output;
 			$machine->type(shift @lines);
 		}
