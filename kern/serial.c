@@ -33,8 +33,10 @@
 #define UART_CLOCK	115200		// speed with divisor 1
 #define BAUD		9600
 
-// A byte takes 1 ms at 9600 baud, asking for the status 1 us or so.
-#define SERIAL_PATIENCE	200000
+// How often to ask for the status, for each byte that is to go.  Asking takes 1 us
+// or so, in an emulator a tenth of that; a byte takes 1 ms at 9600 baud, but who
+// reads what an emulator sends may be slow.
+#define SERIAL_PATIENCE	2000000
 
 bool serial_exists;
 static size_t tx_size;			// bytes that the transmitter holds
@@ -63,13 +65,17 @@ serial_init(void)
 	outb(UART_IER, UART_IER_RX);
 }
 
-// After a wait that was long enough for anything to leave, try anyway.
+// After a wait that was long enough for anything to leave, try anyway; and do
+// not wait again before something has left.
 static void
 serial_wait(void)
 {
-	for (size_t i = 0; i < tx_size * SERIAL_PATIENCE; i++)
-		if (inb(UART_STATUS) & UART_STATUS_TX)
-			break;
+	static bool stuck;
+	size_t patience = stuck ? 1 : tx_size * SERIAL_PATIENCE;
+
+	do
+		stuck = !(inb(UART_STATUS) & UART_STATUS_TX);
+	while (stuck && --patience > 0);
 	tx_room = tx_size;
 }
 
