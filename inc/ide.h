@@ -42,8 +42,6 @@
 
 #define IDE_MULTIPLE	16		// sectors; what drives can do
 
-#define IDE_CMD_READ_MULTIPLE 0xC4	// busy once for several sectors
-
 // Give the drive (0 or 1) a command on nsecs sectors from lba on.
 static inline void
 ide_command(int drive, uint32_t lba, unsigned nsecs, uint8_t cmd)

@@ -107,6 +107,7 @@ bool prev_mapped(uintptr_t *va);
 bool prev_run(uintptr_t low, uintptr_t high, struct PageRun *run);
 int map_runs(envid_t env, const struct PageRun *list, size_t n);
 int share_page(envid_t child, void *va);
+int share_run(envid_t child, const struct PageRun *run);
 
 // lib/fd.c
 int close(int fd);

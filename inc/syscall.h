@@ -35,13 +35,13 @@ enum {
 	SYS_page_held,
 	SYS_debug,
 	SYS_ipc_send,
-	SYS_irq_wait = 23,
-	SYS_page_map_list = 24,
+	SYS_irq_wait,
+	SYS_page_map_list,
 	SYS_page_wait,
 	SYS_page_wake,
-	SYS_ipc_call = 27,
+	SYS_ipc_call,
 	SYS_ipc_reply_recv,
-	SYS_page_copy = 30,
+	SYS_page_copy = 30,		// 29 is not in use
 
 	NSYSCALLS
 };

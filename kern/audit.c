@@ -26,8 +26,8 @@
 #include <kern/lab.h>
 #include <kern/pagewait.h>
 #include <kern/pmap.h>
-#include <kern/reap.h>
 #include <kern/queue.h>
+#include <kern/reap.h>
 #include <kern/spinlock.h>
 #include <kern/wait.h>
 

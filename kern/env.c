@@ -72,7 +72,8 @@ env_by_id(envid_t envid, bool checkperm)
 	return e;
 }
 
-// The same for any id.  Returns 0, or -E_BAD_ENV and stores NULL.
+// The same for any id, 0 being curenv's.  Returns 0, or -E_BAD_ENV and stores
+// NULL.
 int
 envid2env(envid_t envid, struct Env **store, bool checkperm)
 {
@@ -296,7 +297,6 @@ is_there(envid_t id)
 	return e->env_id == id && e->env_status != ENV_FREE;
 }
 
-// The part of env_is_abandoned that is seldom asked for
 bool
 env_is_forgotten(const struct Env *e)
 {

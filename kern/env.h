@@ -19,12 +19,14 @@ void env_init_percpu(void);
 int env_alloc(struct Env **store, envid_t parent_id);
 void env_create(uint8_t *binary, enum EnvType type);
 void env_free(struct Env *e);
-void env_reaped(struct Env *e);		// kern/reap.c has nothing to do any more
+void env_reaped(struct Env *e);		// reap.c has given back all its pages
 void env_destroy(struct Env *e);	// may not return if e is curenv
+
+// Does e wait for nothing, and has its parent ended?
+bool env_is_forgotten(const struct Env *e);
 
 // Can e never run again, because nobody but its parent could start it, which
 // has ended?
-bool env_is_forgotten(const struct Env *e);
 static inline bool
 env_is_abandoned(const struct Env *e)
 {

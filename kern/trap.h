@@ -18,7 +18,7 @@ from_user(const struct Trapframe *tf)
 
 void trap_init(void);
 void trap_init_percpu(void);
-void trap(struct Trapframe *tf);	// does not return
+void trap(struct Trapframe *tf) __attribute__((noreturn));
 struct Trapframe *trap_frame(void);	// of the trap that we are in
 void page_fault_handler(struct Trapframe *tf);
 

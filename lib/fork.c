@@ -112,18 +112,11 @@ duppage(struct Child *c, const struct PageRun *run)
 	return r;
 }
 
-// How fork gives a run to the child.  Pages marked PTE_SHARE are shared, one by
-// one, for those of open files have to be announced.
+// How fork gives a run to the child.  Pages marked PTE_SHARE are shared.
 static int
 fork_run(struct Child *c, const struct PageRun *run)
 {
-	int r = 0;
-
-	if (!(run->perm & PTE_SHARE))
-		return duppage(c, run);
-	for (size_t i = run->npages; r == 0 && i-- > 0; )
-		r = share_page(c->id, run->srcva + i * PGSIZE);
-	return r;
+	return run->perm & PTE_SHARE ? share_run(c->id, run) : duppage(c, run);
 }
 
 // Give all pages in [low, high), from the top down: a pipe's page comes before

@@ -254,9 +254,8 @@ copy_shared_pages(envid_t child)
 
 	for (uintptr_t va = UTOP; r >= 0 && prev_run(0, va, &run);
 	     va = (uintptr_t) run.srcva)
-		for (size_t i = run.npages; (run.perm & PTE_SHARE) && r >= 0
-		     && i-- > 0; )
-			r = share_page(child, run.srcva + i * PGSIZE);
+		if (run.perm & PTE_SHARE)
+			r = share_run(child, &run);
 	return r;
 }
 

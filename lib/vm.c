@@ -5,7 +5,7 @@
 //   next_mapped, prev_mapped	walks over the pages that are there
 //   prev_run			the same for many pages at a time
 //   map_runs			map such runs elsewhere as well
-//   share_page			let a child share a page
+//   share_page, share_run	let a child share a page, or a run of them
 //
 // Page tables that do not exist are skipped, for reading their part of uvpt
 // would fault.
@@ -154,5 +154,17 @@ share_page(envid_t child, void *va)
 	fd_sharing(va);
 	r = sys_page_map(0, va, child, va, uvpt[PGNUM(va)] & PTE_SYSCALL);
 	fd_shared(va);
+	return r;
+}
+
+// The same for a run of pages, from the last one down, as lib/pipe.c needs: one
+// by one, for those of open files have to be announced.
+int
+share_run(envid_t child, const struct PageRun *run)
+{
+	int r = 0;
+
+	for (size_t i = run->npages; r == 0 && i-- > 0; )
+		r = share_page(child, run->srcva + i * PGSIZE);
 	return r;
 }
