@@ -100,6 +100,25 @@ find_free_pages(void)
 		fault("the free list leads to %p, where no page is", pp);
 }
 
+static bool
+is_blank(const struct PageInfo *pp)
+{
+	return first_nonzero(page2kva(pp), NPTENTRIES) == NPTENTRIES;
+}
+
+static void
+find_blank_pages(void)
+{
+	for (size_t i = 0; i < page_nblank; i++) {
+		struct PageInfo *pp = page_blank[i];
+
+		if (pp->pp_found || pp->pp_ref || !is_blank(pp))
+			fault("page %08x is not both free and blank",
+				page2pa(pp));
+		pp->pp_found = ON_FREE_LIST;
+	}
+}
+
 static void
 count_reference(struct PageInfo *pp)
 {
@@ -299,6 +318,7 @@ audit_pages(void)
 	for (size_t i = 0; i < npages; i++)
 		pages[i].pp_found = 0;
 	find_free_pages();
+	find_blank_pages();
 	for (const struct Env *e = envs; e < envs + NENV; e++)
 		if (has_pgdir(e))
 			find_mappings(e);

@@ -1,7 +1,8 @@
 // kern/pmap.c - physical memory, a page at a time, and page tables.
 //
 // pages[] has a struct PageInfo for each physical page.  A page is either
-// free (on page_free_list, pp_ref 0) or in use (pp_ref says how often).
+// free (on page_free_list, pp_ref 0) or in use (pp_ref says how often).  A few
+// free ones are known to hold zeros, and kept in page_blank[] instead.
 //
 // An address space is a page directory and the page tables it names; the
 // processor looks up an address in two steps (inc/mmu.h).  mem_init builds
@@ -16,7 +17,7 @@
 //
 // Entry points:
 //   mem_init			set up everything in this file
-//   page_alloc, page_free, page_decref, page_free_count
+//   page_alloc, page_free, page_decref, page_decref_blank, page_free_count
 //   page_insert, page_lookup, page_remove, pgdir_walk
 //   tlb_invalidate		after changing an entry by hand
 //   mmio_map_region		give device registers an address
@@ -42,6 +43,8 @@ size_t npages;
 size_t npages_basemem;
 struct PageInfo *pages;
 struct PageInfo *page_free_list;
+struct PageInfo *page_blank[MAX_BLANK];
+size_t page_nblank;
 pde_t *kern_pgdir;
 
 uintptr_t user_mem_check_addr;
@@ -264,13 +267,15 @@ low_pages_first(void)
 	page_free_list = low;
 }
 
-// Take a page off the free list; NULL if there is none.  Its pp_ref is 0: the
-// caller counts its own reference, or has page_insert do it.
+// Take a free page; NULL if there is none.  Its pp_ref is 0: the caller counts
+// its own reference, or has page_insert do it.
 struct PageInfo *
 page_alloc(int flags)
 {
 	struct PageInfo *pp = page_free_list;
 
+	if (page_nblank > 0 && ((flags & ALLOC_ZERO) || pp == NULL))
+		return failalloc_now() ? NULL : page_blank[--page_nblank];
 	if (pp == NULL || failalloc_now())
 		return NULL;
 	assert(pp->pp_ref == 0);	// or somebody uses a free page
@@ -310,6 +315,19 @@ page_decref(struct PageInfo *pp)
 		page_free(pp);
 }
 
+// The same for a page table or directory that holds only zeros again: it is kept
+// for the next one, which then need not be filled.
+void
+page_decref_blank(struct PageInfo *pp)
+{
+	if (pp->pp_ref != 1 || page_nblank == MAX_BLANK || guard_on)
+		page_decref(pp);
+	else {
+		pp->pp_ref = 0;
+		page_blank[page_nblank++] = pp;
+	}
+}
+
 // How many pages are free?  Takes time in proportion.
 size_t
 page_free_count(void)
@@ -319,7 +337,7 @@ page_free_count(void)
 	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link)
 		if (++n > npages)
 			panic("page_free_count: the free list is a ring");
-	return n;
+	return n + page_nblank;
 }
 
 // ------------------------------------------------------------- page tables

@@ -41,8 +41,15 @@ void page_init(void);
 struct PageInfo *page_alloc(int flags);
 void page_free(struct PageInfo *pp);
 void page_decref(struct PageInfo *pp);
+void page_decref_blank(struct PageInfo *pp);
 extern void (*page_ref_lost)(struct PageInfo *pp);	// to be told of it
 size_t page_free_count(void);
+
+// Free pages that hold zeros, as tables of ended environments do.  They are few,
+// for a page_alloc that knows nothing of them gives none of them out.
+#define MAX_BLANK	64
+extern struct PageInfo *page_blank[MAX_BLANK];
+extern size_t page_nblank;
 
 #define PP_REF_MAX	0xFFFF		// pp_ref counts no further
 

@@ -10,6 +10,7 @@
 // Entry points: reap_begin, reap_some, reap_pending, reap_has.  Under the kernel
 // lock.
 
+#include <inc/string.h>
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
@@ -88,7 +89,7 @@ free_table(pde_t *pde, int *left)
 			page_decref(pa2page(pte));
 	}
 	*pde = 0;
-	page_decref(pp);
+	page_decref_blank(pp);
 	return true;
 }
 
@@ -106,7 +107,8 @@ free_address_space(struct Env *e, int *left)
 		if ((pgdir[i] & PTE_P) && !free_table(&pgdir[i], left))
 			return false;
 	e->env_pgdir = NULL;
-	page_decref(pa2page(PADDR(pgdir)));
+	memset(pgdir + n, 0, (NPDENTRIES - n) * sizeof(pde_t));
+	page_decref_blank(pa2page(PADDR(pgdir)));
 	return true;
 }
 

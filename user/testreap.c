@@ -13,6 +13,8 @@
 #define MANY_RUNS	1200		// up to where descriptors are
 #define RUNS_OF_PAGE	100		// more than 65535 references do not fit
 
+#define TABLES		100		// more than the kernel keeps blank
+
 #define DESTROYERS	5
 #define PATIENCE	1000000		// turns
 
@@ -117,12 +119,40 @@ expect_free(int envs_before)
 	}
 }
 
+// The tables of a child that has ended are free pages, and a new page has zeros.
+static void
+test_tables_are_zero(void)
+{
+	const int before = free_envs();
+	envid_t child = new_child();
+
+	must("sys_page_alloc", sys_page_alloc(0, SOURCE, RW));
+	for (int i = 0; i < TABLES; i++)
+		must("sys_page_map", sys_page_map(0, SOURCE, child,
+			MANY + i * PTSIZE, RW));
+	must("sys_env_destroy", sys_env_destroy(child));
+	expect_free(before);
+
+	for (int i = 0; i < TABLES; i++) {
+		const uint32_t *page = (void *) (SOURCE + i * PGSIZE);
+
+		must("sys_page_alloc", sys_page_alloc(0, (void *) page, RW));
+		for (size_t n = 0; n < PGSIZE / sizeof(*page); n++)
+			if (page[n] != 0)
+				panic("a new page has %08x", page[n]);
+	}
+	for (int i = 0; i < TABLES; i++)
+		must("sys_page_unmap", sys_page_unmap(0, SOURCE + i * PGSIZE));
+}
+
 void
 umain(int argc, char **argv)
 {
 	const int turns = argc > 1 ? strtol(argv[1], NULL, 0) : 20;
 	const int before = free_envs();
 
+	test_tables_are_zero();
+	cprintf("new pages are of zeros\n");
 	test_idle_cpu();
 	cprintf("an idle CPU has given it back\n");
 	test_destroyers(turns);
