@@ -49,7 +49,7 @@ sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
 	int r;
 
 	n = MIN(n, (size_t) MAXRUNS);
-	user_mem_assert(curenv, list, n * sizeof(*list), PTE_U);
+	user_mem_assert_few(curenv, list, n * sizeof(*list), PTE_U);
 	if ((r = envid2env(dstid, &dst, true)) < 0)
 		return r;
 	for (; done < n && pages < MAXRUN; done++) {

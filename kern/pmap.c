@@ -342,15 +342,6 @@ page_free_count(void)
 
 // ------------------------------------------------------------- page tables
 
-// Where is the page table entry for va?  NULL if the table itself is missing.
-static inline pte_t *
-find_entry(pde_t *pgdir, const void *va)
-{
-	const pde_t pde = pgdir[PDX(va)];
-
-	return pde & PTE_P ? (pte_t *) KADDR(PTE_ADDR(pde)) + PTX(va) : NULL;
-}
-
 // Where is the page table entry for va?  If the table itself is missing:
 // create 0 returns NULL; else make one, all zero, or return NULL if there is
 // no memory.  The entry need not be present.
@@ -407,7 +398,7 @@ int
 page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 {
 	const pte_t entry = page2pa(pp) | perm | PTE_P;
-	pte_t *pte = find_entry(pgdir, va);
+	pte_t *pte = page_entry(pgdir, va);
 
 	if (pte && (*pte & PTE_P) && PTE_ADDR(*pte) == PTE_ADDR(entry)) {
 		*pte = entry;
@@ -431,7 +422,7 @@ page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 struct PageInfo *
 page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
 {
-	pte_t *pte = find_entry(pgdir, va);
+	pte_t *pte = page_entry(pgdir, va);
 
 	if (!pte || !(*pte & PTE_P))
 		return NULL;
@@ -444,7 +435,7 @@ page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
 void
 page_remove(pde_t *pgdir, void *va)
 {
-	pte_t *pte = find_entry(pgdir, va);
+	pte_t *pte = page_entry(pgdir, va);
 
 	if (pte && (*pte & PTE_P)) {
 		struct PageInfo *pp = pa2page(*pte);
@@ -492,16 +483,6 @@ mmio_map_region(physaddr_t pa, size_t size)
 
 // ----------------------------------------------------------- user addresses
 
-// Does va lie below ULIM, and do both levels allow all of perm?
-static inline bool
-user_page_allows(pde_t *pgdir, uintptr_t va, int perm)
-{
-	if (va >= ULIM)
-		return false;
-	const pte_t *pte = find_entry(pgdir, (void *) va);
-	return pte != NULL && (pgdir[PDX(va)] & *pte & perm) == (pte_t) perm;
-}
-
 // May env use all of [va, va+len) as perm says?  Returns 0 if so; else
 // -E_FAULT, and user_mem_check_addr is the first address that it may not use.
 // No bytes are always allowed.
@@ -512,7 +493,8 @@ user_mem_check(struct Env *env, const void *va, size_t len, int perm)
 
 	// A range that wraps around meets ULIM first
 	while (len > 0) {
-		if (!user_page_allows(env->env_pgdir, addr, perm | PTE_P)) {
+		if (!user_page_allows(env->env_pgdir, (void *) addr,
+				perm | PTE_P)) {
 			user_mem_check_addr = addr;
 			return -E_FAULT;
 		}

@@ -106,4 +106,25 @@ page2kva(const struct PageInfo *pp)
 	return KADDR(page2pa(pp));
 }
 
+// Where is the page table entry for va?  NULL if the table itself is missing.
+static inline pte_t *
+page_entry(pde_t *pgdir, const void *va)
+{
+	const pde_t pde = pgdir[PDX(va)];
+
+	return pde & PTE_P ? (pte_t *) KADDR(PTE_ADDR(pde)) + PTX(va) : NULL;
+}
+
+// Does va lie below ULIM, and do both levels allow all of perm?
+static inline bool
+user_page_allows(pde_t *pgdir, const void *va, int perm)
+{
+	if ((uintptr_t) va >= ULIM)
+		return false;
+
+	const pte_t *pte = page_entry(pgdir, va);
+
+	return pte && (pgdir[PDX(va)] & *pte & perm) == (pte_t) perm;
+}
+
 #endif // JOS_KERN_PMAP_H

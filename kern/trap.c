@@ -36,6 +36,7 @@
 #include <kern/stray.h>
 #include <kern/syscall.h>
 #include <kern/trap.h>
+#include <kern/usermem.h>
 
 struct Gatedesc idt[256];
 struct Pseudodesc idt_pd = {
@@ -132,7 +133,7 @@ start_upcall(struct Env *e, struct Trapframe *tf, uint32_t fault_va)
 	// This ends the environment if it fails: also one whose upcall cannot
 	// be run, for going there faults again and again, a frame lower each
 	// time.
-	user_mem_assert(e, utf, sizeof(*utf), PTE_W);
+	user_mem_assert_few(e, utf, sizeof(*utf), PTE_W);
 
 	utf->utf_fault_va = fault_va;
 	utf->utf_err = tf->tf_err;

@@ -38,7 +38,7 @@ page_to_share(struct Env *e, void *srcva, int perm)
 	if (!user_page(srcva) || !user_perm(perm))
 		return NULL;
 
-	const pte_t *pte = pgdir_walk(e->env_pgdir, srcva, 0);
+	const pte_t *pte = page_entry(e->env_pgdir, srcva);
 	const pte_t wanted = PTE_P | (perm & PTE_W);
 
 	if (!pte || (*pte & wanted) != wanted)

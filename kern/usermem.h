@@ -7,7 +7,10 @@
 #include <inc/syscall.h>
 #include <inc/types.h>
 
-struct Env;
+#include <kern/cpu.h>
+#include <kern/env.h>
+#include <kern/pmap.h>
+
 struct PageInfo;
 
 // Is va the start of a page that a program may map?
@@ -23,6 +26,17 @@ user_perm(int perm)
 {
 	return (perm & (PTE_P | PTE_U)) == (PTE_P | PTE_U)
 		&& !(perm & ~PTE_SYSCALL);
+}
+
+// user_mem_assert for few bytes, which are mostly in one page
+static inline void
+user_mem_assert_few(struct Env *env, const void *va, size_t len, int perm)
+{
+	if (PGOFF(va) + len <= PGSIZE && user_page_allows(env->env_pgdir, va,
+			perm | PTE_U | PTE_P))
+		user_memory_open();
+	else
+		user_mem_assert(env, va, len, perm);
 }
 
 struct PageInfo *page_to_share(struct Env *e, void *srcva, int perm);
