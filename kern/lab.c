@@ -23,7 +23,8 @@ static const struct Lab labs[NLAB + 1] = {
 		.env_messages = true, .stops_at_int3 = true,
 		.program = "user_primes" },
 	[5] = { .number = 5, .memory = true, .user = true, .smp = true,
-		.fs = true, .program = "user_icode" },
+		.fs = true, .faults_in_short = true,
+		.program = "user_icode" },
 };
 
 const struct Lab *lab = &labs[1];

@@ -28,6 +28,10 @@ struct Lab {
 	// In lab 5, which is a system to use, it just ends the program.
 	bool stops_at_int3;
 
+	// In lab 4, where page_fault_handler is written, it handles every page
+	// fault; later on, only those that end a program.
+	bool faults_in_short;
+
 	// Run when nobody says what to run; 0: the monitor
 	const char *program;
 };

@@ -4,7 +4,7 @@
 // From user mode, and from an idle CPU, the way is always the same: take the
 // lock, copy the registers into the environment, handle the trap, and leave
 // by running an environment - this one or another.  Most traps are system
-// calls that need less than all of that: see call_in_short.
+// calls and page faults that need less than all of that: see call_in_short.
 //
 // From the kernel itself three kinds of traps are right: interrupts while the
 // monitor waits for a key or a CPU for the lock, NMIs, and breakpoints.  These
@@ -491,6 +491,14 @@ call_in_short(struct Env *e, struct Trapframe *tf)
 	leave();
 }
 
+// A page fault that the program handles, in the same way
+ALWAYS_INLINE void __attribute__((noreturn))
+fault_in_short(struct Env *e, struct Trapframe *tf)
+{
+	start_upcall(e, tf, rcr2());
+	go_back(tf);
+}
+
 // SYS_yield, which has nothing to do but what the scheduler does.  A CPU that
 // nobody else wants stays with who offers it.
 static inline void __attribute__((noreturn))
@@ -515,11 +523,10 @@ go_on(struct Env *e)
 
 // What is neither of both, with the registers in struct Env
 ALWAYS_INLINE void __attribute__((noreturn))
-handle_in_full(struct Env *e, struct Trapframe *tf,
-	void (*handler)(struct Trapframe *tf))
+call_in_full(struct Env *e, struct Trapframe *tf)
 {
 	last_tf = tf = keep_registers(e, tf);
-	handler(tf);
+	make_call(tf);
 	if (e->env_status != ENV_RUNNING || sched_has_heir())
 		leave();
 	go_on(e);
@@ -535,7 +542,7 @@ system_call(struct Env *e, struct Trapframe *tf)
 		call_in_short(e, tf);
 	if (call == SYS_yield)
 		yield_in_short(e, tf);
-	handle_in_full(e, tf, make_call);
+	call_in_full(e, tf);
 }
 
 // ------------------------------------------------------------------ the way in
@@ -571,8 +578,9 @@ trap_from_user(struct Trapframe *tf)
 		trap_disturbed(e, tf);
 	if (tf->tf_trapno == T_SYSCALL && !lab->trace_traps)
 		system_call(e, tf);
-	if (tf->tf_trapno == T_PGFLT && !lab->trace_traps)
-		handle_in_full(e, tf, page_fault_handler);
+	if (tf->tf_trapno == T_PGFLT && e->env_pgfault_upcall
+	    && lab->faults_in_short)
+		fault_in_short(e, tf);
 	handle(keep_registers(e, tf), true);
 }
 
