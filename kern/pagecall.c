@@ -74,15 +74,22 @@ sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
 int
 sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 {
-	struct Env *dst = env_of(dstid, true);
-	struct PageInfo *pp;
+	struct Env *src = curenv, *dst = env_of(dstid, true);
+	pte_t *pte;
 
 	if (!dst)
 		return -E_BAD_ENV;
-	if (!user_page(dstva)
-	    || !(pp = page_to_share(curenv, srcva, perm & ~PTE_W)))
+	if (!user_page(srcva) || !user_page(dstva) || !user_perm(perm)
+	    || !(pte = page_entry(src->env_pgdir, srcva)) || !(*pte & PTE_P))
 		return -E_INVAL;
-	return page_insert_copy(dst->env_pgdir, pp, dstva, perm);
+
+	struct PageInfo *pp = pa2page(*pte);
+
+	if (pp->pp_ref > 1 || dst != src || dstva != srcva)
+		return page_insert_copy(dst->env_pgdir, pp, dstva, perm);
+	*pte = PTE_ADDR(*pte) | perm;
+	tlb_invalidate(src->env_pgdir, srcva);
+	return 0;
 }
 
 // ------------------------------------------------------ waiting, and asking

@@ -92,20 +92,11 @@ page_map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 	return r;
 }
 
-// Map a copy of page pp at va, in place of what was there.  If pp itself is
-// there and nobody else has it, no copy is needed: it gets these permissions.
+// Map a copy of page pp at va, in place of what was there.
 // Returns 0, or -E_NO_MEM with nothing changed.
 int
 page_insert_copy(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 {
-	pte_t *pte;
-
-	if (pp->pp_ref == 1 && page_lookup(pgdir, va, &pte) == pp) {
-		*pte = page2pa(pp) | perm;
-		tlb_invalidate(pgdir, va);
-		return 0;
-	}
-
 	struct PageInfo *copy = page_alloc(0);
 	int r;
 
