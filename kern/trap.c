@@ -525,7 +525,8 @@ go_on(struct Env *e)
 ALWAYS_INLINE void __attribute__((noreturn))
 call_in_full(struct Env *e, struct Trapframe *tf)
 {
-	last_tf = tf = keep_registers(e, tf);
+	e->env_tf = *tf;
+	last_tf = tf = &e->env_tf;
 	make_call(tf);
 	if (e->env_status != ENV_RUNNING || sched_has_heir())
 		leave();
