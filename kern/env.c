@@ -505,7 +505,6 @@ env_run(struct Env *e)
 	struct CpuInfo *me = thiscpu;
 	struct Env *old = me->cpu_env;
 
-	assert(kernel_locked());
 	if (old && old != e && old->env_status == ENV_RUNNING)
 		old->env_status = ENV_RUNNABLE;
 	me->cpu_env = e;

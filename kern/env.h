@@ -27,7 +27,7 @@ bool env_is_forgotten(const struct Env *e);
 
 // Can e never run again, because nobody but its parent could start it, which
 // has ended?
-static inline bool
+ALWAYS_INLINE bool
 env_is_abandoned(const struct Env *e)
 {
 	return e->env_status == ENV_NOT_RUNNABLE && !e->env_ipc_recving

@@ -1,13 +1,13 @@
 // kern/sched.c - which environment runs next.
 //
-// Round robin: each CPU goes on through envs[] from the one it ran last.  A
-// CPU that finds nothing halts; interrupts wake it, its own clock being off.
-// Whoever leaves the kernel while there is work for an idle CPU wakes one; that
-// CPU does the same in turn.
+// Round robin: who becomes runnable, or gives up the CPU while it could go on,
+// goes to the end of one queue, and each CPU takes the first of it.  A CPU that
+// finds nothing halts; interrupts wake it, its own clock being off.  Whoever
+// leaves the kernel while there is work for an idle CPU wakes one; that CPU
+// does the same in turn.
 //
 // Entry points: sched_yield, sched_next, sched_handoff, sched_wake,
-// sched_wake_receiver, sched_share, sched_tick, sched_awake, sched_begin,
-// sched_mark.
+// sched_wake_receiver, sched_share, sched_tick, sched_awake, sched_begin, sched_enqueue.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -24,14 +24,13 @@
 #include <kern/spinlock.h>
 #include <kern/wait.h>
 
-// A mark on each slot whose environment is runnable, and perhaps on a few where
-// it is not any more, which the search leaves out.  It takes the mark off what it
-// finds.  So marks are made where environments begin, wake up, or make room for
-// another one.
-static uint32_t marks[NENV / 32];	// a bit each
-uint32_t sched_marked_words;		// a bit for each word that is not 0
-
-_Static_assert(NENV == 32 * 32, "marks has two levels");
+// The queue has slots, each of them once at most.  Where the environment is not
+// runnable any more when its turn comes, it is left out: who makes one runnable
+// puts it here, and who stops one need not look for it.
+static uint16_t run_queue[NENV];	// a ring
+static uint32_t run_queue_start;	// the first, modulo NENV
+uint32_t sched_queued;			// how many there are
+static bool in_run_queue[NENV];		// is slot i?
 
 uint32_t sched_idle_cpus;
 
@@ -40,19 +39,50 @@ void (*sched_chore)(void);
 uint64_t sched_idle_time;
 static uint64_t idle_since;
 
+// Is this slot to be put into the queue?  It counts as being there then.
+static inline bool
+joins_run_queue(uint32_t slot)
+{
+	if (in_run_queue[slot])
+		return false;
+	sched_queued++;
+	return in_run_queue[slot] = true;
+}
+
 static inline void
-mark(const struct Env *e)
+enqueue(const struct Env *e)
 {
 	const uint32_t slot = ENVX(e->env_id);
 
-	marks[slot / 32] |= 1u << slot % 32;
-	sched_marked_words |= 1u << slot / 32;
+	if (joins_run_queue(slot))
+		run_queue[(run_queue_start + sched_queued - 1) % NENV] = slot;
+}
+
+static inline void
+enqueue_first(const struct Env *e)
+{
+	const uint32_t slot = ENVX(e->env_id);
+
+	if (joins_run_queue(slot))
+		run_queue[--run_queue_start % NENV] = slot;
 }
 
 void
-sched_mark(const struct Env *e)
+sched_enqueue(const struct Env *e)
 {
-	mark(e);
+	enqueue(e);
+}
+
+// Not inlined, or the compiler makes much of the loop below, which mostly ends
+// at its first round.
+static struct Env * __attribute__((noinline))
+dequeue(void)
+{
+	const uint32_t slot = run_queue[run_queue_start++ % NENV];
+
+	sched_queued--;
+	in_run_queue[slot] = false;
+	return &envs[slot];
 }
 
 // No slot at or above this one was ever in use.
@@ -62,60 +92,28 @@ void
 sched_begin(const struct Env *e)
 {
 	slot_limit = MAX(slot_limit, ENVX(e->env_id) + 1u);
-	mark(e);
+	enqueue(e);
 }
 
-// Mark what is runnable although nobody told us.  Our own code does; a lab's
+// Find what is runnable although nobody told us.  Our own code does; a lab's
 // solution may just set env_status.
 static void
-mark_unmarked(void)
+enqueue_unnoticed(void)
 {
 	for (uint32_t slot = 0; slot < slot_limit; slot++)
 		if (envs[slot].env_status == ENV_RUNNABLE)
-			mark(&envs[slot]);
+			enqueue(&envs[slot]);
 }
 
-static inline void
-unmark(uint32_t slot)
+// The first in the queue that is runnable still; NULL for none.
+static struct Env *
+take_runnable(void)
 {
-	uint32_t *word = &marks[slot / 32];
+	while (sched_queued) {
+		struct Env *e = dequeue();
 
-	*word &= ~(1u << slot % 32);
-	if (*word == 0)
-		sched_marked_words &= ~(1u << slot / 32);
-}
-
-// The first marked slot from `slot` on, without going round; NENV for none.
-static inline uint32_t
-marked_from(uint32_t slot)
-{
-	uint32_t i = slot / 32;
-	uint32_t word = marks[i] & ~0u << slot % 32;
-
-	if (word == 0) {
-		const uint32_t words = sched_marked_words & ~1u << i;	// above i
-
-		if (words == 0)
-			return NENV;
-		i = __builtin_ctz(words);
-		word = marks[i];
-	}
-	return 32 * i + __builtin_ctz(word);
-}
-
-// The first runnable environment in circular order from slot start on, which
-// loses its mark; NULL for none.
-static inline struct Env *
-take_runnable(uint32_t start)
-{
-	while (sched_marked_words) {
-		uint32_t slot = marked_from(start % NENV);
-
-		if (slot == NENV)
-			slot = marked_from(0);
-		unmark(slot);
-		if (envs[slot].env_status == ENV_RUNNABLE)
-			return &envs[slot];
+		if (e->env_status == ENV_RUNNABLE)
+			return e;
 	}
 	return NULL;
 }
@@ -127,98 +125,63 @@ sched_wake(struct Env *e)
 	// It may be stopped, but not yet out of its CPU.
 	e->env_status = ncpu > 1 && env_elsewhere(e) >= 0
 		? ENV_RUNNING : ENV_RUNNABLE;
-	mark(e);
+	enqueue(e);
 }
 
-// Who was sent a message last from each CPU: goes first when the sender sleeps,
-// if it has not run by then.
-static struct Env *receiver[NCPU];
-
+// It goes first, so a message is answered soon, whoever else computes.  They
+// are not kept from the CPU: at each tick, who runs goes behind them.
 void
 sched_wake_receiver(struct Env *e)
 {
 	e->env_status = ENV_RUNNABLE;
-	mark(e);
-	receiver[cpunum()] = e;
-}
-
-// Who gets each CPU after curenv without a search, or NULL
-static struct Env *heir[NCPU];
-
-// Where the circular search of each CPU goes on
-static uint32_t next_slot[NCPU];
-
-// The heir is to be found by the search again.
-static void
-disinherit(const struct CpuInfo *me)
-{
-	mark(heir[me->cpu_id]);
-	heir[me->cpu_id] = NULL;
+	enqueue_first(e);
 }
 
 void
 sched_yield(void)
 {
-	struct CpuInfo *me = thiscpu;
-	struct Env *old = me->cpu_env;
+	struct Env *old = curenv, *e = take_runnable();
 	const bool can_go_on = old && old->env_status == ENV_RUNNING;
 
-	assert(kernel_locked());
-	if (heir[me->cpu_id])
-		disinherit(me);
-
-	struct Env *e = take_runnable(next_slot[me->cpu_id]);
-	if (e && can_go_on)
-		mark(old);	// env_run puts it back
-	if (!e && can_go_on)
+	if (can_go_on && e)
+		enqueue(old);	// env_run makes it runnable
+	else if (can_go_on)
 		e = old;
 	if (!e) {
-		mark_unmarked();
-		e = take_runnable(0);
+		enqueue_unnoticed();
+		e = take_runnable();
 	}
 	if (!e)
 		sched_halt();
-	next_slot[me->cpu_id] = ENVX(e->env_id) + 1;
 	env_run(e);
 }
 
-// An heir needs no mark, for it is the next to run here; and no other CPU is
+struct Env *sched_heir;
+
+// An heir is not queued, for it is the next to run here; and no other CPU is
 // to be called because of it.
 void
 sched_handoff(struct Env *e)
 {
-	struct CpuInfo *me = thiscpu;
-
-	if (heir[me->cpu_id])
-		disinherit(me);
+	if (sched_heir)
+		enqueue(sched_heir);
 	e->env_status = ENV_RUNNABLE;
-	heir[me->cpu_id] = e;
+	sched_heir = e;
 }
 
-// As its slot is not noted, the search goes on at the next tick where it was:
-// two who hand the CPU to and fro keep it from nobody.
+// Two who hand the CPU to and fro keep it from nobody: at the next tick,
+// sched_yield goes on with the queue.
 void
 sched_next(void)
 {
-	struct CpuInfo *me = thiscpu;
-	struct Env *old = me->cpu_env, *e = heir[me->cpu_id];
+	struct Env *old = curenv, *e = sched_heir;
 
-	if (!e)
-		e = receiver[me->cpu_id];
-	if (e && e->env_status != ENV_RUNNABLE)
-		e = NULL;
-	if (!e)
+	sched_heir = NULL;
+	if (!e || e->env_status != ENV_RUNNABLE)
 		sched_yield();
-	heir[me->cpu_id] = receiver[me->cpu_id] = NULL;
 	if (old && old->env_status == ENV_RUNNING)
-		mark(old);	// env_run puts it back
+		enqueue(old);	// env_run makes it runnable
 	env_run(e);
-}
-
-bool
-sched_has_heir(void)
-{
-	return heir[cpunum()] != NULL;
 }
 
 // It does the same in turn, if there is more to do.
@@ -237,7 +200,7 @@ sched_tick(void)
 	if (sched_chore)
 		sched_chore();
 	irqwait_tick();
-	mark_unmarked();
+	enqueue_unnoticed();
 	sched_share();
 }
 
@@ -273,7 +236,7 @@ reap_meanwhile(void)
 		reap_some();
 		unlock_kernel();	// others may want something
 		lock_kernel();
-		e = take_runnable(next_slot[cpunum()]);
+		e = take_runnable();
 	}
 	return e;
 }

@@ -9,12 +9,10 @@
 void sched_yield(void) __attribute__((noreturn));
 void sched_halt(void) __attribute__((noreturn));
 
-// When this CPU next gives up curenv, it is to run e, for which something came.
-// The same trap must see to it that it does (sched_next).
+// This CPU is to run e next, for which something came.  The same trap must see
+// to it that it does: it ends in sched_next, which looks for an heir first.
 void sched_handoff(struct Env *e);
-bool sched_has_heir(void);
-
-// Run the one from sched_handoff, or the next one.
+extern struct Env *sched_heir;		// or NULL
 void sched_next(void) __attribute__((noreturn));
 
 // Make e ready to run.
@@ -24,18 +22,18 @@ void sched_wake(struct Env *e);
 void sched_wake_receiver(struct Env *e);
 
 // Is anybody runnable that does not run?  A yes may be wrong.
-extern uint32_t sched_marked_words;
+extern uint32_t sched_queued;
 static inline bool
 sched_others(void)
 {
-	return sched_marked_words != 0;
+	return sched_queued != 0;
 }
 
 // This CPU is about to leave the kernel: if it leaves work for which there is
 // an idle CPU, wake that one.
 extern uint32_t sched_idle_cpus;	// a bit each, unless called already
 void sched_call_idle(void);
-static inline void
+ALWAYS_INLINE void
 sched_share(void)
 {
 	if (sched_idle_cpus && sched_others())
@@ -55,9 +53,9 @@ void sched_awake(void);
 // How long the boot CPU was idle, by its time stamp counter.
 extern uint64_t sched_idle_time;
 
-// e may be runnable from now on: the scheduler must look at its slot.  The
-// first time, tell it that there is such a slot.
-void sched_mark(const struct Env *e);
+// e may be runnable from now on: the scheduler must see to it.  The first time,
+// tell it that there is such a slot.
+void sched_enqueue(const struct Env *e);
 void sched_begin(const struct Env *e);
 
 #endif // JOS_KERN_SCHED_H

@@ -174,7 +174,7 @@ set_status(envid_t envid, int status)
 
 	if (r == 0) {
 		wait_forget(e);
-		sched_mark(e);
+		sched_enqueue(e);
 	}
 	return r;
 }
@@ -357,7 +357,7 @@ send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 		return -E_IPC_NOT_RECV;
 	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0) {
 		ipc_sent(curenv, to->env_id);
-		sched_mark(to);
+		sched_enqueue(to);
 	}
 	return r;
 }

@@ -425,17 +425,24 @@ interrupt_is_wanted(const struct Trapframe *tf)
 	return irq != IRQ_WAKE && (curenv || irq <= IRQ_IDE);
 }
 
+// Leave the kernel by running another one than e, if e was current.
+ALWAYS_INLINE void __attribute__((noreturn))
+leave_from(struct Env *e)
+{
+	if (e && env_is_abandoned(e))
+		env_destroy(e);		// it stopped itself for good
+	sched_next();
+}
+
 // Leave the kernel by running curenv, if it can go on, or somebody else.
 static void __attribute__((noreturn))
 leave(void)
 {
 	struct Env *e = curenv;
 
-	if (e && e->env_status == ENV_RUNNING && !sched_has_heir())
+	if (e && e->env_status == ENV_RUNNING && !sched_heir)
 		env_run(e);
-	if (e && env_is_abandoned(e))
-		env_destroy(e);		// it stopped itself for good
-	sched_next();
+	leave_from(e);
 }
 
 // Handle a trap whose registers are where they belong, and leave.
@@ -488,7 +495,7 @@ call_in_short(struct Env *e, struct Trapframe *tf)
 	if (e->env_status == ENV_RUNNING)
 		go_back(tf);
 	e->env_tf = *tf;
-	leave();
+	leave_from(e);
 }
 
 // A page fault that the program handles, in the same way
@@ -528,7 +535,7 @@ call_in_full(struct Env *e, struct Trapframe *tf)
 	e->env_tf = *tf;
 	last_tf = tf = &e->env_tf;
 	make_call(tf);
-	if (e->env_status != ENV_RUNNING || sched_has_heir())
+	if (e->env_status != ENV_RUNNING || sched_heir)
 		leave();
 	go_on(e);
 }
