@@ -50,7 +50,7 @@ finish(int status)
 
 // What kern/kdebug.c needs of the kernel
 struct CpuInfo cpus[NCPU];
-struct CpuInfo *cpu_of_tss[] = { cpus };
+struct TssOwner cpu_of_tss[] = { { cpus, 0 } };
 static struct Env env;
 
 int

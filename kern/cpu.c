@@ -10,10 +10,11 @@
 #include <kern/cpu.h>
 
 struct CpuInfo cpus[NCPU];
-struct CpuInfo *cpu_of_tss[(GD_DBLFLT >> 3) + 1] = {
-	[0] = &cpus[0],
-	[GD_TSS0 >> 3] = &cpus[0], &cpus[1], &cpus[2], &cpus[3],
-			 &cpus[4], &cpus[5], &cpus[6], &cpus[7],
+struct TssOwner cpu_of_tss[(GD_DBLFLT >> 3) + 1] = {
+	[0].cpu = &cpus[0],
+	[GD_TSS0 >> 3] = { &cpus[0], 0 }, { &cpus[1], 0 }, { &cpus[2], 0 },
+		{ &cpus[3], 0 }, { &cpus[4], 0 }, { &cpus[5], 0 },
+		{ &cpus[6], 0 }, { &cpus[7], 0 },
 };
 _Static_assert(NCPU == 8, "cpu_of_tss lists them");
 int ncpu;

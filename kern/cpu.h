@@ -38,8 +38,24 @@ extern unsigned char percpu_kstacks[NCPU][KSTKSIZE];
 // Which CPU is this?  The task register names its TSS, and reading that takes
 // one instruction; this table says whose TSS it is.  The register is 0 until
 // trap_init_percpu: entry 0 is the CPU that is starting, one at a time.
-extern struct CpuInfo *cpu_of_tss[];
-#define thiscpu (cpu_of_tss[rtr() >> 3])
+//
+// The register has the place of the TSS in gdt[], in bytes.  So the entries
+// here are as large as there, and it says where ours is.
+struct TssOwner {
+	struct CpuInfo *cpu;
+	uint32_t pad;
+};
+_Static_assert(sizeof(struct TssOwner) == sizeof(struct Segdesc), "rtr");
+extern struct TssOwner cpu_of_tss[];
+
+static inline struct CpuInfo *
+this_cpu(void)
+{
+	const uintptr_t table = (uintptr_t) cpu_of_tss;
+
+	return ((const struct TssOwner *) (table + rtr()))->cpu;
+}
+#define thiscpu this_cpu()
 
 static inline int
 cpunum(void)				// its index in cpus[]

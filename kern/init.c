@@ -105,7 +105,7 @@ boot_aps(void)
 		if (c == bootcpu)
 			continue;
 		mpentry_kstack = percpu_kstacks[i] + KSTKSIZE;
-		cpu_of_tss[0] = c;
+		cpu_of_tss[0].cpu = c;
 		lapic_startap(cpu_apicid(i), MPENTRY_PADDR);
 
 		unsigned rounds = START_PATIENCE;
