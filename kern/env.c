@@ -462,11 +462,9 @@ reset_segments(struct CpuInfo *me)
 // without making tf our stack, for a fault or an NMI meanwhile writes to what
 // lies below that.  What iret loads is pushed; then the others follow, %ds and
 // the register that holds tf as the last.
-void
-env_pop_tf(struct Trapframe *tf)
+ALWAYS_INLINE void __attribute__((noreturn))
+load_registers(struct CpuInfo *me, const struct Trapframe *tf)
 {
-	struct CpuInfo *me = thiscpu;
-
 	reset_segments(me);
 	me->cpu_env->env_cpunum = me->cpu_id;
 	__asm__ volatile(
@@ -498,6 +496,12 @@ env_pop_tf(struct Trapframe *tf)
 	panic("iret failed");
 }
 
+void
+env_pop_tf(struct Trapframe *tf)
+{
+	load_registers(thiscpu, tf);
+}
+
 // Run e on this CPU, in place of curenv.
 void
 env_run(struct Env *e)
@@ -505,7 +509,7 @@ env_run(struct Env *e)
 	struct CpuInfo *me = thiscpu;
 	struct Env *old = me->cpu_env;
 
-	if (old && old != e && old->env_status == ENV_RUNNING)
+	if (old && old->env_status == ENV_RUNNING)
 		old->env_status = ENV_RUNNABLE;
 	me->cpu_env = e;
 	e->env_status = ENV_RUNNING;
@@ -515,5 +519,5 @@ env_run(struct Env *e)
 
 	sched_share();
 	unlock_kernel();
-	env_pop_tf(&e->env_tf);
+	load_registers(me, &e->env_tf);
 }

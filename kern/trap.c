@@ -562,6 +562,7 @@ trap_disturbed(struct Env *e, struct Trapframe *tf)
 {
 	bool wanted = false;
 
+	cpu_service();
 	if (e->env_status == ENV_DYING) {
 		cpu_take_order(CPU_NEW_TF);
 		env_free(e);
@@ -576,11 +577,10 @@ trap_disturbed(struct Env *e, struct Trapframe *tf)
 ALWAYS_INLINE void __attribute__((noreturn))
 trap_from_user(struct Trapframe *tf)
 {
-	lock_kernel();
-
 	struct Env *e = curenv;
 
 	assert(e);
+	spin_lock(&kernel_lock);	// lock_kernel also looks for orders
 	fpu_leave(e);
 	if (e->env_status != ENV_RUNNING || cpus_with_orders)
 		trap_disturbed(e, tf);

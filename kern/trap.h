@@ -10,10 +10,11 @@
 extern struct Gatedesc idt[256];
 extern struct Pseudodesc idt_pd;
 
+// We use two of the processor's privilege levels: 3, and 0 for the kernel.
 static inline bool
 from_user(const struct Trapframe *tf)
 {
-	return (tf->tf_cs & 3) == 3;
+	return (tf->tf_cs & 3) != 0;
 }
 
 void trap_init(void);
