@@ -53,6 +53,7 @@ struct PageRun {
 	void *dstva;
 	int perm;
 	size_t npages;			// at most MAXRUN
+	int src_perm;			// the caller's from then on; 0: as before
 };
 
 #define MAXRUN		512

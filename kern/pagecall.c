@@ -29,11 +29,31 @@ static bool
 user_run(const struct PageRun *run)
 {
 	return run->npages <= MAXRUN && user_pages(run->srcva, run->npages)
-		&& user_pages(run->dstva, run->npages) && user_perm(run->perm);
+		&& user_pages(run->dstva, run->npages) && user_perm(run->perm)
+		&& (run->src_perm == 0 || user_perm(run->src_perm));
 }
 
 // So many runs are looked at before others get a turn; fewer if they are long.
 #define MAXRUNS		64
+
+static int
+map_list(pde_t *src, pde_t *dst, const struct PageRun *list, size_t n)
+{
+	size_t done = 0, pages = 0;
+	int r;
+
+	for (; done < n && pages < MAXRUN; done++) {
+		struct PageRun run;
+
+		memcpy(&run, list + done, sizeof(run));	// need not be aligned
+		if (!user_run(&run))
+			return -E_INVAL;
+		if ((r = page_map_run(src, dst, &run)) < 0)
+			return r;
+		pages += run.npages;
+	}
+	return done;
+}
 
 // Map our pages in another environment, as the n runs of a list say: one run
 // after the other, and each from its last page down.  Returns how many runs
@@ -44,26 +64,18 @@ user_run(const struct PageRun *run)
 int
 sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
 {
-	struct Env *dst;
-	size_t done = 0, pages = 0;
+	struct Env *src = curenv, *dst = env_of(dstid, true);
 	int r;
 
 	n = MIN(n, (size_t) MAXRUNS);
-	user_mem_assert_few(curenv, list, n * sizeof(*list), PTE_U);
-	if ((r = envid2env(dstid, &dst, true)) < 0)
-		return r;
-	for (; done < n && pages < MAXRUN; done++) {
-		struct PageRun run;
-
-		memcpy(&run, list + done, sizeof(run));	// need not be aligned
-		if (!user_run(&run))
-			return -E_INVAL;
-		if ((r = page_map_run(curenv->env_pgdir, dst->env_pgdir,
-				&run)) < 0)
-			return r;
-		pages += run.npages;
-	}
-	return done;
+	user_mem_assert_few(src, list, n * sizeof(*list), PTE_U);
+	if (!dst)
+		return -E_BAD_ENV;
+	r = map_list(src->env_pgdir, dst->env_pgdir, list, n);
+	page_maps_flush(src->env_pgdir);
+	if (dst != src)
+		page_maps_flush(dst->env_pgdir);
+	return r;
 }
 
 // Map a copy of our page at srcva at dstva of another environment.  In place,

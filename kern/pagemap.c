@@ -5,7 +5,8 @@
 // Here it takes one call, no page is filled twice, and page tables are looked
 // up once for as long as the pages of a run are in them.
 //
-// Entry points: page_map_run, page_insert_copy.  Under the kernel lock.
+// Entry points: page_map_run, page_maps_flush, page_insert_copy.  Under the
+// kernel lock.
 
 #include <inc/error.h>
 #include <inc/string.h>
@@ -17,19 +18,17 @@
 
 // Map the pages of n entries of one page table, of which `from` is the last,
 // in those of another, whose last is `to`, for va.  Returns 0; -E_INVAL:
-// nothing there, or read-only and perm wants to write; -E_NO_MEM: a page has
+// nothing there, or read-only and to become writable; -E_NO_MEM: a page has
 // as many references as can be counted.
-//
-// Where a page was already, the caller sees to it that no processor goes on
-// with the permissions that it had.
 static int
-map_entries(const pte_t *from, pte_t *to, size_t n, pde_t *to_pgdir, char *va,
-	int perm)
+map_entries(pte_t *from, pte_t *to, size_t n, pde_t *to_pgdir, char *va,
+	const struct PageRun *run)
 {
-	const pte_t need = PTE_P | (perm & PTE_W);
-	const pte_t *const stop = from - n, *const last = to;
+	const int perm = run->perm, src_perm = run->src_perm;
+	const pte_t need = PTE_P | ((perm | src_perm) & PTE_W);
+	const pte_t *const stop = from - n;
 
-	for (; from > stop; from--, to--) {
+	for (; from > stop; from--, to--, va -= PGSIZE) {
 		const pte_t pte = *from, old = *to;
 		int r;
 
@@ -37,26 +36,26 @@ map_entries(const pte_t *from, pte_t *to, size_t n, pde_t *to_pgdir, char *va,
 			return -E_INVAL;
 
 		if (!(old & PTE_P)) {
-			struct PageInfo *pp = pa2page(PTE_ADDR(pte));
+			struct PageInfo *pp = pa2page(pte);
 
 			if (pp->pp_ref == PP_REF_MAX)
 				return -E_NO_MEM;
 			pp->pp_ref++;
-		} else if (PTE_ADDR(old) != PTE_ADDR(pte)) {
-			if ((r = page_insert(to_pgdir, pa2page(PTE_ADDR(pte)),
-					va - (last - to) * PGSIZE, perm)) < 0)
-				return r;
-			continue;
-		}
+		} else if (PTE_ADDR(old) != PTE_ADDR(pte)
+			   && (r = page_insert(to_pgdir, pa2page(pte), va,
+				perm)) < 0)
+			return r;
+		if (src_perm)
+			*from = PTE_ADDR(pte) | src_perm;
 		*to = PTE_ADDR(pte) | perm;
 	}
 	return 0;
 }
 
 // Map a run of pages of one address space in another, or the same, from its
-// last page down.  The caller has checked the addresses and the permissions.
-// Returns 0, or what map_entries says; -E_NO_MEM also if there is no memory
-// for a page table.
+// last page down.  The caller has checked the addresses and the permissions, and
+// calls page_maps_flush after.  Returns 0, or what map_entries says; -E_NO_MEM
+// also if there is no memory for a page table.
 int
 page_map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 {
@@ -66,30 +65,31 @@ page_map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 	while (r == 0 && n > 0) {
 		char *src = (char *) run->srcva + (n - 1) * PGSIZE;
 		char *dst = (char *) run->dstva + (n - 1) * PGSIZE;
-		const pte_t *src_pte = pgdir_walk(from, src, 0);
+		pte_t *src_pte = page_entry(from, src);
 		pte_t *dst_pte;
 
-		if (!src_pte || !(*src_pte & PTE_P)) {
-			r = -E_INVAL;
-			break;
-		}
-		if (!(dst_pte = pgdir_walk(to, dst, 1))) {
-			r = -E_NO_MEM;
-			break;
-		}
+		if (!src_pte || !(*src_pte & PTE_P))
+			return -E_INVAL;
+		if (!(dst_pte = pgdir_walk(to, dst, 1)))
+			return -E_NO_MEM;
 
 		// As far down as both are in these tables
 		const size_t here = MIN(MIN(PTX(src), PTX(dst)) + 1, n);
 
-		r = map_entries(src_pte, dst_pte, here, to, dst, run->perm);
+		r = map_entries(src_pte, dst_pte, here, to, dst, run);
 		n -= here;
 	}
-
-	// One flush for all pages that were there with other permissions
-	if (rcr3() == PADDR(to))
-		tlbflush();
-	tlb_shootdown(to, run->dstva);
 	return r;
+}
+
+// See to it that no processor goes on with the permissions that pages of this
+// address space had.
+void
+page_maps_flush(pde_t *pgdir)
+{
+	if (rcr3() == PADDR(pgdir))
+		tlbflush();
+	tlb_shootdown(pgdir, NULL);
 }
 
 // Map a copy of page pp at va, in place of what was there.

@@ -8,6 +8,7 @@
 #include <inc/types.h>
 
 int page_map_run(pde_t *from, pde_t *to, const struct PageRun *run);
+void page_maps_flush(pde_t *pgdir);
 int page_insert_copy(pde_t *pgdir, struct PageInfo *pp, void *va, int perm);
 
 #endif // JOS_KERN_PAGEMAP_H

@@ -80,26 +80,18 @@ stack_start(void)
 	return va;
 }
 
-// Let the child have what it is to get, and mark our own pages where they are
-// copy-on-write now; also those that were before: they may have been written
-// to since we looked.
-// The child first: had we marked our page before and written to it by now, the
-// child would get the page that we go on writing to.
 static int
 hand_out(struct Child *c)
 {
-	int r = map_runs(c->id, c->run, c->n);
-	size_t n = 0;
+	const size_t n = c->n;
 
-	for (size_t i = 0; i < c->n; i++)
-		if (c->run[i].perm & PTE_COW)
-			c->run[n++] = c->run[i];
 	c->n = 0;
-	return r < 0 ? r : map_runs(0, c->run, n);
+	return map_runs(c->id, c->run, n);
 }
 
-// Let the child have a run of pages: copy-on-write, or as ours if nobody can
-// write to them.  Returns 0 or an error.
+// Let the child have a run of pages as ours if nobody can write to them, else
+// copy-on-write; then ours become so, too.  Also those that were before: they
+// may have been written to since we looked.  Returns 0 or an error.
 static int
 duppage(struct Child *c, const struct PageRun *run)
 {
@@ -108,7 +100,7 @@ duppage(struct Child *c, const struct PageRun *run)
 
 	*its = *run;
 	if (its->perm & (PTE_W | PTE_COW))
-		its->perm = (its->perm & ~PTE_W) | PTE_COW;
+		its->perm = its->src_perm = (its->perm & ~PTE_W) | PTE_COW;
 	return r;
 }
 

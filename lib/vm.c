@@ -114,14 +114,22 @@ prev_run(uintptr_t low, uintptr_t high, struct PageRun *run)
 
 _Static_assert(NPTENTRIES % MAXRUN == 0, "a run lies in one table");
 
+// What sys_page_map_list does, page by page.  env's first: had ours become
+// copy-on-write before, and we written to it by now, env would get the page that
+// we go on writing to.
 static int
 map_each(envid_t env, const struct PageRun *run)
 {
 	int r = 0;
 
-	for (size_t i = run->npages; r == 0 && i-- > 0; )
-		r = sys_page_map(0, run->srcva + i * PGSIZE,
-			env, run->dstva + i * PGSIZE, run->perm);
+	for (size_t i = run->npages; r == 0 && i-- > 0; ) {
+		void *src = run->srcva + i * PGSIZE;
+
+		r = sys_page_map(0, src, env, run->dstva + i * PGSIZE,
+			run->perm);
+		if (r == 0 && run->src_perm)
+			r = sys_page_map(0, src, 0, src, run->src_perm);
+	}
 	return r;
 }
 

@@ -111,7 +111,7 @@ try_page_map(void)
 static int
 try_map_list(void)
 {
-	const struct PageRun run = { PAGE, FAR, RO, 1 };
+	const struct PageRun run = { PAGE, FAR, RO, 1, 0 };
 	int r = sys_page_map_list(child, &run, 1);
 
 	return r == 1 ? 0 : r;

@@ -71,9 +71,17 @@ unmap(char *va, int n)
 }
 
 static int
+map_both(void *from, void *to, int perm, size_t npages, int src_perm)
+{
+	const struct PageRun run = { from, to, perm, npages, src_perm };
+
+	return sys_page_map_list(0, &run, 1);
+}
+
+static int
 map_run(envid_t env, void *from, void *to, int perm, size_t npages)
 {
-	const struct PageRun run = { from, to, perm, npages };
+	const struct PageRun run = { from, to, perm, npages, 0 };
 
 	return sys_page_map_list(env, &run, 1);
 }
@@ -84,8 +92,8 @@ static void
 test_runs(void)
 {
 	const struct PageRun runs[] = {
-		{ HERE, THERE, RO | PTE_AVAIL, NPAGES },
-		{ HERE + PGSIZE, THERE + PGSIZE, RW, 1 },
+		{ HERE, THERE, RO | PTE_AVAIL, NPAGES, 0 },
+		{ HERE + PGSIZE, THERE + PGSIZE, RW, 1, 0 },
 	};
 
 	new_pages(HERE, NPAGES);
@@ -113,9 +121,28 @@ test_runs(void)
 	check(pageref(HERE) == 1, "a reference is left");
 }
 
-// The processor does not remember that it could write to them.
+// What we have ourselves may change with it.
 static void
-test_flush(void)
+test_both(void)
+{
+	new_pages(HERE, NPAGES);
+	RETURNS(map_both(HERE, THERE, RO, NPAGES, RO | PTE_COW), 1);
+	for (int i = 0; i < NPAGES; i++)
+		check(same_page(HERE + i * PGSIZE, THERE + i * PGSIZE)
+			&& perm_at(HERE + i * PGSIZE) == (RO | PTE_COW)
+			&& perm_at(THERE + i * PGSIZE) == RO,
+			"not as both were to be");
+	FAILS(map_both(HERE, THERE, RO, NPAGES, RW), E_INVAL);
+	FAILS(map_both(HERE, THERE, RO, NPAGES, PTE_P), E_INVAL);
+	FAILS(map_both(HERE, THERE, RO, NPAGES, RO | PTE_PS), E_INVAL);
+	check(perm_at(HERE) == (RO | PTE_COW), "a refused change was made");
+	unmap(THERE, NPAGES);
+}
+
+// The processor does not remember that it could write to them: with `both`,
+// because of what they are mapped as elsewhere.
+static void
+test_flush(bool both)
 {
 	volatile char *page = HERE;
 	envid_t child;
@@ -125,7 +152,8 @@ test_flush(void)
 		must("copy", sys_page_copy(HERE, 0, HERE, RW));
 		must("upcall", sys_env_set_pgfault_upcall(0, NULL));
 		*page = 1;
-		must("map", map_run(0, HERE, HERE, RO, NPAGES));
+		must("map", map_both(HERE, both ? THERE : HERE, RO, NPAGES,
+			both ? RO : 0));
 		*page = 2;
 		for (;;)
 			ipc_recv(NULL, NULL, NULL);	// for ever
@@ -138,9 +166,9 @@ test_large(void)
 {
 	const int n = 2 * MAXRUN;
 	const struct PageRun runs[] = {
-		{ LARGE, LARGE + n * PGSIZE, RO, MAXRUN },
+		{ LARGE, LARGE + n * PGSIZE, RO, MAXRUN, 0 },
 		{ LARGE + MAXRUN * PGSIZE, LARGE + (n + MAXRUN) * PGSIZE, RO,
-			MAXRUN },
+			MAXRUN, 0 },
 	};
 
 	new_pages(LARGE, n);
@@ -259,7 +287,9 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 	test_runs();
-	test_flush();
+	test_both();
+	test_flush(false);
+	test_flush(true);
 	test_large();
 	test_refusals();
 	test_copies();
