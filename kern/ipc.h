@@ -8,26 +8,76 @@
 
 struct PageInfo;
 
-// What goes with sys_ipc_try_send and sys_ipc_recv
-bool ipc_is_closed(const struct Env *to);	// to curenv, at the moment
-void ipc_sent(struct Env *e, envid_t to);	// e has sent a message
-bool ipc_take_answer(struct Env *e, envid_t from, void *dstva);
+#define ANYBODY		0		// no environment has this id
+#define NOBODY		0
 
-// Write a message into the mailbox of `to`, which is to be woken then; pp may be
-// NULL.  Returns 0; -E_IPC_NOT_RECV: it does not receive, or not from that one;
-// or -E_NO_MEM with nothing changed: no page table for the page.
-int ipc_offer(struct Env *from, struct Env *to, uint32_t value,
+// What struct Env has no room for; kern/message.c shares it with kern/ipc.c.
+struct Mail {
+	envid_t only_from;		// while it receives: who may send
+	int heeded_by;			// in how many others that is us
+	envid_t asked;			// owes it an answer, or NOBODY
+
+	// The answer that is parked here, if there is one
+	envid_t from;			// or NOBODY
+	uint32_t value;
+	struct PageInfo *page;		// counted, or NULL
+	int perm;
+};
+extern struct Mail mail[NENV];		// by slot
+
+static inline struct Mail *
+mail_of(const struct Env *e)
+{
+	return &mail[ENVX(e->env_id)];
+}
+
+static inline bool
+ipc_may_hear(const struct Env *to, envid_t from)
+{
+	envid_t only = mail_of(to)->only_from;
+
+	return only == ANYBODY || only == from;
+}
+
+static inline bool
+ipc_is_receiving(const struct Env *e)
+{
+	return e->env_ipc_recving && e->env_status == ENV_NOT_RUNNABLE;
+}
+
+static inline bool
+ipc_is_receiving_from(const struct Env *to, envid_t from)
+{
+	return ipc_is_receiving(to) && ipc_may_hear(to, from);
+}
+
+// From now on e hears from nobody but that one.  What is said stays when a
+// message has come, for the next is often from there as well.
+void ipc_set_heeded(struct Mail *m, envid_t from);
+static inline void
+ipc_heed(struct Env *e, envid_t from)
+{
+	struct Mail *m = mail_of(e);
+
+	if (m->only_from != from)
+		ipc_set_heeded(m, from);
+}
+
+// e has sent a message: it waits for another answer now, if for any.
+void ipc_drop_answer(struct Mail *m);
+static inline void
+ipc_sent(struct Env *e, envid_t to)
+{
+	struct Mail *m = mail_of(e);
+
+	if (m->from != NOBODY)
+		ipc_drop_answer(m);
+	m->asked = to;
+}
+
+// Park an answer with `to`, in place of one that may be there; pp may be NULL.
+void ipc_park(struct Env *to, envid_t from, uint32_t value,
 	struct PageInfo *pp, int perm);
-
-// The same for `to` that runs, and takes the message.
-int ipc_give(struct Env *from, struct Env *to, uint32_t value,
-	struct PageInfo *pp, int perm);
-
-// Have e wait for a message; if from is not 0, of nobody else.
-void ipc_wait_for(struct Env *e, envid_t from, void *dstva);
-
-// Answer the last message of `to`; pp may be NULL.
-int ipc_answer(struct Env *to, uint32_t value, struct PageInfo *pp, int perm);
 
 void ipc_forget(struct Env *e);		// e ends
 

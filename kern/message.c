@@ -28,15 +28,58 @@ message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 	return (*store = page_to_share(e, srcva, perm)) ? 0 : -E_INVAL;
 }
 
+// Write a message into the mailbox of `to`, which is to run then.
+// Returns 0, or -E_NO_MEM with nothing changed: no page table for the page.
+ALWAYS_INLINE int
+deliver(struct Env *to, envid_t from, uint32_t value, struct PageInfo *pp,
+	int perm)
+{
+	int r;
+
+	if (!pp || (uintptr_t) to->env_ipc_dstva >= UTOP)
+		perm = 0;		// no page moves
+	else if ((r = page_insert(to->env_pgdir, pp, to->env_ipc_dstva,
+			perm)) < 0)
+		return r;
+	to->env_ipc_recving = false;
+	to->env_ipc_from = from;
+	to->env_ipc_value = value;
+	to->env_ipc_perm = perm;
+	to->env_tf.tf_regs.reg_eax = 0;
+	return 0;
+}
+
+// The same; if its page cannot be mapped, this error is the message.
+ALWAYS_INLINE void
+deliver_answer(struct Env *to, envid_t from, uint32_t value,
+	struct PageInfo *pp, int perm)
+{
+	int r = deliver(to, from, value, pp, perm);
+
+	if (r < 0)
+		deliver(to, from, r, NULL, 0);
+}
+
+// Have e, which runs, sleep until there is a message; if from is not ANYBODY,
+// until that one sends it.
+static inline void
+wait_for_message(struct Env *e, envid_t from, void *dstva)
+{
+	ipc_heed(e, from);
+	e->env_ipc_from = 0;		// so it sees if it was just woken
+	e->env_ipc_dstva = dstva;
+	e->env_ipc_recving = true;
+	e->env_status = ENV_NOT_RUNNABLE;
+}
+
 // ----------------------------------------------------------------- sending
 
-// Give `to`, if there is one, a message of curenv, or have curenv sleep until it
-// takes it.  Returns 0 if it has it and is to be woken; else what sys_ipc_send
+// Give `to`, if there is one, a message of me, or have me sleep until it takes
+// it.  Returns 0 if it has it and is to be woken; else what sys_ipc_send
 // returns.
-static inline int
-send(struct Env *to, const struct Message *m)
+ALWAYS_INLINE int
+send(struct Env *me, struct Env *to, struct Message m)
 {
-	struct Env *me = curenv;
 	struct PageInfo *pp;
 	int r;
 
@@ -44,11 +87,14 @@ send(struct Env *to, const struct Message *m)
 		return -E_BAD_ENV;
 	if (to == me)
 		return -E_INVAL;
-	if ((r = message_page(me, m->srcva, m->perm, &pp)) < 0)
+	if ((r = message_page(me, m.srcva, m.perm, &pp)) < 0)
 		return r;
-	r = ipc_offer(me, to, m->value, pp, m->perm);
-	if (r == -E_IPC_NOT_RECV)
-		queue_join(me, to, m);
+	if (!ipc_is_receiving_from(to, me->env_id)) {
+		*queue_join(me, to) = m;
+		return -E_IPC_NOT_RECV;
+	}
+	if ((r = deliver(to, me->env_id, m.value, pp, m.perm)) == 0)
+		ipc_sent(me, to->env_id);
 	return r;
 }
 
@@ -60,9 +106,9 @@ send(struct Env *to, const struct Message *m)
 int
 sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
-	const struct Message m = { value, srcva, perm, false, NULL };
 	struct Env *to = env_of(envid, false);
-	int r = send(to, &m);
+	int r = send(curenv, to, (struct Message) { value, srcva, perm,
+		false, NULL });
 
 	if (r == 0)
 		sched_wake_receiver(to);
@@ -75,59 +121,81 @@ int
 sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	int perm)
 {
-	const struct Message m = { value, srcva, perm, true, dstva };
-	struct Env *to = env_of(envid, false);
+	struct Env *me = curenv, *to = env_of(envid, false);
 	int r;
 
 	if (!landing_ok(dstva))
 		return -E_INVAL;
-	if ((r = send(to, &m)) < 0)
+	if ((r = send(me, to, (struct Message) { value, srcva, perm,
+			true, dstva })) < 0)
 		return r;
-	ipc_wait_for(curenv, envid, dstva);
+	wait_for_message(me, envid, dstva);
 	sched_handoff(to);
 	return 0;
 }
 
 // --------------------------------------------------------------- receiving
 
-// The turn of a sender in curenv's queue has come: take its message, if all is
+// Take the answer that is parked with e.
+static void
+take_answer(struct Env *e, void *dstva)
+{
+	struct Mail *m = mail_of(e);
+
+	e->env_ipc_dstva = dstva;
+	deliver_answer(e, m->from, m->value, m->page, m->perm);
+	ipc_drop_answer(m);
+}
+
+// The turn of a sender in me's queue has come: take its message, if all is
 // still well with it.  Returns 0 or an error, which is the sender's.
 static int
-take_from_queue(struct Env *sender, void *dstva)
+take_from_queue(struct Env *me, struct Env *sender, void *dstva)
 {
 	const struct Message m = *queue_message(sender);
 	struct PageInfo *pp;
 	int r = message_page(sender, m.srcva, m.perm, &pp);
 
 	if (r == 0) {
-		curenv->env_ipc_dstva = dstva;
-		r = ipc_give(sender, curenv, m.value, pp, m.perm);
+		me->env_ipc_dstva = dstva;
+		r = deliver(me, sender->env_id, m.value, pp, m.perm);
 	}
+	if (r == 0)
+		ipc_sent(sender, me->env_id);
 	if (r == 0 && m.is_call) {
 		queue_leave(sender);
-		ipc_wait_for(sender, curenv->env_id, m.dstva);
+		wait_for_message(sender, me->env_id, m.dstva);
+		sender->env_tf.tf_regs.reg_eax = 0;
 	} else
 		queue_done(sender, r);
 	return r;
 }
 
-static inline bool
+// Have me, which runs, take a message of that environment, or of ANYBODY, if
+// one is there already.
+ALWAYS_INLINE bool
 take(struct Env *me, envid_t from, void *dstva)
 {
+	const struct Mail *m = mail_of(me);
 	struct Env *sender;
 
-	if (ipc_take_answer(me, from, dstva))
+	if (m->from != NOBODY && (from == ANYBODY || m->from == from)) {
+		take_answer(me, dstva);
 		return true;
-	while ((sender = queue_first(me, from)))
-		if (take_from_queue(sender, dstva) == 0)
+	}
+	while (queue_waits(me) && (sender = queue_first(me, from)))
+		if (take_from_queue(me, sender, dstva) == 0)
 			return true;
 	return false;
 }
 
 bool
-message_take(envid_t from, void *dstva)
+message_take(void *dstva)
 {
-	return take(curenv, from, dstva);
+	struct Env *me = curenv;
+
+	ipc_heed(me, ANYBODY);
+	return take(me, ANYBODY, dstva);
 }
 
 // Like sys_ipc_recv, but only `from` may send; others get -E_IPC_NOT_RECV.
@@ -147,11 +215,30 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 		return -E_BAD_ENV;
 	if (e == me)
 		return -E_INVAL;
-	ipc_wait_for(me, from, dstva);
+	wait_for_message(me, from, dstva);
 	return 0;
 }
 
 // --------------------------------------------------------------- answering
+
+// Answer the last message of `to`.  Returns 1 if it has the answer, and is to be
+// woken; 0 if that waits for it; or -E_IPC_NOT_RECV: we owe it no answer.
+ALWAYS_INLINE int
+answer(struct Env *me, struct Env *to, uint32_t value, struct PageInfo *pp,
+	int perm)
+{
+	struct Mail *m = mail_of(to);
+
+	if (m->asked != me->env_id)
+		return -E_IPC_NOT_RECV;
+	m->asked = NOBODY;
+	if (!ipc_is_receiving_from(to, me->env_id)) {
+		ipc_park(to, me->env_id, value, pp, perm);
+		return 0;
+	}
+	deliver_answer(to, me->env_id, value, pp, perm);
+	return 1;
+}
 
 // Answer the last message that envid sent, which must have been to us and is
 // not answered yet.  Never waits: if envid does not receive, the answer stays
@@ -161,15 +248,15 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 int
 sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
 {
-	struct Env *to = env_of(envid, false);
+	struct Env *me = curenv, *to = env_of(envid, false);
 	struct PageInfo *pp;
 	int r;
 
 	if (!to)
 		return -E_BAD_ENV;
-	if ((r = message_page(curenv, srcva, perm, &pp)) < 0)
+	if ((r = message_page(me, srcva, perm, &pp)) < 0)
 		return r;
-	if ((r = ipc_answer(to, value, pp, perm)) > 0) {
+	if ((r = answer(me, to, value, pp, perm)) > 0) {
 		sched_wake_receiver(to);
 		return 0;
 	}
@@ -183,7 +270,7 @@ int
 sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	int perm)
 {
-	struct Env *me = curenv, *to = env_of(envid, false), *woken = NULL;
+	struct Env *me = curenv, *to = env_of(envid, false);
 	struct PageInfo *pp;
 	int r;
 
@@ -191,17 +278,18 @@ sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 		return -E_INVAL;
 	if ((r = message_page(me, srcva, perm, &pp)) < 0)
 		return r;
-	if (to && ipc_answer(to, value, pp, perm) > 0)
-		woken = to;
+
+	const bool wakes = to && answer(me, to, value, pp, perm) > 0;
+
 	if ((uintptr_t) dstva < UTOP)
 		page_remove(me->env_pgdir, dstva);
-
-	bool received = take(me, 0, dstva);
-	if (!received)
-		ipc_wait_for(me, 0, dstva);
-	if (woken && !received)
-		sched_handoff(woken);
-	else if (woken)
-		sched_wake_receiver(woken);
+	if (take(me, ANYBODY, dstva)) {
+		if (wakes)
+			sched_wake_receiver(to);
+		return 0;
+	}
+	wait_for_message(me, ANYBODY, dstva);
+	if (wakes)
+		sched_handoff(to);
 	return 0;
 }

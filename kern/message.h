@@ -18,9 +18,9 @@ landing_ok(const void *dstva)
 	return (uintptr_t) dstva >= UTOP || user_page(dstva);
 }
 
-// Have curenv take a message that waits for it; if from is not 0, only of that
-// one.  Returns whether there was something.
-bool message_take(envid_t from, void *dstva);
+// curenv wants a message, of anybody: have it take one that waits for it.
+// Returns whether there was one.
+bool message_take(void *dstva);
 
 int sys_ipc_recv_from(void *dstva, envid_t from);
 int sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm);

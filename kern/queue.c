@@ -9,7 +9,7 @@
 // already.  The page that it sends stays where it is, and is looked up when
 // its turn comes; so nothing is held here that has to be given back.
 //
-// Entry points: queue_join; queue_first, queue_message, queue_done;
+// Entry points: queue_join; queue_waits, queue_first, queue_message, queue_done;
 // queue_fail, queue_leave; is_queued, queue_is_consistent.  Under the kernel
 // lock.
 
@@ -20,9 +20,7 @@
 #include <kern/sched.h>
 #include <kern/wait.h>
 
-static struct Queue {			// of the receiver in that slot
-	struct Env *first, *last;
-} queues[NENV];
+struct Queue queues[NENV];
 
 static struct Sender {
 	struct Env *to;			// or NULL: it is in no queue
@@ -42,18 +40,19 @@ sender_of(const struct Env *e)
 	return &senders[ENVX(e->env_id)];
 }
 
-void
-queue_join(struct Env *e, struct Env *to, const struct Message *m)
+struct Message *
+queue_join(struct Env *e, struct Env *to)
 {
 	struct Queue *q = queue_of(to);
+	struct Sender *s = sender_of(e);
 
 	queue_leave(e);
-	*sender_of(e) = (struct Sender) {
-		.to = to, .prev = q->last, .message = *m,
-	};
+	s->to = to;
+	s->prev = q->last;
 	*(q->last ? &sender_of(q->last)->next : &q->first) = e;
 	q->last = e;
 	e->env_status = ENV_NOT_RUNNABLE;
+	return &s->message;
 }
 
 void

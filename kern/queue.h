@@ -15,8 +15,19 @@ struct Message {
 	void *dstva;			// and wants a page there
 };
 
-// Have e, which is curenv, sleep until `to` takes this message.
-void queue_join(struct Env *e, struct Env *to, const struct Message *m);
+// Have e, which is curenv, sleep until `to` takes a message.  Returns where that
+// is to be put.
+struct Message *queue_join(struct Env *e, struct Env *to);
+
+extern struct Queue {			// of the receiver in each slot
+	struct Env *first, *last;
+} queues[NENV];
+
+static inline bool
+queue_waits(const struct Env *to)	// anybody?
+{
+	return queues[ENVX(to->env_id)].first != NULL;
+}
 
 // The first sender that waits for `to`; if only is not 0, that one or NULL.
 struct Env *queue_first(struct Env *to, envid_t only);

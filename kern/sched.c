@@ -158,17 +158,6 @@ sched_yield(void)
 
 struct Env *sched_heir;
 
-// An heir is not queued, for it is the next to run here; and no other CPU is
-// to be called because of it.
-void
-sched_handoff(struct Env *e)
-{
-	if (sched_heir)
-		enqueue(sched_heir);
-	e->env_status = ENV_RUNNABLE;
-	sched_heir = e;
-}
-
 // Two who hand the CPU to and fro keep it from nobody: at the next tick,
 // sched_yield goes on with the queue.
 void

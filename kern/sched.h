@@ -9,10 +9,25 @@
 void sched_yield(void) __attribute__((noreturn));
 void sched_halt(void) __attribute__((noreturn));
 
+// e may be runnable from now on: the scheduler must see to it.  The first time,
+// tell it that there is such a slot.
+void sched_enqueue(const struct Env *e);
+void sched_begin(const struct Env *e);
+
 // This CPU is to run e next, for which something came.  The same trap must see
 // to it that it does: it ends in sched_next, which looks for an heir first.
-void sched_handoff(struct Env *e);
+//
+// An heir is not queued, for it is the next to run here; and no other CPU is to
+// be called because of it.
 extern struct Env *sched_heir;		// or NULL
+static inline void
+sched_handoff(struct Env *e)
+{
+	if (sched_heir)
+		sched_enqueue(sched_heir);
+	e->env_status = ENV_RUNNABLE;
+	sched_heir = e;
+}
 void sched_next(void) __attribute__((noreturn));
 
 // Make e ready to run.
@@ -52,10 +67,5 @@ void sched_awake(void);
 
 // How long the boot CPU was idle, by its time stamp counter.
 extern uint64_t sched_idle_time;
-
-// e may be runnable from now on: the scheduler must see to it.  The first time,
-// tell it that there is such a slot.
-void sched_enqueue(const struct Env *e);
-void sched_begin(const struct Env *e);
 
 #endif // JOS_KERN_SCHED_H

@@ -353,7 +353,7 @@ send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 
 	if ((r = envid2env(envid, &to, false)) < 0)
 		return r;
-	if (ipc_is_closed(to))
+	if (!ipc_may_hear(to, curenv->env_id))
 		return -E_IPC_NOT_RECV;
 	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0) {
 		ipc_sent(curenv, to->env_id);
@@ -367,7 +367,7 @@ send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 static int
 receive_message(void *dstva)
 {
-	if (!landing_ok(dstva) || !message_take(0, dstva))
+	if (!landing_ok(dstva) || !message_take(dstva))
 		return sys_ipc_recv(dstva);
 
 	struct Env *sender = &envs[ENVX(curenv->env_ipc_from)];
