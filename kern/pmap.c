@@ -303,19 +303,7 @@ page_free(struct PageInfo *pp)
 
 void (*page_ref_lost)(struct PageInfo *pp);
 
-// Give up one reference; the last one frees the page.
-void
-page_decref(struct PageInfo *pp)
-{
-	assert(pp->pp_ref > 0);
-	pp->pp_ref--;
-	if (page_ref_lost)
-		page_ref_lost(pp);
-	if (pp->pp_ref == 0)
-		page_free(pp);
-}
-
-// The same for a page table or directory that holds only zeros again: it is kept
+// page_decref for a page table or directory that holds only zeros again: it is kept
 // for the next one, which then need not be filled.
 void
 page_decref_blank(struct PageInfo *pp)

@@ -40,10 +40,21 @@ enum {
 void page_init(void);
 struct PageInfo *page_alloc(int flags);
 void page_free(struct PageInfo *pp);
-void page_decref(struct PageInfo *pp);
 void page_decref_blank(struct PageInfo *pp);
-extern void (*page_ref_lost)(struct PageInfo *pp);	// to be told of it
 size_t page_free_count(void);
+
+// Give up one reference; the last one frees the page.
+extern void (*page_ref_lost)(struct PageInfo *pp);	// to be told of it
+static inline void
+page_decref(struct PageInfo *pp)
+{
+	assert(pp->pp_ref > 0);
+	pp->pp_ref--;
+	if (page_ref_lost)
+		page_ref_lost(pp);
+	if (pp->pp_ref == 0)
+		page_free(pp);
+}
 
 // Free pages that hold zeros, as tables of ended environments do.  They are few,
 // for a page_alloc that knows nothing of them gives none of them out.
