@@ -54,26 +54,18 @@ static struct Pseudodesc gdt_pd = {
 
 // ----------------------------------------------------------------- finding
 
-// The environment of that id, which is not 0; NULL if there is none.  With
-// checkperm, it must be curenv or a child of it.  One that was destroyed counts
-// as gone, even while another CPU has yet to free it.
 struct Env *
-env_by_id(envid_t envid, bool checkperm)
+env_own(envid_t envid)
 {
-	struct Env *self = curenv, *e = &envs[ENVX(envid)];
+	struct Env *self = curenv, *e = env_by_id(envid);
 
-	if (e->env_status == ENV_FREE || e->env_status == ENV_DYING)
-		return NULL;
-	if (e->env_id != envid)
-		return NULL;
-	if (checkperm && e != self
+	if (e && e != self
 	    && !(self && e->env_parent_id == self->env_id))
 		return NULL;
 	return e;
 }
 
-// The same for any id, 0 being curenv's.  Returns 0, or -E_BAD_ENV and stores
-// NULL.
+// As env_of.  Returns 0, or -E_BAD_ENV and stores NULL.
 int
 envid2env(envid_t envid, struct Env **store, bool checkperm)
 {
@@ -445,7 +437,7 @@ env_destroy(struct Env *e)
 
 // FS and GS are not in a trap frame.  A program that uses them keeps them while
 // it is alone on its CPU, but no other finds out what was in them.
-static inline void
+ALWAYS_INLINE void
 reset_segments(struct CpuInfo *me)
 {
 	static envid_t last[NCPU];	// whose they are

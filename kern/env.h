@@ -38,14 +38,32 @@ int env_elsewhere(const struct Env *e);
 void env_bring_in(const struct Env *e);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);
 int envid2env(envid_t envid, struct Env **store, bool checkperm);
-struct Env *env_by_id(envid_t envid, bool checkperm);
+
+// The environment of that id, which is not 0; NULL if there is none.  One that
+// was destroyed counts as gone, even while another CPU has yet to free it.
+static inline struct Env *
+env_by_id(envid_t envid)
+{
+	struct Env *e = &envs[ENVX(envid)];
+
+	if (e->env_status == ENV_FREE || e->env_status == ENV_DYING)
+		return NULL;
+	if (e->env_id != envid)
+		return NULL;
+	return e;
+}
+
+// The same, if it is curenv or a child of it
+struct Env *env_own(envid_t envid);
 
 // The environment that a program means, with 0 itself; NULL if there is none.
 // With checkperm, it must be curenv or a child of it.
 static inline struct Env *
 env_of(envid_t envid, bool checkperm)
 {
-	return envid == 0 ? curenv : env_by_id(envid, checkperm);
+	if (envid == 0)
+		return curenv;
+	return checkperm ? env_own(envid) : env_by_id(envid);
 }
 
 void env_run(struct Env *e) __attribute__((noreturn));

@@ -221,8 +221,8 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 
 // --------------------------------------------------------------- answering
 
-// Answer the last message of `to`.  Returns 1 if it has the answer, and is to be
-// woken; 0 if that waits for it; or -E_IPC_NOT_RECV: we owe it no answer.
+// Answer the last message of `to`.  Returns 1 if it has the answer, and is to
+// be woken; 0 if that waits for it; or -E_IPC_NOT_RECV: we owe it no answer.
 ALWAYS_INLINE int
 answer(struct Env *me, struct Env *to, uint32_t value, struct PageInfo *pp,
 	int perm)

@@ -9,9 +9,9 @@
 // already.  The page that it sends stays where it is, and is looked up when
 // its turn comes; so nothing is held here that has to be given back.
 //
-// Entry points: queue_join; queue_waits, queue_first, queue_message, queue_done;
-// queue_fail, queue_leave; is_queued, queue_is_consistent.  Under the kernel
-// lock.
+// Entry points: queue_join; queue_waits, queue_first, queue_message,
+// queue_done; queue_fail, queue_leave; is_queued, queue_is_consistent.  Under
+// the kernel lock.
 
 #include <inc/error.h>
 

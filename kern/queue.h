@@ -15,8 +15,8 @@ struct Message {
 	void *dstva;			// and wants a page there
 };
 
-// Have e, which is curenv, sleep until `to` takes a message.  Returns where that
-// is to be put.
+// Have e, which is curenv, sleep until `to` takes a message.  Returns where
+// that is to be put.
 struct Message *queue_join(struct Env *e, struct Env *to);
 
 extern struct Queue {			// of the receiver in each slot

@@ -6,8 +6,9 @@
 // leaves the kernel while there is work for an idle CPU wakes one; that CPU
 // does the same in turn.
 //
-// Entry points: sched_yield, sched_next, sched_handoff, sched_wake,
-// sched_wake_receiver, sched_share, sched_tick, sched_awake, sched_begin, sched_enqueue.
+// Entry points: sched_yield, sched_next, sched_handoff; sched_wake,
+// sched_wake_receiver, sched_enqueue, sched_begin; sched_share, sched_tick,
+// sched_awake.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
