@@ -53,7 +53,7 @@ struct PageRun {
 	void *dstva;
 	int perm;
 	size_t npages;			// at most MAXRUN
-	int src_perm;			// the caller's from then on; 0: as before
+	int both;			// not 0: the caller is to have these, too
 };
 
 #define MAXRUN		512

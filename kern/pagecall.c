@@ -29,8 +29,7 @@ static bool
 user_run(const struct PageRun *run)
 {
 	return run->npages <= MAXRUN && user_pages(run->srcva, run->npages)
-		&& user_pages(run->dstva, run->npages) && user_perm(run->perm)
-		&& (run->src_perm == 0 || user_perm(run->src_perm));
+		&& user_pages(run->dstva, run->npages) && user_perm(run->perm);
 }
 
 // So many runs are looked at before others get a turn; fewer if they are long.

@@ -17,37 +17,37 @@
 #include <kern/pmap.h>
 
 // Map the pages of n entries of one page table, of which `from` is the last,
-// in those of another, whose last is `to`, for va.  Returns 0; -E_INVAL:
-// nothing there, or read-only and to become writable; -E_NO_MEM: a page has
-// as many references as can be counted.
+// in those of another, whose last is `to`, for va; with `both`, so that `from`
+// has the same permissions.  Returns 0; -E_INVAL: nothing there, or read-only
+// and perm wants to write; -E_NO_MEM: a page has as many references as can be
+// counted.
 static int
 map_entries(pte_t *from, pte_t *to, size_t n, pde_t *to_pgdir, char *va,
-	const struct PageRun *run)
+	int perm, bool both)
 {
-	const int perm = run->perm, src_perm = run->src_perm;
-	const pte_t need = PTE_P | ((perm | src_perm) & PTE_W);
-	const pte_t *const stop = from - n;
+	const pte_t need = PTE_P | (perm & PTE_W);
+	const pte_t *const stop = from - n, *const last = to;
 
-	for (; from > stop; from--, to--, va -= PGSIZE) {
-		const pte_t pte = *from, old = *to;
+	for (; from > stop; from--, to--) {
+		const pte_t pte = *from, entry = PTE_ADDR(pte) | perm;
 		int r;
 
 		if ((pte & need) != need)
 			return -E_INVAL;
 
-		if (!(old & PTE_P)) {
+		if (!(*to & PTE_P)) {
 			struct PageInfo *pp = pa2page(pte);
 
 			if (pp->pp_ref == PP_REF_MAX)
 				return -E_NO_MEM;
 			pp->pp_ref++;
-		} else if (PTE_ADDR(old) != PTE_ADDR(pte)
-			   && (r = page_insert(to_pgdir, pa2page(pte), va,
-				perm)) < 0)
+		} else if (PTE_ADDR(*to) != PTE_ADDR(pte)
+			   && (r = page_insert(to_pgdir, pa2page(pte),
+				va - (last - to) * PGSIZE, perm)) < 0)
 			return r;
-		if (src_perm)
-			*from = PTE_ADDR(pte) | src_perm;
-		*to = PTE_ADDR(pte) | perm;
+		*to = entry;
+		if (both)
+			*from = entry;
 	}
 	return 0;
 }
@@ -76,7 +76,8 @@ page_map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 		// As far down as both are in these tables
 		const size_t here = MIN(MIN(PTX(src), PTX(dst)) + 1, n);
 
-		r = map_entries(src_pte, dst_pte, here, to, dst, run);
+		r = map_entries(src_pte, dst_pte, here, to, dst, run->perm,
+			run->both);
 		n -= here;
 	}
 	return r;

@@ -99,8 +99,10 @@ duppage(struct Child *c, const struct PageRun *run)
 	struct PageRun *its = &c->run[c->n++];
 
 	*its = *run;
-	if (its->perm & (PTE_W | PTE_COW))
-		its->perm = its->src_perm = (its->perm & ~PTE_W) | PTE_COW;
+	if (its->perm & (PTE_W | PTE_COW)) {
+		its->perm = (its->perm & ~PTE_W) | PTE_COW;
+		its->both = 1;
+	}
 	return r;
 }
 

@@ -127,8 +127,8 @@ map_each(envid_t env, const struct PageRun *run)
 
 		r = sys_page_map(0, src, env, run->dstva + i * PGSIZE,
 			run->perm);
-		if (r == 0 && run->src_perm)
-			r = sys_page_map(0, src, 0, src, run->src_perm);
+		if (r == 0 && run->both)
+			r = sys_page_map(0, src, 0, src, run->perm);
 	}
 	return r;
 }

@@ -251,7 +251,7 @@ run_as_call(void)
 		.dstva = (void *) (one_in(2) ? arena_va() : random_page()),
 		.perm = random_perm(),
 		.npages = one_in(8) ? random() : below(ARENA_PAGES),
-		.src_perm = one_in(2) ? 0 : random_perm(),
+		.both = one_in(2),
 	};
 	struct Call c;
 
@@ -462,7 +462,7 @@ arena_list(uint32_t n)
 			.dstva = (void *) (ARENA + to * PGSIZE),
 			.perm = random_perm(),
 			.npages = below(ARENA_PAGES + 1 - MAX(from, to)),
-			.src_perm = one_in(2) ? 0 : random_perm(),
+			.both = one_in(2),
 		};
 	}
 	return list;
