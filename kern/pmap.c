@@ -436,17 +436,6 @@ page_remove(pde_t *pgdir, void *va)
 	}
 }
 
-// The entry for va in pgdir has changed: have all processors that are using
-// pgdir forget what it was.  The others forget when they load it.
-void
-tlb_invalidate(pde_t *pgdir, void *va)
-{
-	if (rcr3() == PADDR(pgdir))
-		invlpg(va);
-	if (ncpu > 1)
-		tlb_shootdown(pgdir, va);
-}
-
 // ------------------------------------------------------------------ devices
 
 // Give size bytes of device registers at pa an address, for good.  They are

@@ -6,6 +6,9 @@
 #include <inc/assert.h>
 #include <inc/memlayout.h>
 #include <inc/types.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
 
 struct Env;
 
@@ -68,7 +71,6 @@ pte_t *pgdir_walk(pde_t *pgdir, const void *va, int create);
 int page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm);
 struct PageInfo *page_lookup(pde_t *pgdir, void *va, pte_t **pte_store);
 void page_remove(pde_t *pgdir, void *va);
-void tlb_invalidate(pde_t *pgdir, void *va);
 void *mmio_map_region(physaddr_t pa, size_t size);
 
 extern uintptr_t user_mem_check_addr;	// where user_mem_check failed last
@@ -115,6 +117,17 @@ static inline void *
 page2kva(const struct PageInfo *pp)
 {
 	return KADDR(page2pa(pp));
+}
+
+// The entry for va in pgdir has changed: have all processors that are using
+// pgdir forget what it was.  The others forget when they load it.
+static inline void
+tlb_invalidate(pde_t *pgdir, void *va)
+{
+	if (rcr3() == PADDR(pgdir))
+		invlpg(va);
+	if (ncpu > 1)
+		tlb_shootdown(pgdir, va);
 }
 
 // Where is the page table entry for va?  NULL if the table itself is missing.

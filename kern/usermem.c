@@ -1,10 +1,9 @@
 // kern/usermem.c - a program that lends the kernel memory it does not have.
 //
-// Entry points: user_mem_assert (kern/pmap.h), page_to_share.  What the first
-// asks, user_mem_check in kern/pmap.c answers; ending the program is a matter
-// of environments, which is why it is not there.  What may be used is open for
-// the rest of the trap: a processor with SMAP stops the kernel where nobody
-// asked.
+// Entry point: user_mem_assert (kern/pmap.h).  What it asks, user_mem_check in
+// kern/pmap.c answers; ending the program is a matter of environments, which is
+// why it is not there.  What may be used is open for the rest of the trap: a
+// processor with SMAP stops the kernel where nobody asked.
 
 #include <inc/env.h>
 #include <inc/error.h>
@@ -27,21 +26,4 @@ user_mem_assert(struct Env *env, const void *va, size_t len, int perm)
 	cprintf("[%08x] user_mem_check assertion failure for va %08x\n",
 		env->env_id, user_mem_check_addr);
 	env_destroy(env);
-}
-
-// The page at srcva of e, to be mapped elsewhere with perm.  NULL if that cannot
-// be: bad address or bits, nothing there, or it is read-only there and perm
-// wants to write.
-struct PageInfo *
-page_to_share(struct Env *e, void *srcva, int perm)
-{
-	if (!user_page(srcva) || !user_perm(perm))
-		return NULL;
-
-	const pte_t *pte = page_entry(e->env_pgdir, srcva);
-	const pte_t wanted = PTE_P | (perm & PTE_W);
-
-	if (!pte || (*pte & wanted) != wanted)
-		return NULL;
-	return pa2page(*pte);
 }

@@ -39,6 +39,21 @@ user_mem_assert_few(struct Env *env, const void *va, size_t len, int perm)
 		user_mem_assert(env, va, len, perm);
 }
 
-struct PageInfo *page_to_share(struct Env *e, void *srcva, int perm);
+// The page at srcva of e, to be mapped elsewhere with perm.  NULL if that cannot
+// be: bad address or bits, nothing there, or it is read-only there and perm
+// wants to write.
+static inline struct PageInfo *
+page_to_share(struct Env *e, void *srcva, int perm)
+{
+	if (!user_page(srcva) || !user_perm(perm))
+		return NULL;
+
+	const pte_t *pte = page_entry(e->env_pgdir, srcva);
+	const pte_t wanted = PTE_P | (perm & PTE_W);
+
+	if (!pte || (*pte & wanted) != wanted)
+		return NULL;
+	return pa2page(*pte);
+}
 
 #endif // JOS_KERN_USERMEM_H
