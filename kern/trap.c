@@ -536,7 +536,7 @@ call_in_full(struct Env *e, struct Trapframe *tf)
 	last_tf = tf = &e->env_tf;
 	make_call(tf);
 	if (e->env_status != ENV_RUNNING || sched_heir)
-		leave();
+		leave_from(e);
 	go_on(e);
 }
 
