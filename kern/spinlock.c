@@ -1,4 +1,4 @@
-// kern/spinlock.c - ticket locks.
+// kern/spinlock.c - spin locks.
 //
 // Taking a lock that is free, and giving it up, are in kern/spinlock.h, for
 // every system call does both.  Here is the rest: waiting for one, and what
@@ -76,7 +76,9 @@ void
 spin_print(const struct spinlock *lk)
 {
 	cprintf("%s: taken %u times, waited for %u times\n",
-		lk->name, lk->next, lk->waits);
+		lk->name, lk->taken, lk->waits);
+	cprintf("Given up at most %u times before the one whose turn it was "
+		"got it\n", lk->most_passes);
 	if (lk->cpu)
 		cprintf("CPU %d has it\n", lk->cpu->cpu_id);
 	if (!spin_watched)
@@ -87,24 +89,6 @@ spin_print(const struct spinlock *lk)
 	print_hold(&lk->longest);
 }
 
-// How often to look at the lock before going to sleep over it: for about as
-// long as the kernel usually keeps it.
-#define SPINS	50
-
-// Halt until an interrupt comes: the one from spin_unlock, or any other.
-// Either that CPU sees our name or we see that it is our turn, for both sides
-// write with a locked instruction before they read.
-static void
-sleep_for(struct spinlock *lk, uint32_t ticket)
-{
-	volatile uint32_t *sleeper = &lk->sleeper[ticket % NCPU];
-
-	xchg(sleeper, cpunum() + 1);
-	if (lk->serving != ticket)
-		wait_for_interrupt();
-	*sleeper = 0;
-}
-
 // In ticks of the time-stamp counter; older processors have none.
 static uint64_t
 now(void)
@@ -112,31 +96,111 @@ now(void)
 	return cpu_has_tsc ? read_tsc() : 0;
 }
 
-// Wait for our turn.  Interrupts are off, so what other CPUs ask of us
+// How often to look at the lock before going to sleep over it: for about as
+// long as the kernel usually keeps it.
+#define SPINS	50
+
+// How often it may be given up before who is called gets it.  That takes far less
+// if the host has a processor for the one called.
+#define PASSES	1000
+
+// Get the lock if it is free.  Who waits mostly only reads it, so that it stays
+// in all caches.
+static inline bool
+catch(struct spinlock *lk)
+{
+	return !lk->locked && !xchg(&lk->locked, true);
+}
+
+static inline bool
+is_given(struct spinlock *lk, uint32_t me)
+{
+	return lk->turn == me && lk->given;
+}
+
+// We are about to sleep: put our name down.  If the caller then looks at the
+// lock again, either it is free or who gives it up sees our name, for both
+// write with a locked instruction before they read.
+static void
+begin_waiting(struct spinlock *lk, uint32_t me)
+{
+	if (lk->turn == me)
+		lk->called = false;	// that was in vain
+	__sync_fetch_and_or(&lk->waiting, me);
+}
+
+// We have the lock.
+static void
+end_waiting(struct spinlock *lk, uint32_t me)
+{
+	__sync_fetch_and_and(&lk->waiting, ~me);
+	if (lk->turn != me)
+		return;
+	lk->turn = 0;
+	lk->called = lk->given = false;
+	lk->most_passes = MAX(lk->most_passes, lk->passes);
+	lk->passes = 0;
+}
+
+// Wait for the lock.  Interrupts are off, so what other CPUs ask of us
 // meanwhile, cpu_service() has to look for.
 void
-spin_wait(struct spinlock *lk, uint32_t ticket)
+spin_wait(struct spinlock *lk)
 {
+	const uint32_t me = 1u << cpunum();
+
 	if (read_eflags() & FL_IF)
 		panic("CPU %d: interrupts are on, %s", cpunum(), lk->name);
-	for (int spins = 0; lk->serving != ticket; spins++) {
+	for (int spins = 0; !catch(lk) && !is_given(lk, me); spins++) {
 		cpu_service();
-		if (spins < SPINS)
+		if (spins < SPINS) {
 			pause();
-		else
-			sleep_for(lk, ticket);
+		} else if (spins == SPINS) {
+			begin_waiting(lk, me);
+		} else {
+			wait_for_interrupt();
+			spins = 0;
+		}
 	}
+	if (lk->waiting & me)
+		end_waiting(lk, me);
 	lk->waits++;
 }
 
-// It is the turn of another CPU, which may sleep.
-void
-spin_call(struct spinlock *lk, uint32_t ticket)
+// Say whose turn it is, going round from the one after the last.
+static void
+begin_turn(struct spinlock *lk)
 {
-	const uint32_t sleeper = lk->sleeper[ticket % NCPU];
+	const uint32_t above = lk->waiting & ~1u << lk->last;
 
-	if (sleeper)
-		lapic_ipi_to(sleeper - 1, IRQ_OFFSET + IRQ_WAKE);
+	lk->last = __builtin_ctz(above ? above : lk->waiting);
+	lk->turn = 1u << lk->last;
+}
+
+// We gave the lock up, and others wait.  Call the one whose turn it is, or give
+// it the lock if others were faster too often.  That is for who has the lock to
+// do: take it again.  If another CPU is faster, that one will come here.
+void
+spin_share(struct spinlock *lk)
+{
+	const bool give = ++lk->passes > PASSES;
+
+	while (lk->waiting && (give || !lk->called) && catch(lk)) {
+		if (!lk->turn && lk->waiting)
+			begin_turn(lk);
+
+		const bool call = lk->turn && (give || !lk->called);
+		const int cpu = lk->last;
+
+		if (call) {
+			lk->called = true;
+			lk->given = give;
+		}
+		if (!lk->given)
+			xchg(&lk->locked, false);
+		if (call)
+			lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
+	}
 }
 
 // The frame of a trap from user mode is at the top of our stack.

@@ -19,19 +19,27 @@
 
 #define NCALLERS	10		// so many calls are remembered
 
-// A ticket lock: CPUs get it in the order in which they asked.  Whoever waits
-// for long halts, so that a host with fewer processors can run the others.
+// A lock that is free goes to whoever comes first, not to who has waited for
+// longest: that one may be asleep, and the others would have to wait until it
+// is awake.  For who waits for long does sleep, so that a host with fewer
+// processors than this machine has can run those who work.  Those take turns:
+// whose turn it is, is called when the lock is given up, until it has got it;
+// and if others have been faster too often, it is given the lock.
 struct spinlock {
-	volatile uint32_t next;		// the ticket handed out next
-	volatile uint32_t serving;	// the ticket whose turn it is
-
-	// Who sleeps with ticket t: CPU sleeper[t % NCPU] - 1
-	volatile uint32_t sleeper[NCPU];
+	volatile uint32_t locked;	// does anybody have it?
+	volatile uint32_t waiting;	// CPUs that wait for long, a bit each
+	volatile uint32_t turn;		// whose turn it is, or 0
+	volatile bool called;		// that one was called, and is awake
+	volatile bool given;		// the lock is kept for it
+	int last;			// the number of the one whose turn was last
+	volatile uint32_t passes;	// how often, roughly, the lock was
+					// given up during this turn
+	uint32_t most_passes;		// and during any
 
 	// For finding mistakes
 	const char *name;
 	struct CpuInfo *cpu;		// who has it, or NULL
-	uint32_t waits;			// how often a CPU had to wait for it
+	uint32_t taken, waits;		// how often; how often after a wait
 
 	// While spin_watched: who has it, and who had it longest
 	struct Hold {
@@ -52,8 +60,8 @@ void __spin_initlock(struct spinlock *lk, const char *name);
 void spin_print(const struct spinlock *lk);	// for the monitor
 
 // What is seldom needed of the two below
-void spin_wait(struct spinlock *lk, uint32_t ticket);
-void spin_call(struct spinlock *lk, uint32_t ticket);
+void spin_wait(struct spinlock *lk);
+void spin_share(struct spinlock *lk);
 void spin_note_taken(struct spinlock *lk);
 void spin_note_given(struct spinlock *lk);
 void spin_mistake(struct spinlock *lk, const char *what)
@@ -72,10 +80,10 @@ spin_lock(struct spinlock *lk)
 
 	if (lk->cpu == me)
 		spin_mistake(lk, "acquire");
-	uint32_t ticket = xadd(&lk->next, 1);
-	if (lk->serving != ticket)
-		spin_wait(lk, ticket);
+	if (xchg(&lk->locked, true))
+		spin_wait(lk);
 	lk->cpu = me;
+	lk->taken++;
 	if (spin_watched)
 		spin_note_taken(lk);
 }
@@ -89,11 +97,11 @@ spin_unlock(struct spinlock *lk)
 		spin_note_given(lk);
 	lk->cpu = NULL;
 
-	// The locked xadd keeps what we did before this point in front of it,
-	// for the compiler and for every processor.
-	uint32_t turn = xadd(&lk->serving, 1) + 1;
-	if (lk->next != turn)
-		spin_call(lk, turn);
+	// xchg keeps what we did before it in front of it, and what comes next
+	// behind it, for the compiler and for every processor.
+	xchg(&lk->locked, false);
+	if (lk->waiting)
+		spin_share(lk);
 }
 
 extern struct spinlock kernel_lock;
