@@ -193,11 +193,11 @@ load_blocks(void *addr, uint32_t n)
 	return r;
 }
 
-// The same for one block.
+// The same for one block, which mostly is in memory.
 int
 load_block(void *addr)
 {
-	return load_blocks(addr, 1);
+	return va_is_mapped(addr) ? 0 : load_blocks(addr, 1);
 }
 
 // Fill a block with zeros, without reading what it held.  Returns 0 or
