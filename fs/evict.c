@@ -96,16 +96,23 @@ was_used(uintptr_t va)
 	return pte & (PTE_A | PTE_D);
 }
 
-// May the page be taken away at all?  Not from a client that has it, too.
 static bool
-is_free_to_go(uintptr_t va)
+is_kept(uintptr_t va)
 {
-	return (va < kept || va >= kept_end) && pageref((void *) va) == 1;
+	return va >= kept && va < kept_end;
 }
 
-// Move the hand to a page that can go.  NULL if there is none: then it has
-// been twice where everything was free to go, except for what the disk does not
-// take.
+// Was the page lent to a client?
+static bool
+is_lent(uintptr_t va)
+{
+	return pageref((void *) va) > 1;
+}
+
+// Move the hand to a page that can go.  What was lent stays with the client,
+// who may go on reading it, and leaves room for another.  NULL if there is
+// none: then it has been twice where everything could go, except for what the
+// disk does not take.
 static void *
 page_to_take(void)
 {
@@ -122,8 +129,11 @@ page_to_take(void)
 		if (hand == end) {
 			hand = 0;
 			rounds++;
-		} else if (is_free_to_go(hand) && !was_used(hand))
-			return (void *) hand;
+		} else if (!is_kept(hand) && !was_used(hand)) {
+			if (!is_lent(hand))
+				return (void *) hand;
+			cache_page_free((void *) hand);
+		}
 	}
 	return NULL;
 }

@@ -13,7 +13,7 @@
 //   block_is_free, alloc_block, free_block, flush_bitmap
 //   file_open, file_create, file_remove
 //   file_read, file_write, file_set_size, file_flush
-//   file_get_block			where a block of a file is in memory
+//   file_get_block, file_lend_block	where a block of a file is in memory
 
 #include <inc/lib.h>
 
@@ -288,6 +288,31 @@ load_ahead(struct File *f, uint32_t filebno, char *blk)
 	return load_blocks(blk, n);
 }
 
+// As file_find_block, but if the block is there, it is in memory.
+static int
+file_load_block(struct File *f, uint32_t filebno, char **blk)
+{
+	int r = file_find_block(f, filebno, blk);
+
+	if (r == 0 && *blk && !va_is_mapped(*blk))
+		r = load_ahead(f, filebno, *blk);
+	return r;
+}
+
+// Have block filebno of f in memory, at *blk.  Returns how much of f is in it;
+// 0 if f ends before it or has no such block on the disk; or an error.
+int
+file_lend_block(struct File *f, uint32_t filebno, char **blk)
+{
+	int r;
+
+	if (filebno >= blocks_of(f->f_size))
+		return 0;
+	if ((r = file_load_block(f, filebno, blk)) < 0 || !*blk)
+		return r;
+	return MIN(BLKSIZE, f->f_size - (off_t) filebno * BLKSIZE);
+}
+
 // Read up to n bytes from offset on.  Returns how many there were, 0 at the
 // end of the file.  A block that is not there is not made, so that reading
 // works on a full disk too.
@@ -304,9 +329,7 @@ file_read(struct File *f, void *buf, size_t n, off_t offset)
 	for (size_t done = 0; done < n; done += count) {
 		uint32_t pos = offset + done;
 		char *blk;
-		int r = file_find_block(f, pos / BLKSIZE, &blk);
-		if (r == 0 && blk && !va_is_mapped(blk))
-			r = load_ahead(f, pos / BLKSIZE, blk);
+		int r = file_load_block(f, pos / BLKSIZE, &blk);
 		if (r < 0)
 			return done > 0 ? (ssize_t) done : r;
 		count = MIN(BLKSIZE - pos % BLKSIZE, n - done);

@@ -2,8 +2,8 @@
 //
 // A client sends the number of a request (FSREQ_ in inc/fs.h) and a page of
 // memory with a union Fsipc in it.  Every request gets an answer: a number,
-// for FSREQ_OPEN with the page of the descriptor, and for FSREQ_READ and
-// FSREQ_STAT with more in the client's own page.
+// for FSREQ_OPEN with the page of the descriptor, for FSREQ_LEND with a block
+// of the file, and for FSREQ_READ and FSREQ_STAT with more in the client's own.
 //
 // An open file is a slot of opentab[] and a page with a struct Fd, which
 // the client maps and passes on by fork and spawn.  The file is open as long
@@ -11,6 +11,11 @@
 // Who maps it may use the file: the id in it is for finding the slot, and
 // worth nothing without the page.  The client can write to that page.  All
 // that we believe of it is the offset, after looking at it.
+//
+// Who reads a file in small pieces borrows its blocks: we map them for the
+// client as well, to be read.  What is lent does not change.  Before a request
+// that may change any file is carried out, all is recalled, by a number in the
+// descriptors' pages; then the clients ask again.
 //
 // To follow a request: umain, serve, then the function in handlers[].
 
@@ -32,6 +37,8 @@ struct OpenFile {
 	bool o_changed;			// by those who have it open so
 	struct Fd *o_fd;		// shared with the client
 	void *o_where;			// where a client may have that page
+	bool o_lends;			// blocks were lent, and not recalled
+	struct OpenFile *o_next_lender;
 };
 
 struct Request {
@@ -41,10 +48,12 @@ struct Request {
 	union Fsipc in;			// what concerns the request, copied,
 					// for the client may change it
 	union Fsipc *out;		// the page itself, for long results
-	struct Fd *fd_page;		// goes with the answer, if not NULL
+	void *page;			// goes with the answer, if not NULL
+	int page_perm;
 };
 
 static struct OpenFile opentab[MAXOPEN];
+static struct OpenFile *lenders;	// those with o_lends
 
 // ------------------------------------------------------------- open files
 
@@ -170,6 +179,27 @@ openfile_lookup_writable(envid_t client, uint32_t fileid, struct OpenFile **po)
 	return r;
 }
 
+static bool
+is_same_page(const void *a, const void *b)
+{
+	return page_is_mapped(a) && page_is_mapped(b)
+		&& PTE_ADDR(uvpt[PGNUM(a)]) == PTE_ADDR(uvpt[PGNUM(b)]);
+}
+
+// As openfile_lookup, where the descriptor's page itself came as the request:
+// so the client has it.
+static int
+openfile_of(const struct Fd *fd, struct OpenFile **po)
+{
+	const uint32_t fileid = *(volatile int *) &fd->fd_file.id;
+	struct OpenFile *o = &opentab[fileid % MAXOPEN];
+
+	if (o->o_fileid != fileid || !o->o_file || !is_same_page(fd, o->o_fd))
+		return -E_INVAL;
+	*po = o;
+	return load_block(o->o_file);
+}
+
 // Read once, for the client may change it after we looked at it.
 static off_t
 openfile_offset(struct OpenFile *o)
@@ -184,6 +214,28 @@ openfile_disown(struct File *f)
 	for (struct OpenFile *o = opentab; o < opentab + MAXOPEN; o++)
 		if (o->o_file == f)
 			o->o_file = NULL;
+}
+
+// ---------------------------------------------------------- lending blocks
+
+static void
+note_lender(struct OpenFile *o)
+{
+	if (o->o_lends)
+		return;
+	o->o_lends = true;
+	o->o_next_lender = lenders;
+	lenders = o;
+}
+
+static void
+recall_all(void)
+{
+	for (; lenders; lenders = lenders->o_next_lender) {
+		if (page_is_mapped(lenders->o_fd))
+			lenders->o_fd->fd_file.recalls++;
+		lenders->o_lends = false;
+	}
 }
 
 // -------------------------------------------------------------- requests
@@ -250,7 +302,8 @@ serve_open(struct Request *req)
 	o->o_fd->fd_dev_id = devfile.dev_id;
 	o->o_fd->fd_omode = mode & O_ACCMODE;
 	o->o_fd->fd_file.id = o->o_fileid;
-	req->fd_page = o->o_fd;
+	req->page = o->o_fd;
+	req->page_perm = PTE_P | PTE_U | PTE_W | PTE_SHARE;
 	return 0;
 }
 
@@ -285,6 +338,28 @@ serve_read(struct Request *req)
 	r = file_read(o->o_file, req->out->readRet.ret_buf, n, offset);
 	if (r > 0)
 		o->o_fd->fd_offset = offset + r;
+	return r;
+}
+
+// Lend the block where the descriptor's offset is.  The answer is how much of
+// the file is in it; 0 for none.
+static int
+serve_lend(struct Request *req)
+{
+	struct OpenFile *o;
+	char *block;
+	int r;
+
+	if ((r = openfile_of((struct Fd *) req->out, &o)) < 0)
+		return r;
+	if ((o->o_mode & O_ACCMODE) == O_WRONLY)
+		return -E_INVAL;
+	if ((r = file_lend_block(o->o_file, (uint32_t) openfile_offset(o)
+			/ BLKSIZE, &block)) <= 0)
+		return r;
+	note_lender(o);
+	req->page = block;
+	req->page_perm = PTE_P | PTE_U;
 	return r;
 }
 
@@ -373,7 +448,24 @@ static int (*const handlers[])(struct Request *req) = {
 	[FSREQ_FLUSH] = serve_flush,
 	[FSREQ_REMOVE] = serve_remove,
 	[FSREQ_SYNC] = serve_sync,
+	[FSREQ_LEND] = serve_lend,
 };
+
+// May this request change what is in a file, or how long it is?
+static bool
+may_change_files(const struct Request *req)
+{
+	switch (req->number) {
+	case FSREQ_OPEN:
+		return req->in.open.req_omode & (O_CREAT | O_TRUNC);
+	case FSREQ_SET_SIZE:
+	case FSREQ_WRITE:
+	case FSREQ_REMOVE:
+		return true;
+	default:
+		return false;
+	}
+}
 
 // --------------------------------------------------- get work, work, reply
 
@@ -386,7 +478,8 @@ begin_request(struct Request *req)
 	req->client = thisenv->env_ipc_from;
 	req->number = thisenv->env_ipc_value;
 	req->out = (union Fsipc *) REQVA;
-	req->fd_page = NULL;
+	req->page = NULL;
+	req->page_perm = 0;
 	req->has_page = (perm & (PTE_P | PTE_W)) == (PTE_P | PTE_W);
 }
 
@@ -444,6 +537,8 @@ dispatch(struct Request *req)
 	if (req->has_page && req->number < ARRAY_SIZE(handlers)
 	    && handlers[req->number]) {
 		take_request(req);
+		if (may_change_files(req))
+			recall_all();
 		return handlers[req->number](req);
 	}
 	if (!may_complain())
@@ -481,8 +576,8 @@ reply_patiently(envid_t client, int answer, void *page, int perm)
 static void
 reply_and_wait(struct Request *req, int answer)
 {
-	void *page = req->fd_page ? req->fd_page : (void *) UTOP;
-	int perm = req->fd_page ? PTE_P | PTE_U | PTE_W | PTE_SHARE : 0;
+	void *page = req->page ? req->page : (void *) UTOP;
+	int perm = req->page_perm;
 	int r = sys_ipc_reply_recv(req->client, answer, page, req->out, perm);
 
 	if (r != -E_INVAL)

@@ -23,6 +23,7 @@ struct Dev {
 
 struct FdFile {
 	int id;				// the file server's name for the open file
+	volatile uint32_t recalls;	// goes up when it recalls what it lent
 };
 
 struct Fd {
@@ -41,8 +42,11 @@ struct Stat {
 	struct Dev *st_dev;
 };
 
-_Static_assert(sizeof(struct Fd) == 16, "shared by client and file server");
+_Static_assert(sizeof(struct Fd) == 20, "shared by client and file server");
 _Static_assert(sizeof(struct Stat) == 140, "programs know this layout");
+
+// A block of a file that the server lent us (lib/file.c)
+#define FDLOAN		0xD0040000
 
 char *fd2data(struct Fd *fd);
 int fd2num(struct Fd *fd);

@@ -62,7 +62,9 @@ enum {
 	FSREQ_STAT,			// the reply fills statRet
 	FSREQ_FLUSH,
 	FSREQ_REMOVE,
-	FSREQ_SYNC
+	FSREQ_SYNC,
+	FSREQ_LEND			// the page is the Fd; the reply comes
+					// with the block where its offset is
 };
 
 union Fsipc {

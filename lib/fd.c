@@ -25,11 +25,13 @@ struct FdPage {
 					// once more
 };
 
+_Static_assert(FILEDATA + MAXFD * PGSIZE <= FDLOAN, "no overlap");
+
 static struct Dev *const devices[] = { &devfile, &devpipe, &devcons };
 
 // ------------------------------------------------------- pages and numbers
 
-static struct Fd *
+static inline struct Fd *
 num2fd(int num)
 {
 	return (struct Fd *) (FDTABLE + num * PGSIZE);
@@ -47,7 +49,7 @@ fd2data(struct Fd *fd)
 	return (char *) (FILEDATA + fd2num(fd) * PGSIZE);
 }
 
-static bool
+static inline bool
 is_fd_number(int num)
 {
 	return num >= 0 && num < MAXFD;

@@ -3,8 +3,8 @@
 // Entry points: open, remove, sync; the device devfile.
 //
 // A request is a number and a page, fsipcbuf (inc/fs.h); the server answers
-// with a number, and in the page.  Only the answer to FSREQ_OPEN brings a
-// page of its own: the new descriptor.
+// with a number, and in the page.  Two answers bring a page of their own: to
+// FSREQ_OPEN the new descriptor, and to FSREQ_LEND a block of the file.
 
 #include <inc/lib.h>
 
@@ -23,12 +23,12 @@ begin_request(void)
 	return sys_page_alloc(0, &fsipcbuf, perm);
 }
 
-// The file server's id, or 0 if there is none.  It is mostly still the one that
-// we asked before.
+static envid_t server;			// that we asked last
+
+// The file server's id, or 0 if there is none.  It is mostly still the same.
 static envid_t
 find_server(void)
 {
-	static envid_t server;
 	const volatile struct Env *e = &envs[ENVX(server)];
 
 	if (server == 0 || e->env_id != server || e->env_status == ENV_FREE
@@ -41,12 +41,11 @@ find_server(void)
 // is mapped at dstva.  Returns -E_NOT_SUPP if there is no server, and
 // -E_BAD_ENV if it ends meanwhile.
 static int
-fsipc_in(union Fsipc *page, int request, void *dstva)
+fsipc_in(void *page, int request, void *dstva)
 {
 	const int perm = PTE_P | PTE_W | PTE_U;
-	envid_t server = find_server();
 
-	if (server == 0)
+	if (find_server() == 0)
 		return -E_NOT_SUPP;
 	return ipc_call(server, request, page, perm, dstva);
 }
@@ -105,36 +104,69 @@ sync(void)
 	return r < 0 ? r : fsipc(FSREQ_SYNC, NULL);
 }
 
-// -------------------------------------------------------------- the device
+// ---------------------------------------------------------- blocks on loan
+// Who reads a file in small pieces borrows the block that they are in: the
+// server maps it at FDLOAN, to be read.  It changes no file before it has
+// recalled what it lent, by a number in the descriptor's page.
 
-// Can the file server write its answer, n bytes, to this buffer itself?  The
-// request has to fit there as well.
+static struct Loan {
+	envid_t server;
+	int id;				// of the open file
+	uint32_t recalls;		// as it was before we asked
+	uint32_t block;
+	size_t size;			// how much of the file is in it
+} loan;
+
 static bool
-can_take_answer(const void *buf, size_t n)
+have_loan(const struct Fd *fd, uint32_t block)
 {
-	return PGOFF(buf) == 0 && n >= sizeof(struct Fsreq_read)
-		&& page_is_mapped(buf) && (uvpt[PGNUM(buf)] & PTE_W);
+	return loan.block == block && loan.id == fd->fd_file.id
+		&& loan.recalls == fd->fd_file.recalls
+		&& loan.server == find_server();
 }
 
-// The buffer is the page of the request.  What the answer does not cover is
-// afterwards as it was before.
+// Returns whether we have this block now, which is the one at the offset.  The
+// descriptor itself is the request: so the server knows that we have it.
+static bool
+borrow(struct Fd *fd, uint32_t block)
+{
+	const uint32_t recalls = fd->fd_file.recalls;
+	const int size = fsipc_in(fd, FSREQ_LEND, (void *) FDLOAN);
+
+	if (size <= 0)
+		return false;		// what was at FDLOAN still is
+	loan = (struct Loan) { server, fd->fd_file.id, recalls, block, size };
+	return true;
+}
+
+// May we move this descriptor's offset?  Where others, besides the server, have
+// it too, only the server may, which does one thing at a time.
+static bool
+offset_is_ours(struct Fd *fd)
+{
+	return pageref(fd) == 2 && (uvpt[PGNUM(fd)] & PTE_W);
+}
+
+// Read n bytes of one block, fewer only at the end of the file, from a loan.
+// Returns how many, or -E_NOT_SUPP if that cannot be.
 static ssize_t
-read_into(struct Fd *fd, union Fsipc *page, size_t n)
+read_loan(struct Fd *fd, void *buf, size_t n)
 {
-	const struct Fsreq_read was = page->read;
+	const uint32_t block = (uint32_t) fd->fd_offset / BLKSIZE;
+	const size_t into = (uint32_t) fd->fd_offset % BLKSIZE;
 
-	page->read.req_fileid = fd->fd_file.id;
-	page->read.req_n = n;
-
-	ssize_t got = fsipc_in(page, FSREQ_READ, NULL);
-	const size_t kept = MAX(got, 0);
-
-	assert(kept <= n);
-	if (kept < sizeof(was))
-		memcpy((char *) page + kept, (const char *) &was + kept,
-			sizeof(was) - kept);
-	return got;
+	if (into + n > BLKSIZE || !offset_is_ours(fd)
+	    || !(have_loan(fd, block) || borrow(fd, block)))
+		return -E_NOT_SUPP;
+	n = MIN(n, MAX(loan.size, into) - into);
+	memcpy(buf, (char *) FDLOAN + into, n);
+	if (fd->fd_file.recalls != loan.recalls)
+		return -E_NOT_SUPP;	// it may have changed meanwhile
+	fd->fd_offset += n;
+	return n;
 }
+
+// -------------------------------------------------------------- the device
 
 // One page at most.
 static ssize_t
@@ -143,15 +175,16 @@ devfile_read(struct Fd *fd, void *buf, size_t n)
 	int r;
 
 	n = MIN(n, sizeof(fsipcbuf.readRet.ret_buf));
-	if (can_take_answer(buf, n))
-		return read_into(fd, buf, n);
+
+	ssize_t got = read_loan(fd, buf, n);
+
+	if (got >= 0)
+		return got;
 	if ((r = begin_request()) < 0)
 		return r;
 	fsipcbuf.read.req_fileid = fd->fd_file.id;
 	fsipcbuf.read.req_n = n;
-
-	ssize_t got = fsipc(FSREQ_READ, NULL);
-
+	got = fsipc(FSREQ_READ, NULL);
 	if (got > 0) {
 		assert((size_t) got <= n);
 		memcpy(buf, fsipcbuf.readRet.ret_buf, got);
