@@ -96,8 +96,10 @@ sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 
 	struct PageInfo *pp = pa2page(*pte);
 
-	if (pp->pp_ref > 1 || dst != src || dstva != srcva)
+	if (dst != src || dstva != srcva)
 		return page_insert_copy(dst->env_pgdir, pp, dstva, perm);
+	if (pp->pp_ref > 1)
+		return page_replace_by_copy(src->env_pgdir, srcva, pte, perm);
 	*pte = PTE_ADDR(*pte) | perm;
 	tlb_invalidate(src->env_pgdir, srcva);
 	return 0;

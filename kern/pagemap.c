@@ -5,8 +5,8 @@
 // Here it takes one call, no page is filled twice, and page tables are looked
 // up once for as long as the pages of a run are in them.
 //
-// Entry points: page_map_run, page_maps_flush, page_insert_copy.  Under the
-// kernel lock.
+// Entry points: page_map_run, page_maps_flush; page_insert_copy,
+// page_replace_by_copy.  Under the kernel lock.
 
 #include <inc/error.h>
 #include <inc/string.h>
@@ -93,18 +93,43 @@ page_maps_flush(pde_t *pgdir)
 	tlb_shootdown(pgdir, NULL);
 }
 
+static inline struct PageInfo *
+page_copy(const struct PageInfo *pp)
+{
+	struct PageInfo *copy = page_alloc(0);
+
+	if (copy)
+		memcpy(page2kva(copy), page2kva(pp), PGSIZE);
+	return copy;
+}
+
 // Map a copy of page pp at va, in place of what was there.
 // Returns 0, or -E_NO_MEM with nothing changed.
 int
 page_insert_copy(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 {
-	struct PageInfo *copy = page_alloc(0);
+	struct PageInfo *copy = page_copy(pp);
 	int r;
 
 	if (!copy)
 		return -E_NO_MEM;
-	memcpy(page2kva(copy), page2kva(pp), PGSIZE);
 	if ((r = page_insert(pgdir, copy, va, perm)) < 0)
 		page_free(copy);
 	return r;
+}
+
+// Put a copy in place of the page that is at va, where *pte is the entry.
+// Returns 0, or -E_NO_MEM with nothing changed.
+int
+page_replace_by_copy(pde_t *pgdir, void *va, pte_t *pte, int perm)
+{
+	struct PageInfo *pp = pa2page(*pte), *copy = page_copy(pp);
+
+	if (!copy)
+		return -E_NO_MEM;
+	copy->pp_ref++;
+	*pte = page2pa(copy) | perm;
+	tlb_invalidate(pgdir, va);
+	page_decref(pp);
+	return 0;
 }

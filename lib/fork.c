@@ -48,10 +48,11 @@ copy_page(envid_t env, void *va)
 static void
 pgfault(struct UTrapframe *utf)
 {
+	const uint32_t wrote_to_page = FEC_PR | FEC_WR;
 	void *page = (void *) ROUNDDOWN(utf->utf_fault_va, PGSIZE);
 	int r;
 
-	if (!(utf->utf_err & FEC_WR) || !page_is_mapped(page)
+	if ((utf->utf_err & wrote_to_page) != wrote_to_page
 	    || !(uvpt[PGNUM(page)] & PTE_COW))
 		bad_fault(utf);
 	if ((r = copy_page(0, page)) < 0)
