@@ -164,7 +164,8 @@ testrestart => { want => ['testrestart ok$',
 # The file server with little memory for blocks
 testcache => { %{says('testcache ok$')}, fsargs => 'bcache=32', args => 32 },
 
-testloan => { %{says('testloan ok$')}, fsargs => 'bcache=16' },
+testloan => { %{says('testloan ok$')}, fsargs => 'bcache=16',
+    threads => 'multi' },
 
 # The file server dies while its disk writes to memory
 testdma => { %{says('testdma ok$')}, debug => 1, slow => 16384,
