@@ -48,15 +48,18 @@
 static int
 sys_cputs(const char *s, size_t len)
 {
-	struct Trapframe *tf = trap_frame();
-	size_t n = MIN(len, (size_t) CPUTS_CHUNK);
-
-	user_mem_assert(curenv, s, MIN(len, (size_t) CPUTS_AHEAD), PTE_U);
-	cons_write(s, n);
-	if (n == len)
+	if (len <= CPUTS_CHUNK) {
+		user_mem_assert_few(curenv, s, len, PTE_U);
+		cons_write(s, len);
 		return 0;
-	tf->tf_regs.reg_edx += n;
-	tf->tf_regs.reg_ecx -= n;
+	}
+	user_mem_assert(curenv, s, MIN(len, (size_t) CPUTS_AHEAD), PTE_U);
+	cons_write(s, CPUTS_CHUNK);
+
+	struct Trapframe *tf = trap_frame();
+
+	tf->tf_regs.reg_edx += CPUTS_CHUNK;
+	tf->tf_regs.reg_ecx -= CPUTS_CHUNK;
 	tf->tf_eip -= SYSCALL_SIZE;
 	return SYS_cputs;		// in eax, the number of the call
 }
