@@ -1,13 +1,12 @@
 // kern/sched.c - which environment runs next.
 //
-// Round robin: who becomes runnable, or gives up the CPU while it could go on,
-// goes to the end of one queue, and each CPU takes the first of it.  A CPU that
-// finds nothing halts; interrupts wake it, its own clock being off.  Whoever
-// leaves the kernel while there is work for an idle CPU wakes one; that CPU
-// does the same in turn.
+// Round robin: each CPU goes on through envs[] from the one it ran last.  A
+// CPU that finds nothing halts; interrupts wake it, its own clock being off.
+// Whoever leaves the kernel while there is work for an idle CPU wakes one; that
+// CPU does the same in turn.
 //
 // Entry points: sched_yield, sched_next, sched_handoff; sched_wake,
-// sched_wake_receiver, sched_enqueue, sched_begin; sched_share, sched_tick,
+// sched_wake_receiver, sched_mark, sched_begin; sched_share, sched_tick,
 // sched_awake.
 
 #include <inc/assert.h>
@@ -25,13 +24,13 @@
 #include <kern/spinlock.h>
 #include <kern/wait.h>
 
-// The queue has slots, each of them once at most.  Where the environment is not
-// runnable any more when its turn comes, it is left out: who makes one runnable
-// puts it here, and who stops one need not look for it.
-static uint16_t run_queue[NENV];	// a ring
-static uint32_t run_queue_start;	// the first, modulo NENV
-uint32_t sched_queued;			// how many there are
-static bool in_run_queue[NENV];		// is slot i?
+// A mark on each slot whose environment is runnable, and perhaps on some where it
+// is not any more: who makes one runnable marks it, and who stops one need not
+// care.  The search takes the mark off what it finds.
+static uint32_t marks[NENV / 32];	// a bit each
+uint32_t sched_marked_words;		// a bit for each word that is not 0
+
+_Static_assert(NENV == 32 * 32, "marks has two levels");
 
 uint32_t sched_idle_cpus;
 
@@ -40,50 +39,35 @@ void (*sched_chore)(void);
 uint64_t sched_idle_time;
 static uint64_t idle_since;
 
-// Is this slot to be put into the queue?  It counts as being there then.
-static inline bool
-joins_run_queue(uint32_t slot)
-{
-	if (in_run_queue[slot])
-		return false;
-	sched_queued++;
-	return in_run_queue[slot] = true;
-}
-
-static inline void
-enqueue(const struct Env *e)
-{
-	const uint32_t slot = ENVX(e->env_id);
-
-	if (joins_run_queue(slot))
-		run_queue[(run_queue_start + sched_queued - 1) % NENV] = slot;
-}
-
-static inline void
-enqueue_first(const struct Env *e)
-{
-	const uint32_t slot = ENVX(e->env_id);
-
-	if (joins_run_queue(slot))
-		run_queue[--run_queue_start % NENV] = slot;
-}
-
 void
-sched_enqueue(const struct Env *e)
+sched_mark(const struct Env *e)
 {
-	enqueue(e);
+	const uint32_t slot = ENVX(e->env_id);
+
+	marks[slot / 32] |= 1u << slot % 32;
+	sched_marked_words |= 1u << slot / 32;
 }
 
-// Not inlined, or the compiler makes much of the loop below, which mostly ends
-// at its first round.
-static struct Env * __attribute__((noinline))
-dequeue(void)
+// Take the mark off the first slot that has one, in circular order from this slot
+// on; there must be one.  Not inlined, or the compiler makes much of the loop
+// below, which mostly ends at its first round.
+static uint32_t __attribute__((noinline))
+take_mark(uint32_t slot)
 {
-	const uint32_t slot = run_queue[run_queue_start++ % NENV];
+	uint32_t i = slot / 32;
+	uint32_t word = marks[i] & ~0u << slot % 32;
 
-	sched_queued--;
-	in_run_queue[slot] = false;
-	return &envs[slot];
+	if (word == 0) {
+		const uint32_t above = sched_marked_words & ~1u << i;
+
+		i = __builtin_ctz(above ? above : sched_marked_words);
+		word = marks[i];
+	}
+	slot = __builtin_ctz(word);
+	marks[i] &= ~(1u << slot);
+	if (marks[i] == 0)
+		sched_marked_words &= ~(1u << i);
+	return 32 * i + slot;
 }
 
 // No slot at or above this one was ever in use.
@@ -93,28 +77,35 @@ void
 sched_begin(const struct Env *e)
 {
 	slot_limit = MAX(slot_limit, ENVX(e->env_id) + 1u);
-	enqueue(e);
+	sched_mark(e);
 }
 
-// Find what is runnable although nobody told us.  Our own code does; a lab's
+// Mark what is runnable although nobody told us.  Our own code does; a lab's
 // solution may just set env_status.
 static void
-enqueue_unnoticed(void)
+mark_unmarked(void)
 {
 	for (uint32_t slot = 0; slot < slot_limit; slot++)
 		if (envs[slot].env_status == ENV_RUNNABLE)
-			enqueue(&envs[slot]);
+			sched_mark(&envs[slot]);
 }
 
-// The first in the queue that is runnable still; NULL for none.
-static struct Env *
+// Where the search of each CPU goes on
+static uint32_t next_slot[NCPU];
+
+// The next to run on this CPU, which loses its mark; NULL for none.
+static inline struct Env *
 take_runnable(void)
 {
-	while (sched_queued) {
-		struct Env *e = dequeue();
+	uint32_t *next = &next_slot[cpunum()];
 
-		if (e->env_status == ENV_RUNNABLE)
-			return e;
+	while (sched_marked_words) {
+		const uint32_t slot = take_mark(*next);
+
+		if (envs[slot].env_status == ENV_RUNNABLE) {
+			*next = (slot + 1) % NENV;
+			return &envs[slot];
+		}
 	}
 	return NULL;
 }
@@ -126,16 +117,19 @@ sched_wake(struct Env *e)
 	// It may be stopped, but not yet out of its CPU.
 	e->env_status = ncpu > 1 && env_elsewhere(e) >= 0
 		? ENV_RUNNING : ENV_RUNNABLE;
-	enqueue(e);
+	sched_mark(e);
 }
 
-// It goes first, so a message is answered soon, whoever else computes.  They
-// are not kept from the CPU: at each tick, who runs goes behind them.
+// Who was sent a message last from each CPU: goes first when the sender sleeps,
+// if it has not run by then.
+static struct Env *receiver[NCPU];
+
 void
 sched_wake_receiver(struct Env *e)
 {
 	e->env_status = ENV_RUNNABLE;
-	enqueue_first(e);
+	sched_mark(e);
+	receiver[cpunum()] = e;
 }
 
 void
@@ -145,11 +139,11 @@ sched_yield(void)
 	const bool can_go_on = old && old->env_status == ENV_RUNNING;
 
 	if (can_go_on && e)
-		enqueue(old);	// env_run makes it runnable
+		sched_mark(old);	// env_run makes it runnable
 	else if (can_go_on)
 		e = old;
 	if (!e) {
-		enqueue_unnoticed();
+		mark_unmarked();
 		e = take_runnable();
 	}
 	if (!e)
@@ -159,18 +153,22 @@ sched_yield(void)
 
 struct Env *sched_heir;
 
-// Two who hand the CPU to and fro keep it from nobody: at the next tick,
-// sched_yield goes on with the queue.
+// As its slot is not noted, the search goes on at the next tick where it was:
+// two who hand the CPU to and fro keep it from nobody.
 void
 sched_next(void)
 {
 	struct Env *old = curenv, *e = sched_heir;
 
 	sched_heir = NULL;
+	if (!e) {
+		e = receiver[cpunum()];
+		receiver[cpunum()] = NULL;
+	}
 	if (!e || e->env_status != ENV_RUNNABLE)
 		sched_yield();
 	if (old && old->env_status == ENV_RUNNING)
-		enqueue(old);	// env_run makes it runnable
+		sched_mark(old);	// env_run makes it runnable
 	env_run(e);
 }
 
@@ -190,7 +188,7 @@ sched_tick(void)
 	if (sched_chore)
 		sched_chore();
 	irqwait_tick();
-	enqueue_unnoticed();
+	mark_unmarked();
 	sched_share();
 }
 

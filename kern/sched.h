@@ -11,20 +11,20 @@ void sched_halt(void) __attribute__((noreturn));
 
 // e may be runnable from now on: the scheduler must see to it.  The first time,
 // tell it that there is such a slot.
-void sched_enqueue(const struct Env *e);
+void sched_mark(const struct Env *e);
 void sched_begin(const struct Env *e);
 
 // This CPU is to run e next, for which something came.  The same trap must see
 // to it that it does: it ends in sched_next, which looks for an heir first.
 //
-// An heir is not queued, for it is the next to run here; and no other CPU is to
+// An heir needs no mark, for it is the next to run here; and no other CPU is to
 // be called because of it.
 extern struct Env *sched_heir;		// or NULL
 static inline void
 sched_handoff(struct Env *e)
 {
 	if (sched_heir)
-		sched_enqueue(sched_heir);
+		sched_mark(sched_heir);
 	e->env_status = ENV_RUNNABLE;
 	sched_heir = e;
 }
@@ -37,11 +37,11 @@ void sched_wake(struct Env *e);
 void sched_wake_receiver(struct Env *e);
 
 // Is anybody runnable that does not run?  A yes may be wrong.
-extern uint32_t sched_queued;
+extern uint32_t sched_marked_words;
 static inline bool
 sched_others(void)
 {
-	return sched_queued != 0;
+	return sched_marked_words != 0;
 }
 
 // This CPU is about to leave the kernel: if it leaves work for which there is

@@ -177,7 +177,7 @@ set_status(envid_t envid, int status)
 
 	if (r == 0) {
 		wait_forget(e);
-		sched_enqueue(e);
+		sched_mark(e);
 	}
 	return r;
 }
@@ -360,7 +360,7 @@ send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 		return -E_IPC_NOT_RECV;
 	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0) {
 		ipc_sent(curenv, to->env_id);
-		sched_enqueue(to);
+		sched_mark(to);
 	}
 	return r;
 }
