@@ -18,6 +18,7 @@
 
 #define PAGE		((union Fsipc *) 0x20000000)	// of our requests
 #define ROPAGE		((union Fsipc *) 0x20001000)
+#define LOAN		((void *) 0x20002000)
 #define FD(i)		((struct Fd *) (0x21000000 + (i) * PGSIZE))
 #define MANY_FDS(i)	((struct Fd *) (0x22000000 + (i) * PGSIZE))
 
@@ -37,15 +38,17 @@ send(uint32_t number, const void *page, int perm)
 	must("sending to the file server", r);
 }
 
-// And wait for the answer; a page that comes with it goes to fd.
+// The same in turn, for others that ask again and again could keep us out; and
+// wait for the answer.  A page that comes with it goes to dst.
 static int
-request(uint32_t number, const void *page, int perm, struct Fd *fd)
+request(uint32_t number, const void *page, int perm, void *dst)
 {
 	envid_t from;
 	int answer;
 
-	send(number, page, perm);
-	answer = ipc_recv(&from, fd, NULL);
+	must("sending to the file server",
+		ipc_send_in_turn(server, number, (void *) page, perm));
+	answer = ipc_recv(&from, dst, NULL);
 	if (from != server)
 		panic("an answer from %08x", from);
 	return answer;
@@ -138,7 +141,7 @@ random_id(void)
 static uint32_t
 random_request(union Fsipc *page)
 {
-	uint32_t number = 1 + below(FSREQ_SYNC);
+	uint32_t number = 1 + below(FSREQ_LEND);
 
 	if (number == FSREQ_SYNC && !one_in(8))		// takes long
 		number = FSREQ_OPEN;
@@ -186,14 +189,23 @@ one_request(void)
 		perm = FUZZ_RO;
 	}
 
-	int r = request(number, page, perm, one_in(16) ? NULL : fd);
+	void *dst = fd;
+
+	if (number == FSREQ_LEND) {
+		if (page_is_mapped(fd))
+			page = fd;
+		dst = LOAN;
+	}
+
+	int r = request(number, page, perm, one_in(16) ? NULL : dst);
 
 	if (r <= -MAXERROR || (uint32_t) MAX(r, 0) > BLKSIZE)
 		panic("request %u was answered by %d", number, r);
 	if ((number == FSREQ_READ || number == FSREQ_WRITE) && r > 0
 	    && (uint32_t) r > want)
 		panic("%d bytes, and only %u were asked for", r, want);
-	if (r > 0 && number != FSREQ_READ && number != FSREQ_WRITE)
+	if (r > 0 && number != FSREQ_READ && number != FSREQ_WRITE
+	    && number != FSREQ_LEND)
 		panic("request %u was answered by %d", number, r);
 	if (pageref(PAGE) != 1)
 		panic("the server keeps our page");
@@ -201,6 +213,7 @@ one_request(void)
 		forge_fd();
 	if (one_in(8) && page_is_mapped(fd))
 		must("closing", sys_page_unmap(0, fd));
+	must("giving back", sys_page_unmap(0, LOAN));
 }
 
 // ------------------------------------------------------------- odd clients
