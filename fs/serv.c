@@ -552,14 +552,22 @@ dispatch(struct Request *req)
 	return -E_INVAL;
 }
 
-// For a kernel without sys_ipc_reply: an answer that the client does not take
-// soon is dropped.
+// For a kernel without sys_ipc_reply: a client that is stopped, or had so many
+// turns since its request and does not ask for its answer, does not get it.
 #define PATIENCE	20
 
 static void
 reply_patiently(envid_t client, int answer, void *page, int perm)
 {
-	for (int turn = 0; turn < PATIENCE; turn++) {
+	const volatile struct Env *e = &envs[ENVX(client)];
+	const uint32_t runs = e->env_runs;
+	bool may_come;
+
+	do {
+		// Look before trying, for then it may begin to wait for us.
+		may_come = e->env_status != ENV_NOT_RUNNABLE
+			&& e->env_runs - runs < PATIENCE;
+
 		int r = sys_ipc_try_send(client, answer, page, perm);
 
 		if (r == -E_NO_MEM)
@@ -567,7 +575,7 @@ reply_patiently(envid_t client, int answer, void *page, int perm)
 		if (r != -E_IPC_NOT_RECV)
 			return;
 		sys_yield();
-	}
+	} while (may_come);
 }
 
 // Answer, and sleep until there is another request.  The client gets its page

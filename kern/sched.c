@@ -158,13 +158,10 @@ struct Env *sched_heir;
 void
 sched_next(void)
 {
-	struct Env *old = curenv, *e = sched_heir;
+	const int me = cpunum();
+	struct Env *old = curenv, *e = sched_heir ? sched_heir : receiver[me];
 
-	sched_heir = NULL;
-	if (!e) {
-		e = receiver[cpunum()];
-		receiver[cpunum()] = NULL;
-	}
+	sched_heir = receiver[me] = NULL;
 	if (!e || e->env_status != ENV_RUNNABLE)
 		sched_yield();
 	if (old && old->env_status == ENV_RUNNING)
