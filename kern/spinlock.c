@@ -97,8 +97,10 @@ now(void)
 }
 
 // How often to look at the lock before going to sleep over it: for about as
-// long as the kernel usually keeps it.
-#define SPINS	50
+// long as the kernel usually keeps it.  After so many looks comes a pause, which
+// takes QEMU as long as some hundred instructions.
+#define SPINS	800
+#define LOOKS	16
 
 // How often it may be given up before who is called gets it.  That takes far less
 // if the host has a processor for the one called.
@@ -154,7 +156,8 @@ spin_wait(struct spinlock *lk)
 	for (int spins = 0; !catch(lk) && !is_given(lk, me); spins++) {
 		cpu_service();
 		if (spins < SPINS) {
-			pause();
+			if (spins % LOOKS == LOOKS - 1)
+				pause();
 		} else if (spins == SPINS) {
 			begin_waiting(lk, me);
 		} else {
