@@ -107,7 +107,10 @@ sync(void)
 // ---------------------------------------------------------- blocks on loan
 // Who reads a file in small pieces borrows the block that they are in: the
 // server maps it at FDLOAN, to be read.  It changes no file before it has
-// recalled what it lent, by a number in the descriptor's page.
+// recalled what it lent, by a number in the descriptor's page.  The first piece
+// comes as an answer to FSREQ_READ, for many want no more than one.
+
+static int last_read;			// the file of the last such answer
 
 static struct Loan {
 	envid_t server;
@@ -156,7 +159,8 @@ read_loan(struct Fd *fd, void *buf, size_t n)
 	const size_t into = (uint32_t) fd->fd_offset % BLKSIZE;
 
 	if (into + n > BLKSIZE || !offset_is_ours(fd)
-	    || !(have_loan(fd, block) || borrow(fd, block)))
+	    || !(have_loan(fd, block) || (last_read == fd->fd_file.id
+		&& borrow(fd, block))))
 		return -E_NOT_SUPP;
 	n = MIN(n, MAX(loan.size, into) - into);
 	memcpy(buf, (char *) FDLOAN + into, n);
@@ -186,6 +190,7 @@ devfile_read(struct Fd *fd, void *buf, size_t n)
 	fsipcbuf.read.req_n = n;
 	got = fsipc(FSREQ_READ, NULL);
 	if (got > 0) {
+		last_read = fd->fd_file.id;
 		assert((size_t) got <= n);
 		memcpy(buf, fsipcbuf.readRet.ret_buf, got);
 	}
