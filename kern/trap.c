@@ -168,6 +168,13 @@ page_fault_handler(struct Trapframe *tf)
 
 // ---------------------------------------------------------------- dispatch
 
+// A number beyond the bits is for syscall() to know.
+ALWAYS_INLINE bool
+is_call_of_lab(uint32_t call)
+{
+	return call >= 32 || (lab->calls & 1u << call);
+}
+
 ALWAYS_INLINE void
 make_call(struct Trapframe *tf)
 {
@@ -189,6 +196,10 @@ handle_syscall(struct Trapframe *tf)
 {
 	const uint32_t call = tf->tf_regs.reg_eax;
 
+	if (!is_call_of_lab(call)) {
+		tf->tf_regs.reg_eax = -E_INVAL;
+		return;
+	}
 	make_call(tf);
 	if (reap_pending() && is_lack(tf->tf_regs.reg_eax)) {
 		reap_some();
@@ -546,10 +557,14 @@ system_call(struct Env *e, struct Trapframe *tf)
 {
 	const uint32_t call = tf->tf_regs.reg_eax;
 
-	if (call < 32 && (SHORT_CALLS & 1u << call))
+	if (call < 32 && (SHORT_CALLS & lab->calls & 1u << call))
 		call_in_short(e, tf);
-	if (call == SYS_yield)
+	if (call == SYS_yield && lab->short_ways)
 		yield_in_short(e, tf);
+	if (!is_call_of_lab(call)) {
+		tf->tf_regs.reg_eax = -E_INVAL;
+		go_back(tf);
+	}
 	call_in_full(e, tf);
 }
 
@@ -587,7 +602,7 @@ trap_from_user(struct Trapframe *tf)
 	if (tf->tf_trapno == T_SYSCALL && !lab->trace_traps)
 		system_call(e, tf);
 	if (tf->tf_trapno == T_PGFLT && e->env_pgfault_upcall
-	    && lab->faults_in_short)
+	    && lab->short_ways)
 		fault_in_short(e, tf);
 	handle(keep_registers(e, tf), true);
 }
