@@ -142,6 +142,16 @@ borrow(struct Fd *fd, uint32_t block)
 	return true;
 }
 
+// The block is free to be forgotten by all.
+static void
+give_back(const struct Fd *fd)
+{
+	if (loan.server == 0 || loan.id != fd->fd_file.id)
+		return;
+	sys_page_unmap(0, (void *) FDLOAN);
+	loan.server = 0;
+}
+
 // May we move this descriptor's offset?  Where others, besides the server, have
 // it too, only the server may, which does one thing at a time.
 static bool
@@ -223,6 +233,7 @@ devfile_close(struct Fd *fd)
 {
 	int r;
 
+	give_back(fd);
 	if ((fd->fd_omode & O_ACCMODE) == O_RDONLY)
 		return 0;
 	if ((r = begin_request()) < 0)
