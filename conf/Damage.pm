@@ -280,8 +280,7 @@ sub kinds
 	    sub { substr($_[0]{bytes}, $_[0]{at}{'/motd'}, 256) =
 		'nonsense' x 32 }, '/motd'],
 	['unused entry that is not empty', 'holds nonsense',
-	    sub { $_[0]->field('/', $slot->(9), 0);
-		my ($last) = grep { $_ } reverse $_[0]->numbers('/');
+	    sub { my ($last) = grep { $_ } reverse $_[0]->numbers('/d');
 		$_[0]->set(($last + 1) * 4096 - 256 + 140, 77) }],
 	);
 }

@@ -3,8 +3,9 @@
 # Entry points: $Session::PROMPT, a pattern;
 #   Session::run(MACHINE, LINES)	MACHINE: a reference to options as in
 #		conf/Qemu.pm; each line is typed at the next prompt.
-# Returns all that the machine says, until it leaves or nothing runs any more.
-# If it hangs, the last line says so.
+# Returns all that the machine says, until it leaves, nothing runs any more, or
+# the shell waits for more than there is: its disk may have no program to leave by
+# that runs.  If it hangs, the last line says so.
 
 package Session;
 use strict;
@@ -31,7 +32,8 @@ sub run
 		$output .= $more;
 		my $new = substr $output, $seen;
 		last if $new =~ /^K> \z/m;
-		if ($new =~ $PROMPT && @lines) {
+		if ($new =~ $PROMPT) {
+			last if !@lines;
 			$seen = length $output;
 			$machine->type(shift @lines);
 		}
