@@ -4,21 +4,21 @@
 
 #include <inc/stdio.h>
 #include <inc/string.h>
-#include <inc/syscall.h>
 #include <inc/types.h>
 
 #include <kern/firstenv.h>
 #include <kern/fwcfg.h>
 #include <kern/lab.h>
 #include <kern/spinlock.h>
+#include <kern/syscall.h>
 
 #define NLAB	5
 
 // Calls that stand in for those of the labs
-#define BIT(call)	(1u << (call))
-#define STAND_INS	(BIT(SYS_ipc_send) | BIT(SYS_ipc_recv_from)	\
-	| BIT(SYS_ipc_reply) | BIT(SYS_ipc_call) | BIT(SYS_ipc_reply_recv) \
-	| BIT(SYS_page_map_list) | BIT(SYS_page_copy))
+#define STAND_INS	(CALL_BIT(SYS_ipc_send) | CALL_BIT(SYS_ipc_recv_from) \
+	| CALL_BIT(SYS_ipc_reply) | CALL_BIT(SYS_ipc_call)		\
+	| CALL_BIT(SYS_ipc_reply_recv) | CALL_BIT(SYS_page_map_list)	\
+	| CALL_BIT(SYS_page_copy))
 
 static const struct Lab labs[NLAB + 1] = {
 	[1] = { .number = 1, .backtrace_test = true },

@@ -476,15 +476,18 @@ handle(struct Trapframe *tf, bool wanted)
 // System calls that do something and return, if need be after they have put
 // their caller to sleep.  They do not look at its registers in struct Env, nor
 // run somebody else themselves.
-#define BIT(call)	(1u << (call))
-#define SHORT_CALLS	(BIT(SYS_cputs) | BIT(SYS_cgetc) | BIT(SYS_getenvid) \
-	| BIT(SYS_env_destroy) | BIT(SYS_env_set_status) | BIT(SYS_env_wait) \
-	| BIT(SYS_cons_wait) | BIT(SYS_irq_wait) | BIT(SYS_page_alloc)	\
-	| BIT(SYS_page_map) | BIT(SYS_page_map_list) | BIT(SYS_page_unmap) \
-	| BIT(SYS_page_copy) | BIT(SYS_page_held) | BIT(SYS_page_wait)	\
-	| BIT(SYS_page_wake) | BIT(SYS_env_set_pgfault_upcall)		\
-	| BIT(SYS_ipc_try_send) | BIT(SYS_ipc_send) | BIT(SYS_ipc_recv_from) \
-	| BIT(SYS_ipc_reply) | BIT(SYS_ipc_call) | BIT(SYS_ipc_reply_recv))
+#define SHORT_CALLS	(CALL_BIT(SYS_cputs) | CALL_BIT(SYS_cgetc)	\
+	| CALL_BIT(SYS_getenvid) | CALL_BIT(SYS_env_destroy)		\
+	| CALL_BIT(SYS_env_set_status) | CALL_BIT(SYS_env_wait)		\
+	| CALL_BIT(SYS_cons_wait) | CALL_BIT(SYS_irq_wait)		\
+	| CALL_BIT(SYS_page_alloc) | CALL_BIT(SYS_page_map)		\
+	| CALL_BIT(SYS_page_map_list) | CALL_BIT(SYS_page_unmap)	\
+	| CALL_BIT(SYS_page_copy) | CALL_BIT(SYS_page_held)		\
+	| CALL_BIT(SYS_page_wait) | CALL_BIT(SYS_page_wake)		\
+	| CALL_BIT(SYS_env_set_pgfault_upcall) | CALL_BIT(SYS_ipc_try_send) \
+	| CALL_BIT(SYS_ipc_send) | CALL_BIT(SYS_ipc_recv_from)		\
+	| CALL_BIT(SYS_ipc_reply) | CALL_BIT(SYS_ipc_call)		\
+	| CALL_BIT(SYS_ipc_reply_recv))
 
 // Go on with curenv, whose registers are still where the trap put them.
 ALWAYS_INLINE void __attribute__((noreturn))

@@ -97,6 +97,21 @@ test_pieces(size_t n)
 	close(fd);
 }
 
+// The first piece is the server's to copy, and nothing is left at the end.
+static void
+test_borrowing(void)
+{
+	static const bool has[] = { false, true, true };
+	int fd = open_file(O_RDONLY);
+
+	for (unsigned i = 0; i < ARRAY_SIZE(has); i++) {
+		expect("piece", read(fd, buf, 1), 1);
+		expect("borrowed", page_is_mapped((void *) FDLOAN), has[i]);
+	}
+	close(fd);
+	expect("borrowed still", page_is_mapped((void *) FDLOAN), false);
+}
+
 // ---------------------------------------------------------------- changes
 
 static void
@@ -324,6 +339,7 @@ umain(int argc, char **argv)
 	USED(argc), USED(argv);
 
 	make_file();
+	test_borrowing();
 	test_pieces(1);
 	test_pieces(100);
 	test_pieces(512);
