@@ -88,7 +88,7 @@ spawninit => { want => ['i am parent environment 00001001$', 'init: running$',
 initsh => { want => ['initsh: running sh$', 'init: starting sh$', '\$ '] },
 icode => { want => ['icode startup', 'icode: open /motd', 'icode: read /motd',
     lines('fs/motd'), 'icode: close /motd', 'icode: spawn /init',
-    'icode: exiting', "init: args: 'init' 'initarg1' 'initarg2'",
+    '(?:\$ )?icode: exiting', "init: args: 'init' 'initarg1' 'initarg2'",
     'init: starting sh', '\$ '] },
 testfile => says(map { "$_ is good" } qw(serve_open file_stat file_read
     file_close file_write open), 'stale fileid',
