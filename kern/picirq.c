@@ -78,7 +78,7 @@ pic_init(void)
 void
 pic_eoi(unsigned irq)
 {
-	if (pic_ready && irq >= 8 && irq < 16)
+	if (pic_ready && irq >= 8 && irq < MAX_IRQS)
 		outb(IO_PIC2, OCW2_EOI);
 }
 
@@ -93,7 +93,7 @@ irq_setmask_8259A(uint16_t mask)
 	outb(IO_PIC2 + 1, mask >> 8);
 
 	cprintf("enabled interrupts:");
-	for (int irq = 0; irq < 16; irq++)
+	for (int irq = 0; irq < MAX_IRQS; irq++)
 		if (!(mask & 1 << irq))
 			cprintf(" %d", irq);
 	cprintf("\n");

@@ -3,11 +3,14 @@
 #ifndef JOS_KERN_PICIRQ_H
 #define JOS_KERN_PICIRQ_H
 
-#include <inc/types.h>
-
+#define MAX_IRQS	16		// lines of both together
 #define IO_PIC1		0x20		// master: lines 0 to 7
 #define IO_PIC2		0xA0		// slave: lines 8 to 15
 #define IRQ_SLAVE	2		// the master's line the slave sits on
+
+#ifndef __ASSEMBLER__
+
+#include <inc/types.h>
 
 extern bool pic_ready;			// pic_init was called
 extern uint16_t irq_mask_8259A;		// a bit a line, 1: not let through
@@ -15,5 +18,7 @@ extern uint16_t irq_mask_8259A;		// a bit a line, 1: not let through
 void pic_init(void);
 void pic_eoi(unsigned irq);
 void irq_setmask_8259A(uint16_t mask);
+
+#endif // !__ASSEMBLER__
 
 #endif // JOS_KERN_PICIRQ_H
