@@ -19,6 +19,7 @@
 #define QUICK_POLLS	1000		// ask so often before giving way
 #define MAX_POLLS	4000000		// some seconds on any machine
 #define TRIES		3
+#define SETTLE_READS	4		// 400 ns: then the status is the new one
 
 bool ide_dma_wanted = true;
 static int drive = 1;
@@ -79,21 +80,35 @@ ide_reset(void)
 	outb(IDE_CONTROL, IDE_NIEN);
 }
 
-// An absent drive reads as 0 (the other one answers for it) or as all ones
-// (nobody does).
+// Does a disk answer as this drive?  It does if it can say what it is.  Its
+// status alone says little: after a reset, a drive may show an error.  An absent
+// one reads as 0 (the other drive answers for it) or as all ones (nobody does),
+// and one that is no hard disk refuses.
+static bool
+answers_identify(int number)
+{
+	uint16_t words[SECTSIZE / sizeof(uint16_t)];
+
+	outb(IDE_DRIVE, 0xE0 | number << 4);
+	if (ide_status(0) < 0)
+		return false;
+	ide_command(number, 0, 0, IDE_CMD_IDENTIFY);
+	for (int i = 0; i < SETTLE_READS; i++)
+		inb(IDE_CONTROL);
+	if (inb(IDE_STATUS) == 0 || !ide_ready(IDE_DRQ))
+		return false;
+	insl(IDE_DATA, words, sizeof(words) / sizeof(uint32_t));
+	return true;
+}
+
 bool
 ide_probe_disk1(void)
 {
-	bool present = false;
-
 	ide_reset();
 	ide_status(0);
-	outb(IDE_DRIVE, 0xE0 | 1 << 4);
-	for (int polls = 0; polls < QUICK_POLLS && !present; polls++) {
-		uint8_t status = inb(IDE_STATUS);
-		present = status != 0
-			&& !(status & (IDE_BSY | IDE_DF | IDE_ERR));
-	}
+
+	const bool present = answers_identify(1);
+
 	outb(IDE_DRIVE, 0xE0);
 	cprintf("Device 1 presence: %d\n", present);
 	return present;

@@ -39,6 +39,7 @@
 #define IDE_CMD_SET_MULTIPLE	0xC6	// how many, as the count
 #define IDE_CMD_READ_DMA	0xC8
 #define IDE_CMD_WRITE_DMA	0xCA
+#define IDE_CMD_IDENTIFY	0xEC		// a sector about the drive
 
 #define IDE_MULTIPLE	16		// sectors; what drives can do
 
