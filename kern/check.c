@@ -123,14 +123,27 @@ check_run(const struct PageInfo *from, const struct PageInfo *to,
 	return r;
 }
 
+// How many pages are to be free, at least, just after page_init?  Whoever keeps
+// the firmware's tables (kern/acpi.h) need not count what lies behind them.
+static size_t
+pages_to_be_free(size_t boot_end)
+{
+	const size_t firmware = PGNUM(acpi_tables_start());
+	const size_t top = firmware > boot_end ? MIN(firmware, npages) : npages;
+	const size_t base = MIN(npages_basemem, (size_t) PGNUM(IOPHYSMEM));
+
+	return base - 2 + top - boot_end;
+}
+
 // Is the free list well-formed, without pages that are in use?  Just after
-// page_init (only_low) it must moreover begin with pages that the entry map
-// covers, as no others can be used yet, and nothing may be left out.
+// page_init (only_low), as in the labs, this also has the list begin with pages
+// that the entry map covers, as no others can be used yet; and nothing should
+// be left out of it.
 void
 check_page_free_list(bool only_low)
 {
 	const size_t boot_end = PGNUM(PADDR(boot_alloc_end()));
-	size_t seen = 0, low = 0, low_first = 0, above_kernel = 0;
+	size_t seen = 0, above_kernel = 0;
 
 	require(page_free_list, "'page_free_list' is a null pointer!");
 	for (const struct PageInfo *pp = page_free_list; pp; ) {
@@ -138,11 +151,7 @@ check_page_free_list(bool only_low)
 		const struct PageInfo *last = follow_run(pp);
 		const struct Range r = check_run(pp, last, boot_end);
 		const size_t n = r.last - r.first + 1;
-		const size_t nlow = pages_below(r, PGNUM(ENTRYMAPSIZE));
 
-		if (low_first == seen && page2pa(pp) < ENTRYMAPSIZE)
-			low_first += nlow;
-		low += nlow;
 		above_kernel += n - pages_below(r, PGNUM(EXTPHYSMEM));
 		seen += n;
 		require(seen <= npages, "page_free_list is a ring");
@@ -150,19 +159,15 @@ check_page_free_list(bool only_low)
 	}
 	require(above_kernel > 0, "no page above the kernel is free");
 	require(seen > above_kernel, "no page below 1 MiB is free");
-	require(!only_low || low_first >= MIN(low, (size_t) LOW_PAGES),
-		"the free list begins with %u pages below %08x, but there "
-		"are %u", low_first, ENTRYMAPSIZE, low);
+	if (only_low)
+		low_pages_first();
 
-	// Whoever keeps the firmware's tables (kern/acpi.h) need not count
-	// what lies behind them.
-	const size_t firmware = PGNUM(acpi_tables_start());
-	const size_t top = firmware > boot_end ? MIN(firmware, npages) : npages;
-	const size_t base = MIN(npages_basemem, (size_t) PGNUM(IOPHYSMEM));
-	const size_t expected = base - 2 + top - boot_end;
-	require(!only_low || seen >= expected,
-		"page_init: %u pages are free, but only %u on the list",
-		expected, seen);
+	// A page that is wrongly free would be used twice; one that is missing
+	// is only lost.
+	const size_t expected = pages_to_be_free(boot_end);
+	if (only_low && seen < expected)
+		warn("page_init: %u pages could be free, but only %u are on "
+			"the list", expected, seen);
 
 	cprintf("check_page_free_list() succeeded!\n");
 }

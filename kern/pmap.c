@@ -13,7 +13,7 @@
 //
 // Until mem_init loads kern_pgdir the processor uses the map of
 // kern/entrypgdir.S, which shows the first 8 MiB of memory only.  So
-// boot_alloc stays below, and mem_init sees to it that page_alloc does.
+// boot_alloc stays below, and low_pages_first sees to it that page_alloc does.
 //
 // Entry points:
 //   mem_init			set up everything in this file
@@ -53,7 +53,7 @@ uintptr_t user_mem_check_addr;
 
 // Set npages and npages_basemem.
 static void
-mem_detect(void)
+i386_detect_memory(void)
 {
 	size_t base_kb, total_kb;
 
@@ -97,7 +97,6 @@ boot_alloc(uint32_t n)
 static void boot_map_region(pde_t *pgdir, uintptr_t va, size_t size,
 	physaddr_t pa, int perm);
 static void mem_init_mp(void);
-static void low_pages_first(void);
 static void make_readonly(const char *from, const char *to);
 
 // Find out how much memory there is, make all of it available to page_alloc,
@@ -105,7 +104,7 @@ static void make_readonly(const char *from, const char *to);
 void
 mem_init(void)
 {
-	mem_detect();
+	i386_detect_memory();
 
 	kern_pgdir = boot_alloc(PGSIZE);
 	memset(kern_pgdir, 0, PGSIZE);
@@ -121,7 +120,6 @@ mem_init(void)
 	memset(envs, 0, envs_size);
 
 	page_init();
-	low_pages_first();
 	check_page_free_list(true);
 	check_page_alloc();
 	check_page();
@@ -247,7 +245,7 @@ free_list_begins_low(void)
 
 // Move the pages that the entry map shows to the front of the free list, if
 // page_init has another order: no others can be used yet.
-static void
+void
 low_pages_first(void)
 {
 	struct PageInfo *low, *high;

@@ -41,6 +41,7 @@ enum {
 };
 
 void page_init(void);
+void low_pages_first(void);		// once, for check_page_free_list(true)
 struct PageInfo *page_alloc(int flags);
 void page_free(struct PageInfo *pp);
 void page_decref_blank(struct PageInfo *pp);
