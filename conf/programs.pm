@@ -166,6 +166,11 @@ testrestart => { want => ['testrestart ok$',
 # The file server with little memory for blocks
 testcache => { %{says('testcache ok$')}, fsargs => 'bcache=32', args => 32 },
 
+# More steps, and what a power cut leaves of them: conf/test-crash
+testcrash => { %{says('testcrash ok$')}, fsargs => 'bcache=16',
+    type => [map { ['step> ', "$_\n"] } 'A 12', 'B 11', 'A -3', 'A 9', 'B !',
+	'A .', 'sync', 'A !', 'end'] },
+
 testloan => { %{says('testloan ok$')}, fsargs => 'bcache=16',
     threads => 'multi' },
 
