@@ -25,13 +25,17 @@
 
 // Send a byte to the keyboard controller when it is ready for one.  Where
 // there is none its port reads as all ones: give up when %cx has come to 0.
-	.macro	kbc_write byte, port
-1:	inb	$KBC_STATUS, %al
+	.macro	kbc_write label, byte, port
+\label:	inb	$KBC_STATUS, %al
 	testb	$KBC_FULL, %al
-	loopnz	1b
+	loopnz	\label
 	movb	$\byte, %al
 	outb	%al, $\port
 	.endm
+
+#define PROT_MODE_CSEG	GD_KT		// the selectors of kern/, which has
+#define PROT_MODE_DSEG	GD_KD		// the same segments
+#define CR0_PE_ON	CR0_PE
 
 #define CGA_MEMORY	0xB8000
 #define COM1		0x3F8
@@ -52,18 +56,18 @@ start:
 	andb	$0xFE, %al
 	outb	%al, $PORT_SYSCTL
 
-	kbc_write KBC_WRITE_OUT, KBC_COMMAND
-	kbc_write KBC_A20_OPEN, KBC_DATA
+	kbc_write seta20.1, KBC_WRITE_OUT, KBC_COMMAND
+	kbc_write seta20.2, KBC_A20_OPEN, KBC_DATA
 
 	lgdtw	gdt			// 3
 	movl	%cr0, %eax
-	orb	$CR0_PE, %al
+	orb	$CR0_PE_ON, %al
 	movl	%eax, %cr0
-	ljmpw	$GD_KT, $protected
+	ljmpw	$PROT_MODE_CSEG, $protcseg
 
 	.code32
-protected:
-	movw	$GD_KD, %ax
+protcseg:
+	movw	$PROT_MODE_DSEG, %ax
 	movw	%ax, %ds
 	movw	%ax, %es
 	movw	%ax, %ss
@@ -88,12 +92,11 @@ fail:
 spin:
 	jmp	spin
 
-// The selectors of kern/, which has the same segments.  No selector refers
-// to the first entry, so lgdt's operand is there.
+// No selector refers to the first entry, so lgdt's operand is there.
 gdt:
 	.word	gdt_end - gdt - 1
 	.long	gdt
 	.word	0
-	SEG(STA_X | STA_R, 0, 0xFFFFFFFF)	// GD_KT
-	SEG(STA_W, 0, 0xFFFFFFFF)		// GD_KD
+	SEG(STA_X | STA_R, 0, 0xFFFFFFFF)	// PROT_MODE_CSEG
+	SEG(STA_W, 0, 0xFFFFFFFF)		// PROT_MODE_DSEG
 gdt_end:

@@ -9,10 +9,10 @@
 // puts them on pages of their own, and those behind are read after it.
 //
 //   EXTPHYSMEM, 1 MiB	the kernel, KERNEL_ROOM at most
-//   HEADERS, 64 KiB	the first sectors of the file, with its headers
+//   ELFHDR, 64 KiB	the first sectors of the file, with its headers
 //
-// This and boot.S have to fit into 510 bytes; that is why all trouble ends
-// in one place.
+// This and boot.S have to fit into 510 bytes, with every compiler; that is why
+// all trouble ends in one place, and what the hints to compilers are for.
 //
 // Entry point: bootmain, called by boot.S; it does not return.
 
@@ -22,8 +22,8 @@
 #include <inc/x86.h>
 
 #define KERN_SECT	1		// where on the disk the kernel begins
-#define HEADERS		0x10000
-#define HEADERS_SIZE	4096
+#define ELFHDR		((const struct Elf *) 0x10000)
+#define HEADERS_SIZE	(SECTSIZE * 8)
 
 // boot/boot.S
 void fail(void) __attribute__((noreturn));
@@ -37,9 +37,25 @@ clear(uint32_t pa, uint32_t n)
 		: "+D" (pa), "+c" (n) : "a" (0) : "memory");
 }
 
-// Take a sector from the disk; returns the address after it.
+// Wait until the disk has carried out its command; its status.  A BIOS may
+// start us from something else: IDE_NOBODY comes at once when there is no disk.
+uint8_t __attribute__((noinline))
+waitdisk(void)
+{
+	uint8_t status;
+
+	// As signed numbers, what has IDE_BSY set is less than 0, and
+	// IDE_NOBODY is the greatest of them
+	do {
+		status = inb(IDE_STATUS);
+	} while ((int8_t) status < (int8_t) IDE_NOBODY);
+	return status;
+}
+
+// Take a sector from the disk, which has it ready; returns the address after
+// it.
 static inline uint32_t
-take_sector(uint32_t pa)
+readsect(uint32_t pa)
 {
 	uint32_t n = SECTSIZE / 4;
 
@@ -48,26 +64,15 @@ take_sector(uint32_t pa)
 	return pa;
 }
 
-// Wait until the disk has carried out its command; its status.
-static uint8_t __attribute__((noinline))
-waitdisk(void)
-{
-	uint8_t status;
-
-	while ((status = inb(IDE_STATUS)) & IDE_BSY)
-		pause();
-	return status;
-}
-
-// Read the size bytes that begin offset bytes into the kernel's file to pa,
+// Read the count bytes that begin offset bytes into the kernel's file to pa,
 // in whole sectors.  The faster command has the drive fetch several before it
 // asks us to take them; the plain one is for drives that do not know it, or
 // have not been told how many.
-static void __attribute__((noinline))
-readseg(uint32_t pa, uint32_t offset, uint32_t size)
+void __attribute__((noinline))
+readseg(uint32_t pa, uint32_t count, uint32_t offset)
 {
 	uint32_t sect = offset / SECTSIZE;
-	uint32_t nsecs = (offset + size + SECTSIZE - 1) / SECTSIZE - sect;
+	uint32_t nsecs = (offset + count + SECTSIZE - 1) / SECTSIZE - sect;
 	uint8_t cmd = IDE_CMD_READ_MULTIPLE;
 
 	__asm__("" : "+r" (cmd));	// a hint that saves bytes
@@ -85,7 +90,7 @@ readseg(uint32_t pa, uint32_t offset, uint32_t size)
 				cmd = IDE_CMD_READ;
 				break;	// once more from here on
 			}
-			pa = take_sector(pa);
+			pa = readsect(pa);
 			sect++;
 		} while (--nsecs % IDE_MAX_SECTS != 0);
 	}
@@ -96,7 +101,7 @@ readseg(uint32_t pa, uint32_t offset, uint32_t size)
 static inline bool
 header_ok(const struct Elf *elf)
 {
-	return elf_header_ok(elf) && elf->e_phnum != 0
+	return elf_header_ok(elf)
 		&& elf->e_phoff + elf->e_phnum * sizeof(struct Proghdr)
 			<= HEADERS_SIZE
 		&& elf->e_entry - EXTPHYSMEM < KERNEL_ROOM;
@@ -105,16 +110,12 @@ header_ok(const struct Elf *elf)
 void __attribute__((noreturn))
 bootmain(void)
 {
-	const struct Elf *elf = (const struct Elf *) HEADERS;
+	const struct Elf *elf = ELFHDR;
 
-	// A BIOS may start us from something else, and there is no disk here
-	if (inb(IDE_STATUS) == IDE_NOBODY)
-		fail();
-	readseg(HEADERS, 0, HEADERS_SIZE);
+	__asm__("" : "+r" (elf));	// another hint: in a register
+	readseg((uint32_t) elf, HEADERS_SIZE, 0);
 
-	// Two more hints: keep the address in a register, and put the call
-	// of fail here, near to all jumps to it.
-	__asm__("" : "+r" (elf));
+	// And one to put the call of fail here, near to all jumps to it
 	if (__builtin_expect(!header_ok(elf), 1))
 		fail();
 
@@ -127,7 +128,7 @@ bootmain(void)
 		if (room > KERNEL_ROOM || ph->p_memsz > room
 				|| ph->p_filesz > ph->p_memsz)
 			fail();
-		readseg(ph->p_pa, ph->p_offset, ph->p_filesz);
+		readseg(ph->p_pa, ph->p_filesz, ph->p_offset);
 		clear(ph->p_pa + ph->p_filesz, ph->p_memsz - ph->p_filesz);
 	}
 

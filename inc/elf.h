@@ -88,11 +88,11 @@ static inline bool
 elf_header_ok(const struct Elf *elf)
 {
 	return elf->e_magic == ELF_MAGIC
-		// As one number: the boot sector has to be small
+		// Two at a time: the boot sector has to be small
 		&& (elf->e_elf[0] | elf->e_elf[1] << 8)
 			== (ELF_CLASS_32 | ELF_DATA_LSB << 8)
-		&& elf->e_type == ELF_TYPE_EXEC
-		&& elf->e_machine == ELF_MACHINE_386
+		&& (elf->e_type | elf->e_machine << 16)
+			== (ELF_TYPE_EXEC | ELF_MACHINE_386 << 16)
 		&& elf->e_phentsize == sizeof(struct Proghdr);
 }
 

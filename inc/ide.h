@@ -47,13 +47,19 @@
 static inline void
 ide_command(int drive, uint32_t lba, unsigned nsecs, uint8_t cmd)
 {
-	// The bytes of this go to four ports.  The last is never 0.
+	// The bytes of this go to the four ports before the command's.  The
+	// last is never 0.
 	uint32_t where = lba | 0xE0000000 | drive << 28;
+	int port = IDE_LBA_LOW;
 
 	outb(IDE_COUNT, nsecs);
-	for (int port = IDE_LBA_LOW; where != 0; port++, where >>= 8)
+	for (; where != 0; where >>= 8) {
 		outb(port, where);
-	outb(IDE_COMMAND, cmd);
+		port++;
+		// A hint for the boot sector: keep it where outb wants it
+		__asm__("" : "+d" (port));
+	}
+	outb(port, cmd);
 }
 
 #endif // JOS_INC_IDE_H
