@@ -77,8 +77,8 @@ spin_print(const struct spinlock *lk)
 {
 	cprintf("%s: taken %u times, waited for %u times\n",
 		lk->name, lk->taken, lk->waits);
-	cprintf("Given up at most %u times before the one whose turn it was "
-		"got it\n", lk->most_passes);
+	cprintf("Slept over at most %u times during one wait\n",
+		lk->most_asked);
 	if (lk->cpu)
 		cprintf("CPU %d has it\n", lk->cpu->cpu_id);
 	if (!spin_watched)
@@ -102,46 +102,18 @@ now(void)
 #define SPINS	800
 #define LOOKS	16
 
-// How often it may be given up before who is called gets it.  That takes far less
-// if the host has a processor for the one called.
-#define PASSES	1000
+// A CPU that was woken so often in vain, during one wait, is starving.
+#define IN_VAIN	8
 
-// Get the lock if it is free.  Who waits mostly only reads it, so that it stays
-// in all caches.
+// Is the lock ours?  It is if it was handed over to us, or if it is free and we
+// are the first.  Who waits mostly only reads it, so that it stays in all caches.
 static inline bool
-catch(struct spinlock *lk)
+catch(struct spinlock *lk, struct CpuInfo *me)
 {
-	return !lk->locked && !xchg(&lk->locked, true);
-}
+	struct CpuInfo *const cpu = lk->cpu;
 
-static inline bool
-is_given(struct spinlock *lk, uint32_t me)
-{
-	return lk->turn == me && lk->given;
-}
-
-// We are about to sleep: put our name down.  If the caller then looks at the
-// lock again, either it is free or who gives it up sees our name, for both
-// write with a locked instruction before they read.
-static void
-begin_waiting(struct spinlock *lk, uint32_t me)
-{
-	if (lk->turn == me)
-		lk->called = false;	// that was in vain
-	__sync_fetch_and_or(&lk->waiting, me);
-}
-
-// We have the lock.
-static void
-end_waiting(struct spinlock *lk, uint32_t me)
-{
-	__sync_fetch_and_and(&lk->waiting, ~me);
-	if (lk->turn != me)
-		return;
-	lk->turn = 0;
-	lk->called = lk->given = false;
-	lk->most_passes = MAX(lk->most_passes, lk->passes);
-	lk->passes = 0;
+	return cpu == me || (!cpu
+		&& __sync_bool_compare_and_swap(&lk->cpu, NULL, me));
 }
 
 // Wait for the lock.  Interrupts are off, so what other CPUs ask of us
@@ -149,61 +121,77 @@ end_waiting(struct spinlock *lk, uint32_t me)
 void
 spin_wait(struct spinlock *lk)
 {
-	const uint32_t me = 1u << cpunum();
+	struct CpuInfo *const me = thiscpu;
+	const uint32_t bit = 1u << me->cpu_id;
+	uint32_t asked = 0;		// how often to be woken
 
+	if (lk->cpu == me)
+		spin_mistake(lk, "acquire");
 	if (read_eflags() & FL_IF)
 		panic("CPU %d: interrupts are on, %s", cpunum(), lk->name);
-	for (int spins = 0; !catch(lk) && !is_given(lk, me); spins++) {
+	for (int spins = 0; !catch(lk, me); spins++) {
 		cpu_service();
 		if (spins < SPINS) {
 			if (spins % LOOKS == LOOKS - 1)
 				pause();
-		} else if (spins == SPINS) {
-			begin_waiting(lk, me);
-		} else {
-			wait_for_interrupt();
-			spins = 0;
+			continue;
 		}
+
+		// Go to sleep.  We look once more after our bit is set, and
+		// spin_unlock looks for bits after the lock is free, both with
+		// a locked instruction between: one of us sees the other.
+		if (!(__sync_fetch_and_or(&lk->waiting, bit) & bit)
+		    && asked++ == IN_VAIN)
+			__sync_fetch_and_or(&lk->starving, bit);
+		if (catch(lk, me))
+			break;
+		wait_for_interrupt();
+		spins = 0;
 	}
-	if (lk->waiting & me)
-		end_waiting(lk, me);
+	__sync_fetch_and_and(&lk->waiting, ~bit);
+	if (asked > IN_VAIN)
+		__sync_fetch_and_and(&lk->starving, ~bit);
+	lk->most_asked = MAX(lk->most_asked, asked);
 	lk->waits++;
 }
 
-// Say whose turn it is, going round from the one after the last.
-static void
-begin_turn(struct spinlock *lk)
+// The first of these CPUs in circular order from the one after us.
+static int
+next_of(uint32_t these)
 {
-	const uint32_t above = lk->waiting & ~1u << lk->last;
+	const uint32_t above = these & ~1u << cpunum();
 
-	lk->last = __builtin_ctz(above ? above : lk->waiting);
-	lk->turn = 1u << lk->last;
+	return __builtin_ctz(above ? above : these);
 }
 
-// We gave the lock up, and others wait.  Call the one whose turn it is, or give
-// it the lock if others were faster too often.  That is for who has the lock to
-// do: take it again.  If another CPU is faster, that one will come here.
+// The lock is free, and CPUs sleep over it: wake one.  It clears its bit itself
+// if it gets the lock without our help; then our interrupt does no harm.  If it
+// is woken and finds the lock taken, it sets its bit again before it sleeps.
 void
-spin_share(struct spinlock *lk)
+spin_wake(struct spinlock *lk)
 {
-	const bool give = ++lk->passes > PASSES;
+	const uint32_t waiting = lk->waiting;
 
-	while (lk->waiting && (give || !lk->called) && catch(lk)) {
-		if (!lk->turn && lk->waiting)
-			begin_turn(lk);
+	if (!waiting)
+		return;
 
-		const bool call = lk->turn && (give || !lk->called);
-		const int cpu = lk->last;
+	const int cpu = next_of(waiting);
 
-		if (call) {
-			lk->called = true;
-			lk->given = give;
-		}
-		if (!lk->given)
-			xchg(&lk->locked, false);
-		if (call)
-			lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
-	}
+	__sync_fetch_and_and(&lk->waiting, ~(1u << cpu));
+	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
+}
+
+// Make the lock, which is ours, another CPU's that is starving.  That one is in
+// spin_wait, for it clears its bit before it gives the lock up.  It does the
+// same in turn, so that all of them are served, in circular order.
+void
+spin_hand_over(struct spinlock *lk)
+{
+	const int cpu = next_of(lk->starving);
+
+	if (!__sync_bool_compare_and_swap(&lk->cpu, thiscpu, &cpus[cpu]))
+		spin_mistake(lk, "release");
+	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 }
 
 // The frame of a trap from user mode is at the top of our stack.

@@ -19,27 +19,26 @@
 
 #define NCALLERS	10		// so many calls are remembered
 
-// A lock that is free goes to whoever comes first, not to who has waited for
-// longest: that one may be asleep, and the others would have to wait until it
-// is awake.  For who waits for long does sleep, so that a host with fewer
-// processors than this machine has can run those who work.  Those take turns:
-// whose turn it is, is called when the lock is given up, until it has got it;
-// and if others have been faster too often, it is given the lock.
+// A lock that is free goes to whichever CPU comes first, not to the one that has
+// waited for longest: that one may be asleep, and the others would have to wait
+// until it is awake.  For a CPU that waits for long does sleep, so that a host
+// with fewer processors than this machine has can run the CPUs that work.  Each
+// unlock wakes one.  A CPU that was woken too often in vain is starving: from
+// then on no other can get in first, for the lock is handed over to it, which is
+// the same store that would have freed the lock.
+//
+// conf/lock.pml is a model of this for a model checker.  Change both together.
 struct spinlock {
-	volatile uint32_t locked;	// does anybody have it?
-	volatile uint32_t waiting;	// CPUs that wait for long, a bit each
-	volatile uint32_t turn;		// whose turn it is, or 0
-	volatile bool called;		// that one was called, and is awake
-	volatile bool given;		// the lock is kept for it
-	int last;			// the number of the one whose turn was last
-	volatile uint32_t passes;	// how often, roughly, the lock was
-					// given up during this turn
-	uint32_t most_passes;		// and during any
+	struct CpuInfo *volatile cpu;	// who has it; NULL: it is free
+	volatile uint32_t waiting;	// CPUs that sleep, and are not woken yet
+	volatile uint32_t starving;	// a bit each; set by the CPU itself, and
+					// cleared by it when it has the lock
 
 	// For finding mistakes
 	const char *name;
-	struct CpuInfo *cpu;		// who has it, or NULL
 	uint32_t taken, waits;		// how often; how often after a wait
+	uint32_t most_asked;		// how often a CPU asked to be woken
+					// during one wait
 
 	// While spin_watched: who has it, and who had it longest
 	struct Hold {
@@ -61,7 +60,8 @@ void spin_print(const struct spinlock *lk);	// for the monitor
 
 // What is seldom needed of the two below
 void spin_wait(struct spinlock *lk);
-void spin_share(struct spinlock *lk);
+void spin_wake(struct spinlock *lk);
+void spin_hand_over(struct spinlock *lk);
 void spin_note_taken(struct spinlock *lk);
 void spin_note_given(struct spinlock *lk);
 void spin_mistake(struct spinlock *lk, const char *what)
@@ -76,13 +76,8 @@ spin_holding(struct spinlock *lk)	// does this CPU have it?
 ALWAYS_INLINE void
 spin_lock(struct spinlock *lk)
 {
-	struct CpuInfo *me = thiscpu;
-
-	if (lk->cpu == me)
-		spin_mistake(lk, "acquire");
-	if (xchg(&lk->locked, true))
+	if (!__sync_bool_compare_and_swap(&lk->cpu, NULL, thiscpu))
 		spin_wait(lk);
-	lk->cpu = me;
 	lk->taken++;
 	if (spin_watched)
 		spin_note_taken(lk);
@@ -91,17 +86,19 @@ spin_lock(struct spinlock *lk)
 ALWAYS_INLINE void
 spin_unlock(struct spinlock *lk)
 {
-	if (!spin_holding(lk))
-		spin_mistake(lk, "release");
 	if (spin_watched)
 		spin_note_given(lk);
-	lk->cpu = NULL;
+	if (lk->starving) {
+		spin_hand_over(lk);
+		return;
+	}
 
-	// xchg keeps what we did before it in front of it, and what comes next
-	// behind it, for the compiler and for every processor.
-	xchg(&lk->locked, false);
+	// Compare and swap keeps what we did before it in front of it, and what
+	// comes next behind it, for the compiler and for every processor.
+	if (!__sync_bool_compare_and_swap(&lk->cpu, thiscpu, NULL))
+		spin_mistake(lk, "release");
 	if (lk->waiting)
-		spin_share(lk);
+		spin_wake(lk);
 }
 
 extern struct spinlock kernel_lock;
