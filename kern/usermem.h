@@ -32,7 +32,7 @@ user_perm(int perm)
 static inline void
 user_mem_assert_few(struct Env *env, const void *va, size_t len, int perm)
 {
-	if (PGOFF(va) + len <= PGSIZE && user_page_allows(env->env_pgdir, va,
+	if (len <= PGSIZE - PGOFF(va) && user_page_allows(env->env_pgdir, va,
 			perm | PTE_U | PTE_P))
 		user_memory_open();
 	else
