@@ -436,7 +436,8 @@ env_destroy(struct Env *e)
 // ---------------------------------------------------------- the way out
 
 // FS and GS are not in a trap frame.  A program that uses them keeps them while
-// it is alone on its CPU, but no other finds out what was in them.
+// it is alone on its CPU, but no other finds out what was in them, nor what is
+// in the floating-point registers.
 ALWAYS_INLINE void
 reset_segments(struct CpuInfo *me)
 {
@@ -446,6 +447,7 @@ reset_segments(struct CpuInfo *me)
 	if (*mine == me->cpu_env->env_id)
 		return;
 	*mine = me->cpu_env->env_id;
+	assert(fpu_is_left());
 	__asm__ volatile("movw %w0, %%fs; movw %w0, %%gs"
 		: : "r" (GD_UD | 3));
 }

@@ -17,6 +17,13 @@ fpu_leave(struct Env *e)
 		fpu_save(e);
 }
 
+// Has whoever ran here last left?  Then another environment may run.
+static inline bool
+fpu_is_left(void)
+{
+	return rcr0() & CR0_TS;
+}
+
 // e, which is current, uses its registers: load them.
 // Returns 0, or -E_NO_MEM: it has none yet, and there is no page for them.
 int fpu_use(struct Env *e);
