@@ -124,6 +124,14 @@ testbacktrace => { want => ['.*user panic in .* at user/testbacktrace.c:\d+: dep
     ' +lib/libmain.c:\d+: libmain\+\d+$', $ended],
     never => ['kernel panic', 'a panic returned'] },
 
+# What ends each of its children, in turn
+testtraps => { %{says('testtraps ok$')}, by => sub {
+	my ($output) = @_;
+	my $got = join ' ', map { hex } $output =~ /^  trap 0x(\w+) /mg;
+	my $want = '0 1 3 3 4 4 5 6 13 14 16';
+	return $got eq $want ? () : "exceptions $got, not $want";
+} },
+
 # Two of its children end for want of memory, and only they
 testallocfail => { want => [trap(7, 'Device Not Available'),
     '.*user panic in .* copy on write of', 'testallocfail ok$', $ended],

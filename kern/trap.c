@@ -63,11 +63,12 @@ struct Vector {
 };
 extern const struct Vector trap_vectors[], trap_vectors_end[];
 
-// Programs may raise these two by int n; all others only happen to them.
+// Programs may raise these by an instruction: int3, into, int $T_SYSCALL.  All
+// others only happen to them.
 static bool
 for_programs(uint32_t num)
 {
-	return num == T_BRKPT || num == T_SYSCALL;
+	return num == T_BRKPT || num == T_OFLOW || num == T_SYSCALL;
 }
 
 // All are interrupt gates, so that in the kernel interrupts are off.
