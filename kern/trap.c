@@ -113,11 +113,12 @@ end_program(struct Trapframe *tf)
 
 // ------------------------------------------------------------- page faults
 
-// Does this fault come from code that runs on the exception stack?
+// Does this fault come from code that runs on the exception stack?  The page
+// below that stack is no other stack's: who is there came from above.
 static inline bool
 on_exception_stack(uintptr_t esp)
 {
-	return esp >= UXSTACKTOP - PGSIZE && esp < UXSTACKTOP;
+	return esp > USTACKTOP && esp < UXSTACKTOP;
 }
 
 // Send e, which is curenv, to its page-fault upcall, with a UTrapframe on its exception
@@ -128,13 +129,21 @@ static inline void
 start_upcall(struct Env *e, struct Trapframe *tf, uint32_t fault_va)
 {
 	uintptr_t top = on_exception_stack(tf->tf_esp)
-		? tf->tf_esp - sizeof(uint32_t) : UXSTACKTOP;
+		? ROUNDDOWN(tf->tf_esp, sizeof(uint32_t)) - sizeof(uint32_t)
+		: UXSTACKTOP;
 	struct UTrapframe *utf = (struct UTrapframe *) top - 1;
 
 	// This ends the environment if it fails: also one whose upcall cannot
 	// be run, for going there faults again and again, a frame lower each
 	// time.
 	user_mem_assert_few(e, utf, sizeof(*utf), PTE_W);
+
+	// The program may have mapped something below its exception stack.
+	if ((uintptr_t) utf < UXSTACKTOP - PGSIZE) {
+		cprintf("[%08x] exception stack overflow at va %08x\n",
+			e->env_id, utf);
+		env_destroy(e);
+	}
 
 	utf->utf_fault_va = fault_va;
 	utf->utf_err = tf->tf_err;

@@ -214,6 +214,43 @@ esp_in_xstack(void)
 		"r" (XSTACK + 8));
 }
 
+// There is a page below, too: still the stack ends where it ends.
+static void
+xstack_beyond(void)
+{
+	sys_page_alloc(0, XSTACK - PGSIZE, FUZZ_RW);
+	upcall_at(upcall_fn);
+}
+
+// What pushes its way there itself, in place of the kernel
+static void
+deep_fn(void)
+{
+	volatile char frame[PGSIZE / 2 + 64];
+
+	for (unsigned i = 0; i < sizeof(frame); i++)
+		frame[i] = 1;
+	touch(0);
+}
+
+static void
+xstack_left(void)
+{
+	sys_page_alloc(0, XSTACK - PGSIZE, FUZZ_RW);
+	upcall_at(deep_fn);
+}
+
+// Frames begin at words, wherever esp is.  (SAN=1 sees if the kernel writes
+// them elsewhere.)
+static void
+esp_odd(void)
+{
+	sys_page_alloc(0, XSTACK, FUZZ_RW);
+	sys_env_set_pgfault_upcall(0, upcall_fn);
+	__asm__ volatile("movl %0, %%esp; movl %%eax, 0" : :
+		"r" (XSTACK + PGSIZE - 1023));
+}
+
 static void
 esp_at_edge(void)
 {
@@ -375,10 +412,12 @@ request_with_code(void)
 	sys_ipc_recv((void *) UTEXT);
 }
 
-#define A(name) { #name, name }
+#define A(name) { #name, name, false }
+#define A_ENDS(name) { #name, name, true }
 static const struct Attack {
 	const char *name;
 	void (*run)(void);
+	bool ends;			// the kernel is to end it at once
 } attacks[] = {
 	A(flags_nt), A(flags_tf), A(flags_df), A(flags_ac), A(flags_rf),
 	A(flags_id), A(flags_vm), A(flags_iopl), A(flags_all), A(flags_none),
@@ -393,8 +432,9 @@ static const struct Attack {
 	A(frame_zeros), A(frame_kernel), A(frame_vm86), A(frame_tf_nt),
 	A(frame_wraps), A(frame_half_there), A(upcall_kernel), A(upcall_utop),
 	A(upcall_top), A(upcall_nowhere), A(upcall_xstack),
-	A(upcall_recursive), A(xstack_read_only), A(xstack_missing),
-	A(esp_in_xstack), A(esp_at_edge), A(cputs_wraps), A(cputs_to_ulim),
+	A_ENDS(upcall_recursive), A_ENDS(xstack_read_only),
+	A_ENDS(xstack_missing),	A_ENDS(esp_in_xstack), A_ENDS(esp_at_edge), A_ENDS(esp_odd),
+	A_ENDS(xstack_beyond), A_ENDS(xstack_left), A(cputs_wraps), A(cputs_to_ulim),
 	A(cputs_nothing), A(unmap_nothing), A(windows), A(windows_written),
 	A(map_windows), A(kill_others), A(stop_self), A(orphans), A(ipc_self),
 	A(ipc_onto_code), A(ipc_onto_stack), A(ipc_onto_xstack),
@@ -414,12 +454,12 @@ attack(const struct Attack *a)
 		a->run();
 		exit();
 	}
-	for (int i = 0; i < PATIENCE && !is_gone(child); i++) {
+	for (int i = 0; !a->ends && i < PATIENCE && !is_gone(child); i++) {
 		if (envs[ENVX(child)].env_status == ENV_NOT_RUNNABLE)
 			i += PATIENCE / 100;
 		sys_yield();
 	}
-	if (!is_gone(child))
+	if (!a->ends && !is_gone(child))
 		sys_env_destroy(child);
 	wait(child);
 }
