@@ -22,7 +22,7 @@
 
 #include <fs/format.h>
 
-#define MAX_DIR_ENTS	128
+#define MAX_DIR_ENTS	160
 
 static uint8_t *disk;			// the image
 static uint32_t nblocks;		// blocks in it
