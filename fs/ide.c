@@ -97,7 +97,7 @@ answers_identify(int number)
 		inb(IDE_CONTROL);
 	if (inb(IDE_STATUS) == 0 || !ide_ready(IDE_DRQ))
 		return false;
-	insl(IDE_DATA, words, sizeof(words) / sizeof(uint32_t));
+	insl(IDE_DATA, words, SECTSIZE / sizeof(uint32_t));
 	return true;
 }
 
