@@ -23,8 +23,6 @@ INSTRUCTION(do_hlt, "hlt")
 INSTRUCTION(do_cli, "cli")
 INSTRUCTION(do_sti, "sti")
 INSTRUCTION(do_clts, "clts")
-INSTRUCTION(do_invd, "invd")
-INSTRUCTION(do_wbinvd, "wbinvd")
 INSTRUCTION(do_invlpg, "invlpg (%esp)")
 INSTRUCTION(do_lgdt, "lgdt (%esp)")
 INSTRUCTION(do_lidt, "lidt (%esp)")
@@ -90,8 +88,8 @@ INSTRUCTION(no_stack, "xorl %esp, %esp; pushl %eax")
 INSTRUCTION(kernel_stack, "movl $0xEFFFFFC0, %esp; pushl %eax")
 
 static void (*const deadly[])(void) = {
-	do_hlt, do_cli, do_sti, do_clts, do_invd, do_wbinvd, do_invlpg,
-	do_lgdt, do_lidt, do_lldt, do_ltr, do_lmsw, do_rdmsr, do_wrmsr,
+	do_hlt, do_cli, do_sti, do_clts, do_invlpg, do_lgdt, do_lidt,
+	do_lldt, do_ltr, do_lmsw, do_rdmsr, do_wrmsr,
 	from_cr0, to_cr0, from_cr2, to_cr3, to_cr4, from_dr7, to_dr0,
 	do_in, do_inw, do_out, do_outl, do_ins, do_outs,
 	do_sysenter, do_syscall, do_sysexit, do_ud2, do_icebp, do_bound,
@@ -101,6 +99,15 @@ static void (*const deadly[])(void) = {
 	jump_kernel, jump_kernel3, jump_data, jump_tss, jump_tss3, jump_null,
 	call_kernel, call_beyond, lret_kernel, lret_null, iret_kernel,
 	iret_data, iret_nested, no_stack, kernel_stack,
+};
+
+// Privileged, but QEMU 9.2 to 10 take them for nothing in a program, too: they
+// may come back, with nothing done.
+INSTRUCTION(do_invd, "invd")
+INSTRUCTION(do_wbinvd, "wbinvd")
+
+static void (*const caches[])(void) = {
+	do_invd, do_wbinvd,
 };
 
 // Deadly where the processor has UMIP
@@ -244,6 +251,8 @@ umain(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
 		if (comes_back(deadly[i]))
 			panic("number %d of the deadly ones comes back", i);
+	for (size_t i = 0; i < ARRAY_SIZE(caches); i++)
+		(void) comes_back(caches[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
 		if (!comes_back(harmless[i]))
 			panic("number %d of the harmless ones is deadly", i);
