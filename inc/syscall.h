@@ -75,4 +75,7 @@ enum {
 	DEBUG_IDLE_TIME			// how long the boot CPU was idle
 };
 
+// With the number of a mark: bits 31 to 61 of that time, not 0 to 30
+#define BOOT_MARK_HIGH	0x100
+
 #endif // JOS_INC_SYSCALL_H
