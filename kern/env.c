@@ -34,9 +34,6 @@ struct Env *env_free_list;
 
 #define ENVGENSHIFT	12		// generations are 1 << 12 apart
 
-// How many children of each slot's environment have not ended
-static int env_children[NENV];
-
 // Flat segments: paging alone protects.  User segments differ only in the
 // privilege that they grant.  trap_init_percpu fills in the TSSs, one for each
 // CPU, and dblfault_init the last.
@@ -63,6 +60,18 @@ env_own(envid_t envid)
 	    && !(self && e->env_parent_id == self->env_id))
 		return NULL;
 	return e;
+}
+
+// env_init has the slots handed out from the first one on, and an id stays when
+// its environment has ended.
+uint32_t
+env_slots(void)
+{
+	static uint32_t used;
+
+	while (used < NENV && envs[used].env_id != 0)
+		used++;
+	return used;
 }
 
 // As env_of.  Returns 0, or -E_BAD_ENV and stores NULL.
@@ -164,8 +173,6 @@ env_alloc(struct Env **store, envid_t parent_id)
 	e->env_runs = 0;
 	e->env_pgfault_upcall = NULL;
 	e->env_ipc_recving = false;
-	e->env_ipc_from = 0;
-	e->env_ipc_dstva = NULL;
 
 	memset(&e->env_tf, 0, sizeof(e->env_tf));
 	e->env_tf.tf_ds = GD_UD | 3;
@@ -176,10 +183,7 @@ env_alloc(struct Env **store, envid_t parent_id)
 	e->env_tf.tf_eflags = lab->smp ? FL_IF : 0;
 
 	env_free_list = e->env_link;
-	if (parent_id)
-		env_children[ENVX(parent_id)]++;
 	*store = e;
-	sched_begin(e);
 	if (lab->env_messages)
 		cprintf("[%08x] new env %08x\n",
 			curenv ? curenv->env_id : 0, e->env_id);
@@ -329,13 +333,13 @@ free_slot(struct Env *e)
 	e->env_status = ENV_FREE;
 	e->env_link = env_free_list;
 	env_free_list = e;
-	if (is_there(e->env_parent_id))
-		env_children[ENVX(e->env_parent_id)]--;
 	fpu_free(e);
 	ipc_forget(e);
 	wake_env_waiters(e->env_id);
 	if (e->env_type != ENV_TYPE_USER && env_server_ended)
 		env_server_ended(e);
+	e->env_ipc_from = 0;		// nothing has come for the next one
+	e->env_ipc_dstva = NULL;
 }
 
 // Destroy the children of e, which is gone, that can never run again, for only
@@ -343,22 +347,17 @@ free_slot(struct Env *e)
 static void
 destroy_abandoned(const struct Env *e)
 {
-	int *left = &env_children[e - envs];
+	const struct Env *end = envs + env_slots();
 
-	for (struct Env *child = envs; *left > 0 && child < envs + NENV;
-	     child++) {
+	for (struct Env *child = envs; child < end; child++) {
 		if (child->env_parent_id != e->env_id
-		    || !is_there(child->env_id))
-			continue;
-		--*left;
-		if (!env_is_abandoned(child))
+		    || !is_there(child->env_id) || !env_is_abandoned(child))
 			continue;
 		if (env_elsewhere(child) >= 0)
 			child->env_status = ENV_DYING;	// that CPU frees it
 		else
 			begin_to_free(child);
 	}
-	assert(*left == 0);
 }
 
 void

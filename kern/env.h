@@ -34,6 +34,7 @@ env_is_abandoned(const struct Env *e)
 		&& env_is_forgotten(e);
 }
 
+uint32_t env_slots(void);		// those above were never in use
 int env_elsewhere(const struct Env *e);
 void env_bring_in(const struct Env *e);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);

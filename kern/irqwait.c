@@ -10,8 +10,8 @@
 // must not be somebody else's before the disk has let go of it.
 //
 // Entry points: irq_wait; irqwait_take, irqwait_answer, irqwait_tick;
-// irqwait_forget, irqwait_end; irqwait_is_asleep, irqwait_any,
-// irqwait_is_consistent.  Under the kernel lock, except for irqwait_take.
+// irqwait_forget, irqwait_end; irqwait_is_for, irqwait_is_consistent.  Under
+// the kernel lock, except for irqwait_take.
 
 #include <inc/trap.h>
 #include <inc/x86.h>
@@ -19,6 +19,7 @@
 #include <kern/irqwait.h>
 #include <kern/picirq.h>
 #include <kern/sched.h>
+#include <kern/wait.h>
 
 #define PATIENCE	10		// ticks until a sleep ends
 
@@ -42,7 +43,7 @@ irq_wait(struct Env *e, int port)
 	}
 	sleeper = e;
 	ticks_left = PATIENCE;
-	e->env_status = ENV_NOT_RUNNABLE;
+	wait_for_device(e);
 	return 0;
 }
 
@@ -61,6 +62,8 @@ irqwait_answer(void)
 {
 	struct Env *e = sleeper;
 
+	if (e && !waits_for_device(e))
+		e = sleeper = NULL;	// it has run since
 	if (!came || !e)
 		return NULL;
 	came = false;
@@ -72,8 +75,11 @@ irqwait_answer(void)
 void
 irqwait_tick(void)
 {
-	if (sleeper && --ticks_left == 0)
-		sched_wake(sleeper);
+	if (sleeper && --ticks_left == 0) {
+		if (waits_for_device(sleeper))
+			sched_wake(sleeper);
+		sleeper = NULL;
+	}
 }
 
 void
@@ -93,20 +99,13 @@ irqwait_end(const struct Env *e)
 }
 
 bool
-irqwait_is_asleep(const struct Env *e)
+irqwait_is_for(const struct Env *e)
 {
 	return sleeper == e;
 }
 
 bool
-irqwait_any(void)
-{
-	return sleeper != NULL;
-}
-
-bool
 irqwait_is_consistent(void)
 {
-	return !sleeper || (sleeper->env_status == ENV_NOT_RUNNABLE
-		&& sleeper->env_type == ENV_TYPE_FS && ticks_left > 0);
+	return !sleeper || (sleeper->env_type == ENV_TYPE_FS && ticks_left > 0);
 }

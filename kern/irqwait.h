@@ -21,8 +21,7 @@ struct Env *irqwait_answer(void);
 void irqwait_tick(void);		// time passes
 void irqwait_forget(const struct Env *e);	// e runs again, or ends
 void irqwait_end(const struct Env *e);	// before the pages of e are freed
-bool irqwait_is_asleep(const struct Env *e);
-bool irqwait_any(void);
+bool irqwait_is_for(const struct Env *e);	// is it e that sleeps?
 bool irqwait_is_consistent(void);	// for kern/audit.c
 
 #endif // JOS_KERN_IRQWAIT_H

@@ -6,7 +6,7 @@
 // CPU does the same in turn.
 //
 // Entry points: sched_yield, sched_next, sched_handoff; sched_wake,
-// sched_wake_receiver, sched_mark, sched_begin; sched_share, sched_tick,
+// sched_wake_receiver, sched_mark, sched_unmark; sched_share, sched_tick,
 // sched_awake.
 
 #include <inc/assert.h>
@@ -48,6 +48,23 @@ sched_mark(const struct Env *e)
 	sched_marked_words |= 1u << slot / 32;
 }
 
+// Take the mark with this number off word i.
+ALWAYS_INLINE void
+unmark(uint32_t i, uint32_t bit)
+{
+	marks[i] &= ~(1u << bit);
+	if (marks[i] == 0)
+		sched_marked_words &= ~(1u << i);
+}
+
+void
+sched_unmark(const struct Env *e)
+{
+	const uint32_t slot = ENVX(e->env_id);
+
+	unmark(slot / 32, slot % 32);
+}
+
 // Take the mark off the first slot that has one, in circular order from this slot
 // on; there must be one.  Not inlined, or the compiler makes much of the loop
 // below, which mostly ends at its first round.
@@ -64,30 +81,20 @@ take_mark(uint32_t slot)
 		word = marks[i];
 	}
 	slot = __builtin_ctz(word);
-	marks[i] &= ~(1u << slot);
-	if (marks[i] == 0)
-		sched_marked_words &= ~(1u << i);
+	unmark(i, slot);
 	return 32 * i + slot;
 }
 
-// No slot at or above this one was ever in use.
-static uint32_t slot_limit;
-
-void
-sched_begin(const struct Env *e)
-{
-	slot_limit = MAX(slot_limit, ENVX(e->env_id) + 1u);
-	sched_mark(e);
-}
-
-// Mark what is runnable although nobody told us.  Our own code does; a lab's
+// Mark what can run although nobody told us.  Our own code does; a lab's
 // solution may just set env_status.
 static void
 mark_unmarked(void)
 {
-	for (uint32_t slot = 0; slot < slot_limit; slot++)
-		if (envs[slot].env_status == ENV_RUNNABLE)
-			sched_mark(&envs[slot]);
+	const struct Env *end = envs + env_slots();
+
+	for (const struct Env *e = envs; e < end; e++)
+		if (e->env_status == ENV_RUNNABLE && !waits_for_device(e))
+			sched_mark(e);
 }
 
 // Where the search of each CPU goes on
@@ -197,17 +204,19 @@ sched_awake(void)
 		sched_idle_time += read_tsc() - idle_since;
 }
 
-// Will anything ever run again?  An environment that waits for another one
-// does not count; one that waits for a device does, and so does a chore.
+// Will anything ever run again?  One that waits for a device is ENV_RUNNABLE
+// (kern/wait.c); one that waits for another environment does not count.
 static bool
 something_to_come(void)
 {
-	if (wait_any_device() || sched_chore)
-		return true;
-	for (int i = 0; i < ncpu; i++)
-		if (i != cpunum() && cpus[i].cpu_env)
+	const struct Env *end = envs + env_slots();
+
+	for (const struct Env *e = envs; e < end; e++)
+		if (e->env_status == ENV_RUNNABLE
+		    || e->env_status == ENV_RUNNING
+		    || e->env_status == ENV_DYING)
 			return true;
-	return false;
+	return sched_chore != NULL;
 }
 
 // Nobody can run here: use the time for what ended environments had.  Returns

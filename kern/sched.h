@@ -9,10 +9,11 @@
 void sched_yield(void) __attribute__((noreturn));
 void sched_halt(void) __attribute__((noreturn));
 
-// e may be runnable from now on: the scheduler must see to it.  The first time,
-// tell it that there is such a slot.
+// e may be runnable from now on: the scheduler must see to it.
 void sched_mark(const struct Env *e);
-void sched_begin(const struct Env *e);
+
+// e is ENV_RUNNABLE, but has nothing to do until somebody marks it.
+void sched_unmark(const struct Env *e);
 
 // This CPU is to run e next, for which something came.  The same trap must see
 // to it that it does: it ends in sched_next, which looks for an heir first.

@@ -4,8 +4,13 @@
 // for, or in kern/queue.c, kern/irqwait.c or kern/pagewait.c.  Being woken is
 // no promise: who sleeps looks again and, if it has to, sleeps again.
 //
-// Entry points: wait_for_console, wait_for_env; wake_console,
-// wake_env_waiters; wait_forget; is_waiting, wait_any_device,
+// Who waits for a device stays ENV_RUNNABLE, without a mark: so it counts for
+// whoever asks whether anything will ever run again, as the labs' sched_halt
+// does.  The labs' sched_yield, which knows of no marks, lets it run, and look
+// again, whenever nobody else can.  It waits as long as it does not run.
+//
+// Entry points: wait_for_console, wait_for_env, wait_for_device; wake_console,
+// wake_env_waiters; wait_forget; is_waiting, waits_for_device,
 // wait_is_consistent.  Under the kernel lock.
 
 #include <inc/env.h>
@@ -24,6 +29,8 @@
 // What slot i waits for: one of the above, or the end of an environment
 static envid_t waits_for[NENV];
 
+static uint32_t runs[NENV];		// of who waits for a device: how often
+					// it had run when it began to
 static int console_waiters;
 static int env_waiters[NENV];		// for the end of the one in that slot
 
@@ -43,13 +50,46 @@ wait_for(struct Env *e, envid_t what)
 	e->env_status = ENV_NOT_RUNNABLE;
 }
 
+// e waits no more for what waits_for says.
+static void
+end_wait(const struct Env *e)
+{
+	envid_t *what = &waits_for[ENVX(e->env_id)];
+
+	if (*what == FOR_NOTHING)
+		return;
+	--*waiters(*what);
+	*what = FOR_NOTHING;
+}
+
 // Looks no further than the last of them.
 static void
 wake_all(envid_t what)
 {
 	for (int i = 0; i < NENV && *waiters(what) > 0; i++)
-		if (waits_for[i] == what)
+		if (waits_for[i] != what)
+			continue;
+		else if (what == FOR_CONSOLE && !waits_for_device(&envs[i]))
+			end_wait(&envs[i]);	// it has run since
+		else
 			sched_wake(&envs[i]);
+}
+
+void
+wait_for_device(struct Env *e)
+{
+	runs[ENVX(e->env_id)] = e->env_runs;
+	e->env_status = ENV_RUNNABLE;
+	sched_unmark(e);
+}
+
+bool
+waits_for_device(const struct Env *e)
+{
+	const int slot = ENVX(e->env_id);
+
+	return (waits_for[slot] == FOR_CONSOLE || irqwait_is_for(e))
+		&& e->env_status == ENV_RUNNABLE && e->env_runs == runs[slot];
 }
 
 void
@@ -57,6 +97,7 @@ wait_for_console(struct Env *e)
 {
 	cons_wake = wake_console;
 	wait_for(e, FOR_CONSOLE);
+	wait_for_device(e);
 }
 
 void
@@ -80,28 +121,17 @@ wake_env_waiters(envid_t gone)
 void
 wait_forget(struct Env *e)
 {
-	envid_t *what = &waits_for[ENVX(e->env_id)];
-
 	queue_leave(e);
 	irqwait_forget(e);
 	pagewait_forget(e);
-	if (*what == FOR_NOTHING)
-		return;
-	--*waiters(*what);
-	*what = FOR_NOTHING;
+	end_wait(e);
 }
 
 bool
 is_waiting(const struct Env *e)
 {
-	return waits_for[ENVX(e->env_id)] != FOR_NOTHING || is_queued(e)
-		|| irqwait_is_asleep(e) || is_waiting_for_page(e);
-}
-
-bool
-wait_any_device(void)
-{
-	return console_waiters > 0 || irqwait_any();
+	return waits_for[ENVX(e->env_id)] > 0 || waits_for_device(e)
+		|| is_queued(e) || is_waiting_for_page(e);
 }
 
 // Who waits sleeps, for something that can still happen, and is counted once.
@@ -119,10 +149,10 @@ wait_is_consistent(void)
 		waiting++;
 		if (*waiters(what) <= 0)
 			return false;
+		if (what == FOR_CONSOLE)
+			continue;	// or it has run since
 		if (envs[i].env_status != ENV_NOT_RUNNABLE)
 			return false;
-		if (what == FOR_CONSOLE)
-			continue;
 
 		const struct Env *other = &envs[ENVX(what)];
 

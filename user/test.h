@@ -77,4 +77,22 @@ expect_asleep(const char *what, envid_t id)
 		panic("%s does not stay asleep", what);
 }
 
+// The same for one that waits for a device: it may run whenever it likes, but
+// does not.
+static inline void
+expect_no_turns(const char *what, envid_t id)
+{
+	const volatile struct Env *e = &envs[ENVX(id)];
+	uint32_t runs;
+	int round = 0;
+
+	do {
+		if (round++ == ASLEEP_PATIENCE / 500 || is_gone(id))
+			panic("%s does not fall asleep", what);
+		runs = e->env_runs;
+		for (int turn = 0; turn < 500; turn++)
+			sys_yield();
+	} while (e->env_runs != runs || e->env_status == ENV_RUNNING);
+}
+
 #endif // JOS_USER_TEST_H

@@ -49,13 +49,16 @@ free_pages(char *from, char *end)
 		sys_page_unmap(0, from);
 }
 
-// Does the server neither run nor wait for a request?
+// Has the server not run since we asked last, though it has a request?
 static bool
 waits_for_disk(envid_t server)
 {
+	static uint32_t runs;
 	const volatile struct Env *e = &envs[ENVX(server)];
+	const bool ran = e->env_runs != runs;
 
-	return e->env_status == ENV_NOT_RUNNABLE && !e->env_ipc_recving;
+	runs = e->env_runs;
+	return !ran && e->env_status == ENV_RUNNABLE;
 }
 
 static void

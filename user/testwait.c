@@ -112,7 +112,7 @@ test_console(void)
 		panic("sys_cons_wait: %e", r);
 	}
 	if (interrupts)
-		expect_asleep("a reader", child);
+		expect_no_turns("a reader", child);
 	sys_env_destroy(child);
 	wait(child);
 }
