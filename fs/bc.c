@@ -200,8 +200,8 @@ load_block(void *addr)
 	return va_is_mapped(addr) ? 0 : load_blocks(addr, 1);
 }
 
-// Fill a block with zeros, without reading what it held.  Returns 0 or
-// -E_NO_MEM.
+// Fill a block with zeros, without reading what it held, and pin it.  Returns
+// 0 or -E_NO_MEM.
 int
 zero_block(uint32_t blockno)
 {
@@ -213,10 +213,12 @@ zero_block(uint32_t blockno)
 	if (r == 0)
 		memset(page, 0, BLKSIZE);
 	*(volatile char *) page = 0;		// now it is dirty
-	return 0;
+	return pin_block(page);
 }
 
-// Somebody touched a block that is not in memory: read it in.
+// Somebody touched a block that is not in memory: read it in.  Requests of
+// clients load what they touch before, for here there is no way to say that it
+// cannot be had.
 static void
 bc_pgfault(struct UTrapframe *utf)
 {

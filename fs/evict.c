@@ -10,10 +10,15 @@
 //
 // Super block and bitmap are always in memory and count for nothing here.
 //
+// A request pins the blocks that it works on: their pages are not taken before
+// it ends, whatever else it loads.  They are few (MAXPINS), and so there is
+// always a page that can be taken, unless clients have borrowed all others.
+//
 // Entry points:
 //   cache_begin	from now on there is a budget
 //   cache_run		so many blocks may come in together
 //   cache_keep		these are just coming in
+//   pin_block, unpin_blocks	this stays; from now on all may go
 //   cache_page_alloc	a page for a block
 //   cache_page_free	the block goes, and its page too
 
@@ -21,14 +26,24 @@
 
 #include <fs/fs.h>
 
-#define SMALLEST	16		// blocks; a path and a file at work
+#define SMALLEST	16		// blocks
 #define SHARE		4		// our part of memory is one in so many
+
+// What one request pins at most: a directory's entry, its indirect block and
+// the block with the file's entry; the file's indirect block; and blocks that
+// it makes, two for data and one for numbers.
+#define MAXPINS		8
+
+_Static_assert(MAXPINS + SMALLEST / SHARE < SMALLEST,
+	"pinned blocks and those that come in leave some to be taken");
 
 uint32_t cache_budget;			// blocks, before fs_init; 0: choose
 static bool limited;			// there is a budget now
 static uint32_t cached;			// pages that count
 
 static uintptr_t kept, kept_end;	// cache_keep
+static uintptr_t pinned[MAXPINS];	// pin_block
+static uint32_t npinned;
 
 // How many pages the machine has, free or not: pages[] is as long.
 static uint32_t
@@ -96,10 +111,45 @@ was_used(uintptr_t va)
 	return pte & (PTE_A | PTE_D);
 }
 
-static bool
-is_kept(uintptr_t va)
+static inline bool
+is_pinned(uintptr_t page)
 {
-	return va >= kept && va < kept_end;
+	for (uint32_t i = 0; i < npinned; i++)
+		if (pinned[i] == page)
+			return true;
+	return false;
+}
+
+// Have the block at addr, which may be anywhere in it, in memory until
+// unpin_blocks.  What a request reads or changes by a pointer is pinned before
+// anything is changed: then neither want of memory nor a bad disk can stop it
+// half-way.  Returns 0 or what load_block says.
+int
+pin_block(void *addr)
+{
+	const uintptr_t page = ROUNDDOWN((uintptr_t) addr, PGSIZE);
+	int r;
+
+	if (is_pinned(page))
+		return 0;
+	if ((r = load_block(addr)) < 0)
+		return r;
+	assert(npinned < MAXPINS);
+	pinned[npinned++] = page;
+	return 0;
+}
+
+void
+unpin_blocks(void)
+{
+	npinned = 0;
+}
+
+// Is the page just coming in, or does the request at work need it?
+static bool
+must_stay(uintptr_t va)
+{
+	return (va >= kept && va < kept_end) || is_pinned(va);
 }
 
 // Was the page lent to a client?
@@ -129,7 +179,7 @@ page_to_take(void)
 		if (hand == end) {
 			hand = 0;
 			rounds++;
-		} else if (!is_kept(hand) && !was_used(hand)) {
+		} else if (!must_stay(hand) && !was_used(hand)) {
 			if (!is_lent(hand))
 				return (void *) hand;
 			cache_page_free((void *) hand);

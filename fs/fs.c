@@ -3,6 +3,8 @@
 //
 // Everything here works on the disk as memory (fs/bc.c): a struct File * is
 // an entry of a directory in the cache, and stays good while the file does.
+// Its block is pinned by whoever finds it, as is the indirect block with a
+// slot: loading another block does not take them away.
 //
 // The disk may hold nonsense.  Only a super block or a bitmap that cannot be
 // right stops us; a bad number or name elsewhere is an error of the file
@@ -26,19 +28,17 @@ static uint32_t none_free_below;	// this block
 
 // ---------------------------------------------------------------- blocks
 
-// The first block after super block and bitmap.
-uint32_t
-first_data_block(void)
+static inline bool
+bit_is_set(uint32_t blockno)
 {
-	return 2 + (super->s_nblocks + BLKBITSIZE - 1) / BLKBITSIZE;
+	return bitmap[blockno / 32] & 1u << blockno % 32;
 }
 
 // false also for blocks that the disk does not have.
 bool
 block_is_free(uint32_t blockno)
 {
-	return blockno < super->s_nblocks
-		&& (bitmap[blockno / 32] & 1u << blockno % 32);
+	return blockno < super->s_nblocks && bit_is_set(blockno);
 }
 
 // Could this block belong to a file?  Every block number that comes from the
@@ -47,7 +47,7 @@ static bool
 block_is_data(uint32_t blockno)
 {
 	return blockno >= first_data_block() && blockno < super->s_nblocks
-		&& !block_is_free(blockno);
+		&& !bit_is_set(blockno);
 }
 
 void
@@ -113,8 +113,7 @@ flush_bitmap(void)
 // that block is not there.  If the place is in an indirect block that is not
 // there either, alloc says whether to make one.
 // Returns 0 and sets *slot, or -E_NOT_FOUND (no indirect block, !alloc),
-// -E_NO_DISK, -E_INVAL (no file is so long; the disk holds nonsense), or what
-// load_block says.
+// -E_NO_DISK, -E_NO_MEM, or -E_INVAL (no file is so long).
 static int
 file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
 {
@@ -133,11 +132,36 @@ file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
 			return b;
 		f->f_indirect = b;
 	}
-	if (!block_is_data(f->f_indirect))
-		return -E_INVAL;
 	uint32_t *numbers = diskaddr(f->f_indirect);
 	*slot = &numbers[filebno - NDIRECT];
-	return load_block(numbers);
+	return 0;
+}
+
+// Pin the indirect block, if f has one and the number of block filebno is in
+// it.  Returns 0, -E_INVAL (the disk holds nonsense), or what load_block says.
+static int
+pin_indirect(struct File *f, uint32_t filebno)
+{
+	if (filebno < NDIRECT || f->f_indirect == 0)
+		return 0;
+	if (!block_is_data(f->f_indirect))
+		return -E_INVAL;
+	return pin_block(diskaddr(f->f_indirect));
+}
+
+// As file_block_walk, without making anything, and *slot is in memory.
+static inline int
+file_slot(struct File *f, uint32_t filebno, uint32_t **slot)
+{
+	int r;
+
+	if (filebno < NDIRECT)
+		return file_block_walk(f, filebno, slot, false);
+	if (f->f_indirect != 0 && !block_is_data(f->f_indirect))
+		return -E_INVAL;
+	if ((r = file_block_walk(f, filebno, slot, false)) < 0)
+		return r;
+	return pin_block(*slot);
 }
 
 // Blocks that a file gave up, and that are not free yet: on the disk it may
@@ -164,32 +188,44 @@ free_released(struct File *f)
 	flush_bitmap();
 }
 
-// Set *blk to where block filebno of f is in memory; a block that is not
-// there is made, full of zeros.  Returns 0, -E_NO_DISK, -E_INVAL, or what
-// load_block says.
+// Set *blk to where block filebno of f has its place in memory; a block that
+// is not there is made, full of zeros.  Returns 0, -E_NO_DISK, -E_NO_MEM, or
+// -E_INVAL.
 int
 file_get_block(struct File *f, uint32_t filebno, char **blk)
 {
-	const bool had_indirect = f->f_indirect != 0;
 	uint32_t *slot;
 	int r;
 
 	if ((r = file_block_walk(f, filebno, &slot, true)) < 0)
 		return r;
 	if (*slot == 0) {
-		if ((r = alloc_zeroed_block()) < 0) {
-			if (!had_indirect) {
-				release_block(&f->f_indirect);
-				free_released(f);
-			}
+		if ((r = alloc_zeroed_block()) < 0)
 			return r;
-		}
 		*slot = r;
 	}
 	if (!block_is_data(*slot))
 		return -E_INVAL;
 	*blk = diskaddr(*slot);
-	return load_block(*blk);
+	return 0;
+}
+
+// As file_get_block, and the block is in memory.  Or what load_block says.
+static int
+file_make_block(struct File *f, uint32_t filebno, char **blk)
+{
+	const bool had_indirect = f->f_indirect != 0;
+	int r = pin_indirect(f, filebno);
+
+	if (r < 0)
+		return r;
+	if ((r = file_get_block(f, filebno, blk)) == 0)
+		return load_block(*blk);
+	if (!had_indirect) {
+		release_block(&f->f_indirect);		// it names nothing
+		free_released(f);
+	}
+	return r;
 }
 
 // Set *blk to where block filebno of f is in memory, or to NULL if it is not
@@ -199,7 +235,7 @@ static int
 file_find_block(struct File *f, uint32_t filebno, char **blk)
 {
 	uint32_t *slot;
-	int r = file_block_walk(f, filebno, &slot, false);
+	int r = file_slot(f, filebno, &slot);
 
 	*blk = NULL;
 	if (r == -E_NOT_FOUND)
@@ -218,6 +254,21 @@ blocks_of(off_t size)
 	return ((uint32_t) size + BLKSIZE - 1) / BLKSIZE;
 }
 
+// Pin what file_truncate needs.  What the disk holds no sense in, or cannot
+// read, does not stop that.  Returns 0 or -E_NO_MEM.
+static int
+pin_for_truncate(struct File *f, off_t size)
+{
+	char *last = NULL;
+	int r = pin_indirect(f, NDIRECT);
+
+	if (r != -E_NO_MEM && size <= f->f_size && size % BLKSIZE != 0)
+		r = file_find_block(f, blocks_of(size) - 1, &last);
+	if (last)
+		r = pin_block(last);
+	return r == -E_NO_MEM ? r : 0;
+}
+
 // Give back what f, of size bytes or more, does not need for size bytes.  The
 // rest of its last block becomes 0, so that it is not seen if f grows again.
 static void
@@ -227,9 +278,11 @@ file_truncate(struct File *f, off_t size)
 	uint32_t *slot;
 	char *last;
 
-	for (uint32_t i = keep; i < blocks_of(f->f_size); i++)
-		if (file_block_walk(f, i, &slot, false) == 0)
-			release_block(slot);
+	for (uint32_t i = keep; i < blocks_of(f->f_size); i++) {
+		if (file_slot(f, i, &slot) < 0)
+			break;			// nor will those after it
+		release_block(slot);
+	}
 	if (keep <= NDIRECT)
 		release_block(&f->f_indirect);
 
@@ -240,12 +293,17 @@ file_truncate(struct File *f, off_t size)
 		memset(last + size % BLKSIZE, 0, BLKSIZE - size % BLKSIZE);
 }
 
-// Returns 0, or -E_INVAL if no file can have that size.
+// Returns 0; or, with nothing changed, -E_INVAL if no file can have that size,
+// or -E_NO_MEM.
 int
 file_set_size(struct File *f, off_t size)
 {
+	int r;
+
 	if (size < 0 || size > MAXFILESIZE)
 		return -E_INVAL;
+	if ((r = pin_for_truncate(f, size)) < 0)
+		return r;
 	if (size <= f->f_size)
 		file_truncate(f, size);
 	f->f_size = size;
@@ -258,10 +316,12 @@ file_set_size(struct File *f, off_t size)
 static uint32_t
 file_run(struct File *f, uint32_t filebno, uint32_t *first)
 {
-	const uint32_t most = blocks_of(f->f_size) - filebno;
+	uint32_t end = MIN(blocks_of(f->f_size), filebno + RUN_BLOCKS);
 	uint32_t *slot, n;
 
-	for (n = 0; n < MIN(most, (uint32_t) RUN_BLOCKS); n++) {
+	if (pin_indirect(f, end - 1) < 0)
+		end = MIN(end, (uint32_t) NDIRECT);
+	for (n = 0; filebno + n < end; n++) {
 		if (file_block_walk(f, filebno + n, &slot, false) < 0)
 			break;
 		if (n == 0)
@@ -354,7 +414,7 @@ file_write(struct File *f, const void *buf, size_t n, off_t offset)
 	for (size_t done = 0; done < n; done += count) {
 		uint32_t pos = offset + done;
 		char *blk;
-		int r = file_get_block(f, pos / BLKSIZE, &blk);
+		int r = file_make_block(f, pos / BLKSIZE, &blk);
 		if (r < 0)
 			return done > 0 ? (ssize_t) done : r;
 		count = MIN(BLKSIZE - pos % BLKSIZE, n - done);
@@ -365,16 +425,22 @@ file_write(struct File *f, const void *buf, size_t n, off_t offset)
 }
 
 // Write back what belongs to f, in an order in which nothing on the disk
-// names a block that is not there yet.  Returns 0, or -E_UNSPECIFIED if the
-// disk does not take all of it.
+// names a block that is not there yet.  Returns 0; -E_NO_MEM, with nothing
+// written; or -E_UNSPECIFIED if the disk does not take all of it.
 int
 file_flush(struct File *f)
 {
-	int result = 0;
+	int result = pin_indirect(f, NDIRECT);
+	uint32_t end = blocks_of(f->f_size);
 	uint32_t first, n;
 
+	if (result == -E_NO_MEM)
+		return result;
+	if (result < 0)			// what it names is not known
+		end = MIN(end, (uint32_t) NDIRECT);
+	result = 0;
 	flush_bitmap();
-	for (uint32_t i = 0; i < blocks_of(f->f_size); i += MAX(n, 1u)) {
+	for (uint32_t i = 0; i < end; i += MAX(n, 1u)) {
 		n = file_run(f, i, &first);
 		if (n > 0)
 			result |= flush_blocks(first, n);
@@ -391,7 +457,7 @@ static int
 dir_entry(struct File *dir, uint32_t i, struct File **entry)
 {
 	char *blk;
-	int r = file_get_block(dir, i / BLKFILES, &blk);
+	int r = file_make_block(dir, i / BLKFILES, &blk);
 
 	if (r == 0)
 		*entry = (struct File *) blk + i % BLKFILES;
@@ -436,7 +502,7 @@ dir_lookup(struct File *dir, const char *name, struct File **entry)
 	return result;
 }
 
-// Set *entry to an unused entry of dir, which grows if it has none.
+// Set *entry to an unused entry of dir, which grows if it has none, and pin it.
 static int
 dir_alloc_file(struct File *dir, struct File **entry)
 {
@@ -447,9 +513,10 @@ dir_alloc_file(struct File *dir, struct File **entry)
 		if ((r = dir_entry(dir, i, entry)) < 0)
 			return r;
 		if ((*entry)->f_name[0] == '\0')
-			return 0;
+			return pin_block(*entry);
 	}
-	if ((r = dir_entry(dir, n, entry)) < 0)
+	if ((r = dir_entry(dir, n, entry)) < 0
+	    || (r = pin_block(*entry)) < 0)
 		return r;
 	dir->f_size += BLKSIZE;
 	return 0;
@@ -486,7 +553,8 @@ next_component(const char *path, char *name)
 }
 
 // Follow path from the root.  Leading slashes change nothing.
-// Returns 0 and sets *pf; or an error: -E_BAD_PATH, -E_INVAL, -E_NOT_FOUND.
+// Returns 0 and sets *pf; or an error: -E_BAD_PATH, -E_INVAL, -E_NOT_FOUND, or
+// what load_block says.  Only the block with *pf, or with *pdir, is pinned.
 // If nothing but the last component is missing, *pdir is set to the directory
 // where it belongs and last (MAXNAMELEN bytes) to its name; otherwise *pdir
 // is NULL.
@@ -510,6 +578,9 @@ walk_path(const char *path, struct File **pdir, struct File **pf, char *last)
 				*pdir = dir;
 			return r;
 		}
+		unpin_blocks();			// those of dir
+		if ((r = pin_block(f)) < 0)
+			return r;
 		if (!size_is_possible(f))
 			return -E_INVAL;
 	}
@@ -549,13 +620,18 @@ file_create(const char *path, struct File **pf)
 	return 0;
 }
 
-// Its entry may be another file's from now on.
-void
+// Its entry may be another file's from now on.  Returns 0; or -E_NO_MEM, with
+// nothing changed.
+int
 file_remove(struct File *f)
 {
-	file_set_size(f, 0);
+	int r = file_set_size(f, 0);
+
+	if (r < 0)
+		return r;
 	memset(f, 0, sizeof(*f));
 	flush_block(f);
+	return 0;
 }
 
 // ------------------------------------------------------------ beginning

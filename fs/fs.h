@@ -41,6 +41,8 @@ extern uint32_t cache_budget;		// blocks; 0: what seems right
 void cache_begin(void);
 uint32_t cache_run(void);
 void cache_keep(const void *page, uint32_t n);
+int pin_block(void *addr);
+void unpin_blocks(void);
 int cache_page_alloc(void *page);
 void cache_page_free(void *page);
 
@@ -61,8 +63,14 @@ void bc_init(void);
 extern struct Super *super;		// block 1
 extern uint32_t *bitmap;		// block 2 on: a bit a block, 1 = free
 
+// The first block after super block and bitmap.
+static inline uint32_t
+first_data_block(void)
+{
+	return 2 + (super->s_nblocks + BLKBITSIZE - 1) / BLKBITSIZE;
+}
+
 void fs_init(void);
-uint32_t first_data_block(void);
 bool block_is_free(uint32_t blockno);
 void free_block(uint32_t blockno);
 int alloc_block(void);
@@ -76,7 +84,7 @@ ssize_t file_read(struct File *f, void *buf, size_t n, off_t offset);
 ssize_t file_write(struct File *f, const void *buf, size_t n, off_t offset);
 int file_set_size(struct File *f, off_t size);
 int file_flush(struct File *f);
-void file_remove(struct File *f);
+int file_remove(struct File *f);
 int fs_sync(void);
 
 // fs/test.c

@@ -155,6 +155,9 @@ openfile_is_held_by(struct OpenFile *o, envid_t client)
 	return r > 0 || (r == -E_INVAL && openfile_in_use(o));
 }
 
+// Find the open file with this id and pin its entry, which may have left the
+// cache.  Returns 0 and sets *po; -E_INVAL if the client has no such file; or
+// what load_block says.
 static int
 openfile_lookup(envid_t client, uint32_t fileid, struct OpenFile **po)
 {
@@ -164,8 +167,7 @@ openfile_lookup(envid_t client, uint32_t fileid, struct OpenFile **po)
 	    || !openfile_is_held_by(o, client))
 		return -E_INVAL;
 	*po = o;
-	// It may have left the cache, and the disk may not read it any more.
-	return load_block(o->o_file);
+	return pin_block(o->o_file);
 }
 
 // The same for a client that wants to write.
@@ -197,7 +199,7 @@ openfile_of(const struct Fd *fd, struct OpenFile **po)
 	if (o->o_fileid != fileid || !o->o_file || !is_same_page(fd, o->o_fd))
 		return -E_INVAL;
 	*po = o;
-	return load_block(o->o_file);
+	return pin_block(o->o_file);
 }
 
 // Read once, for the client may change it after we looked at it.
@@ -427,8 +429,9 @@ serve_remove(struct Request *req)
 		return r;
 	if (f->f_type == FTYPE_DIR)
 		return -E_INVAL;
+	if ((r = file_remove(f)) < 0)
+		return r;
 	openfile_disown(f);
-	file_remove(f);
 	return 0;
 }
 
@@ -539,6 +542,7 @@ dispatch(struct Request *req)
 		take_request(req);
 		if (may_change_files(req))
 			recall_all();
+		unpin_blocks();			// those of the last request
 		return handlers[req->number](req);
 	}
 	if (!may_complain())
