@@ -8,6 +8,7 @@
 #   debug		as make's DEBUG: 1, check; not at all
 #   args		words that the program gets as arguments; none
 #   preempt		seed of random ticks; none
+#   widen		seed of random delays in the kernel; none
 #   fsargs		words that the file server gets; none
 #   cpus		how many; 1
 #   threads		'multi' for a thread of this computer for each; 'single'
@@ -49,7 +50,8 @@ sub command
 	    '-d', 'guest_errors,cpu_reset', '-D', $m{log} // '/dev/null',
 	    fw_cfg(lab => $m{lab}), fw_cfg(run => $m{program}),
 	    fw_cfg(args => $m{args}), fw_cfg(debug => $m{debug}),
-	    fw_cfg(preempt => $m{preempt}), fw_cfg(fsargs => $m{fsargs}),
+	    fw_cfg(preempt => $m{preempt}), fw_cfg(widen => $m{widen}),
+	    fw_cfg(fsargs => $m{fsargs}),
 	    @{$m{extra} || []});
 }
 

@@ -8,6 +8,7 @@
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
+#include <kern/widen.h>
 
 struct CpuInfo cpus[NCPU];
 struct TssOwner cpu_of_tss[(GD_DBLFLT >> 3) + 1] = {
@@ -128,6 +129,7 @@ void
 cpu_order(int cpu, uint32_t what)
 {
 	__sync_fetch_and_or(&cpu_orders[cpu], what);
+	widen();
 	__sync_fetch_and_or(&cpus_with_orders, 1u << cpu);
 }
 
@@ -153,6 +155,7 @@ cpu_take_order(uint32_t what)
 
 	// In this order, for another CPU may give an order at any moment.
 	__sync_fetch_and_and(&cpus_with_orders, ~(1u << me));
+	widen();
 	if (__sync_and_and_fetch(mine, ~what) != 0)
 		__sync_fetch_and_or(&cpus_with_orders, 1u << me);
 	return true;
@@ -170,6 +173,7 @@ cpu_service(void)
 		tlbflush();
 	if (*mine & CPU_FLUSH) {
 		tlbflush();
+		widen();
 		cpu_take_order(CPU_FLUSH);	// whoever asked sees it now
 	}
 }

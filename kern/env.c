@@ -27,6 +27,7 @@
 #include <kern/sched.h>
 #include <kern/spinlock.h>
 #include <kern/wait.h>
+#include <kern/widen.h>
 
 struct Env *envs;
 void (*env_server_ended)(const struct Env *e);
@@ -312,6 +313,7 @@ begin_to_free(struct Env *e)
 	if (rcr3() == PADDR(e->env_pgdir))
 		lcr3(PADDR(kern_pgdir));
 	e->env_status = ENV_DYING;
+	widen();
 	e->env_ipc_recving = false;
 	reap_begin(e);
 }

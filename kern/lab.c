@@ -11,6 +11,7 @@
 #include <kern/lab.h>
 #include <kern/spinlock.h>
 #include <kern/syscall.h>
+#include <kern/widen.h>
 
 #define NLAB	5
 
@@ -53,6 +54,8 @@ lab_init(void)
 	lab = &labs[number];
 	debug_asked = fwcfg_string("opt/jos/debug", told, sizeof(told)) >= 0;
 	spin_watched = debug_asked && strcmp(told, "lock") == 0;
+	widen_init();
+	spin_hooks = spin_watched || widened;
 	debugging = lab->stops_at_int3 || (debug_asked && !spin_watched
 		&& strcmp(told, "check") != 0);
 }

@@ -20,6 +20,8 @@
 #include <kern/fwcfg.h>
 #include <kern/kclock.h>
 #include <kern/pmap.h>
+#include <kern/random.h>
+#include <kern/widen.h>
 
 // Registers, as indices of 32-bit words (SDM 3A, table 10-1)
 enum {
@@ -96,20 +98,15 @@ preempt_init(void)
 
 	cprintf("Ticks come at random, seed %u.\n", seed);
 	for (int i = 0; i < NCPU; i++)
-		preempt_state[i] = (seed * NCPU + i) * 2654435761u | 1;
+		preempt_state[i] = random_begin(seed, i);
 }
 
-// Marsaglia's xorshift; it never comes to 0.
 static uint32_t
 random_count(uint32_t *state)
 {
-	*state ^= *state << 13;
-	*state ^= *state >> 17;
-	*state ^= *state << 5;
+	const uint32_t r = random_next(state), limit = TIMER_COUNT >> (r >> 29);
 
-	uint32_t limit = TIMER_COUNT >> (*state >> 29);
-
-	return TIMER_COUNT_MIN + *state % (limit - TIMER_COUNT_MIN);
+	return TIMER_COUNT_MIN + r % (limit - TIMER_COUNT_MIN);
 }
 
 // Writing the count starts it anew.
@@ -204,6 +201,7 @@ send_command(uint8_t apicid, uint32_t command)
 void
 lapic_ipi_to(int cpu, int vector)
 {
+	widen();
 	if (lapic)
 		send_command(cpu_apicid(cpu), vector == T_NMI ? ICR_NMI
 			: ICR_FIXED | (uint32_t) vector);

@@ -23,6 +23,7 @@
 #include <kern/sched.h>
 #include <kern/spinlock.h>
 #include <kern/wait.h>
+#include <kern/widen.h>
 
 // A mark on each slot whose environment is runnable, and perhaps on some where it
 // is not any more: who makes one runnable marks it, and who stops one need not
@@ -124,6 +125,7 @@ sched_wake(struct Env *e)
 	// It may be stopped, but not yet out of its CPU.
 	e->env_status = ncpu > 1 && env_elsewhere(e) >= 0
 		? ENV_RUNNING : ENV_RUNNABLE;
+	widen();
 	sched_mark(e);
 }
 

@@ -18,7 +18,7 @@
 #include <kern/kdebug.h>
 #include <kern/spinlock.h>
 
-bool spin_watched;
+bool spin_watched, spin_hooks;
 
 struct spinlock kernel_lock = { .name = "kernel_lock" };
 
@@ -143,11 +143,14 @@ spin_wait(struct spinlock *lk)
 		if (!(__sync_fetch_and_or(&lk->waiting, bit) & bit)
 		    && asked++ == IN_VAIN)
 			__sync_fetch_and_or(&lk->starving, bit);
+		widen();
 		if (catch(lk, me))
 			break;
+		widen();
 		wait_for_interrupt();
 		spins = 0;
 	}
+	widen();
 	__sync_fetch_and_and(&lk->waiting, ~bit);
 	if (asked > IN_VAIN)
 		__sync_fetch_and_and(&lk->starving, ~bit);
@@ -174,6 +177,7 @@ spin_wake(struct spinlock *lk)
 
 	if (!waiting)
 		return;
+	widen();
 
 	const int cpu = next_of(waiting);
 
@@ -203,6 +207,9 @@ spin_note_taken(struct spinlock *lk)
 	const bool on_that_stack = (uintptr_t) tf - read_ebp() < KSTKSIZE;
 	struct Hold *h = &lk->now;
 
+	widen();
+	if (!spin_watched)
+		return;
 	record_callers(h->pcs, NCALLERS);
 	if ((h->by_trap = on_that_stack && tf->tf_cs != 0)) {
 		h->trapno = tf->tf_trapno;
@@ -217,6 +224,9 @@ spin_note_given(struct spinlock *lk)
 {
 	struct Hold *h = &lk->now;
 
+	widen();
+	if (!spin_watched)
+		return;
 	h->time = now() - h->time;
 	if (h->by_trap && h->time > lk->longest.time)
 		lk->longest = *h;

@@ -16,6 +16,7 @@
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
+#include <kern/widen.h>
 
 #define NCALLERS	10		// so many calls are remembered
 
@@ -53,6 +54,7 @@ struct spinlock {
 
 // Note who takes locks and for how long?  That costs more than taking them.
 extern bool spin_watched;
+extern bool spin_hooks;			// is that wanted, or are windows widened?
 
 #define spin_initlock(lock) __spin_initlock(lock, #lock)
 void __spin_initlock(struct spinlock *lk, const char *name);
@@ -79,14 +81,14 @@ spin_lock(struct spinlock *lk)
 	if (!__sync_bool_compare_and_swap(&lk->cpu, NULL, thiscpu))
 		spin_wait(lk);
 	lk->taken++;
-	if (spin_watched)
+	if (spin_hooks)
 		spin_note_taken(lk);
 }
 
 ALWAYS_INLINE void
 spin_unlock(struct spinlock *lk)
 {
-	if (spin_watched)
+	if (spin_hooks)
 		spin_note_given(lk);
 	if (lk->starving) {
 		spin_hand_over(lk);
@@ -97,6 +99,7 @@ spin_unlock(struct spinlock *lk)
 	// comes next behind it, for the compiler and for every processor.
 	if (!__sync_bool_compare_and_swap(&lk->cpu, thiscpu, NULL))
 		spin_mistake(lk, "release");
+	widen();
 	if (lk->waiting)
 		spin_wake(lk);
 }

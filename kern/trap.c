@@ -37,6 +37,7 @@
 #include <kern/syscall.h>
 #include <kern/trap.h>
 #include <kern/usermem.h>
+#include <kern/widen.h>
 
 struct Gatedesc idt[256];
 struct Pseudodesc idt_pd = {
@@ -350,6 +351,7 @@ static void
 wake_up(void)
 {
 	thiscpu->cpu_status = CPU_STARTED;
+	widen();
 	lapic_timer(true);
 	lock_kernel();
 	sched_awake();
@@ -632,8 +634,10 @@ trap(struct Trapframe *tf)
 
 	// What another CPU called us for is done by coming here.  It must be
 	// able to call again while we wait for the lock.
-	if (tf->tf_trapno == IRQ_OFFSET + IRQ_WAKE)
+	if (tf->tf_trapno == IRQ_OFFSET + IRQ_WAKE) {
+		widen();
 		lapic_eoi();
+	}
 
 	if (from_user(tf)) {
 		trap_from_user(tf);

@@ -1,0 +1,55 @@
+// kern/widen.c - random delays, to find what depends on timing.
+//
+// A window between two steps that is a few instructions wide, in which another
+// CPU can do harm, is hit once in a million times.  With fw_cfg
+// opt/jos/widen=SEED, CPUs wait a random time now and then at the places where
+// such windows could be: when they have taken the kernel lock, before and after
+// they give it up, on their way to sleep over it, before they send an IPI and
+// when they take one, between the steps of an order, and where the status of an
+// environment or a CPU changes.
+//
+// Entry points: widen_init, widen.
+
+#include <inc/stdio.h>
+#include <inc/string.h>
+#include <inc/x86.h>
+
+#include <kern/cpu.h>
+#include <kern/fwcfg.h>
+#include <kern/random.h>
+#include <kern/widen.h>
+
+bool widened;
+static uint32_t state[NCPU];
+
+void
+widen_init(void)
+{
+	char told[16];
+
+	if (fwcfg_string("opt/jos/widen", told, sizeof(told)) < 0)
+		return;
+
+	const uint32_t seed = strtol(told, NULL, 0);
+
+	cprintf("Windows are widened, seed %u.\n", seed);
+	for (uint32_t i = 0; i < NCPU; i++)
+		state[i] = random_begin(seed, i);
+	widened = true;
+}
+
+// Three times of four there is no delay.  Else it is up to 16,384 rounds, and
+// short ones are as likely as long ones.  QEMU with one thread for all CPUs goes
+// on with another one at a pause.
+void
+widen_delay(void)
+{
+	const uint32_t r = random_next(&state[cpunum()]);
+
+	if (r & 3)
+		return;
+	for (uint32_t n = (r >> 4 & 0x3fff) >> (r >> 28); n > 0; n--)
+		__asm__ volatile("");
+	if ((r & 0xc) == 0)
+		pause();
+}

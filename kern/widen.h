@@ -1,0 +1,21 @@
+// kern/widen.h - random delays, to find what depends on timing (kern/widen.c).
+
+#ifndef JOS_KERN_WIDEN_H
+#define JOS_KERN_WIDEN_H
+
+#include <inc/types.h>
+
+void widen_init(void);
+
+// At a place where what another CPU does meanwhile might matter: sometimes, if
+// the windows are to be widened, wait a little.
+extern bool widened;
+void widen_delay(void);
+static inline void
+widen(void)
+{
+	if (widened)
+		widen_delay();
+}
+
+#endif // JOS_KERN_WIDEN_H
