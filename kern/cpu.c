@@ -5,6 +5,7 @@
 // cpus_stop, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders.
 
 #include <inc/assert.h>
+#include <inc/trap.h>
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
@@ -27,6 +28,7 @@ unsigned char percpu_kstacks[NCPU][KSTKSIZE]
 	__attribute__((aligned(PGSIZE)));
 
 static uint8_t apicids[NCPU];		// of cpus[i]
+static volatile uint32_t asker;		// the CPU that sleeps in cpu_bring_in
 volatile uint32_t cpu_orders[NCPU], cpus_with_orders;
 
 #define CPUID_1_EDX_APIC	(1 << 9)
@@ -175,6 +177,12 @@ cpu_service(void)
 		tlbflush();
 		widen();
 		cpu_take_order(CPU_FLUSH);	// whoever asked sees it now
+
+		const uint32_t who = asker;
+
+		if (who)
+			lapic_ipi_to(__builtin_ctz(who),
+				IRQ_OFFSET + IRQ_WAKE);
 	}
 }
 
@@ -188,6 +196,9 @@ cpus_stop(void)
 			cpu_order(i, CPU_STOP);
 }
 
+// How often to look whether it has come, before going to sleep until then
+#define LOOKS	100
+
 // It answers from trap(), for our interrupt brings it there from user mode, or
 // from its wait for the lock that we hold.
 void
@@ -195,8 +206,21 @@ cpu_bring_in(int cpu)
 {
 	cpu_order(cpu, CPU_FLUSH);
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
-	while (cpu_orders[cpu] & CPU_FLUSH)
-		pause();
+	for (int looks = 0; cpu_orders[cpu] & CPU_FLUSH; looks++) {
+		if (looks < LOOKS) {
+			pause();
+			continue;
+		}
+
+		// The host may have no processor for that CPU while we use it.
+		// We look again after our bit is set, and that CPU looks for
+		// it after it has obeyed: one of us sees the other.
+		xchg(&asker, 1u << cpunum());
+		widen();
+		if (cpu_orders[cpu] & CPU_FLUSH)
+			wait_for_interrupt();
+	}
+	asker = 0;
 }
 
 // An entry of the kernel's part is gone, and none but the kernel uses it:
