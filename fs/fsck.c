@@ -17,21 +17,14 @@
 // wrong, not the number.  At last, directory blocks in use that no directory
 // has go to the root, and the bitmap is compared with the claims.
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-#include <fs/format.h>
 
 enum { CLEAN = 0, REPAIRED = 1, ERRORS_LEFT = 4, FAILED = 8, USAGE = 16 };
 
-static uint8_t *disk;			// the image, repaired so far
-static uint8_t *original;		// as it is in the file
-static uint32_t nblocks;		// blocks on the disk
+#define PROGRAM	"fsck"
+#include <fs/image.h>
+
+static uint8_t *original;		// the image as it is in the file
 static unsigned nproblems;
 
 struct Node {				// a file that some directory names
@@ -44,33 +37,15 @@ static struct Node *nodes;		// in the order in which they are found
 static uint32_t nnodes;
 static uint32_t *owner;			// of each block: a node, or NOBODY
 
-#define MINBLOCKS	3	// boot sector, super block, bitmap
-#define MAXBLOCKS	(0xC0000000 / BLKSIZE)	// that the server can map
-
 #define ROOT	0
 #define NOBODY	UINT32_MAX
 
 // ---------------------------------------------------------------- messages
 
-static void die(const char *fmt, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
 static void problem(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 static void problem_of(uint32_t n, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-
-static void
-die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "fsck: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, "\n");
-	va_end(ap);
-	exit(FAILED);
-}
 
 // The path of node n, in space for MAXPATHLEN bytes: as much of its end as
 // fits, unprintable bytes shown as '?'.
@@ -119,12 +94,6 @@ problem_of(uint32_t n, const char *fmt, ...)
 }
 
 // ------------------------------------------------------------------ blocks
-
-static void *
-block(uint32_t b)
-{
-	return disk + (size_t) b * BLKSIZE;
-}
 
 static bool
 marked_free(uint32_t b)
@@ -657,28 +626,6 @@ check_bitmap(void)
 
 // ------------------------------------------------------------------- image
 
-// Returns how many blocks there are.
-static uint32_t
-read_image(FILE *file, const char *path)
-{
-	if (fseek(file, 0, SEEK_END) < 0)
-		die("%s: %s", path, strerror(errno));
-	long size = ftell(file) / BLKSIZE;
-	if (size < MINBLOCKS)
-		die("%s is too small for a disk", path);
-	size_t n = size < MAXBLOCKS ? (size_t) size : MAXBLOCKS;
-
-	disk = malloc(n * BLKSIZE);
-	original = malloc(n * BLKSIZE);
-	if (!disk || !original)
-		die("out of memory");
-	rewind(file);
-	if (fread(disk, BLKSIZE, n, file) != n)
-		die("%s: cannot read it", path);
-	memcpy(original, disk, n * BLKSIZE);
-	return (uint32_t) n;
-}
-
 static void
 write_image(FILE *file, const char *path)
 {
@@ -711,7 +658,13 @@ main(int argc, char **argv)
 	FILE *file = fopen(path, repair ? "r+b" : "rb");
 	if (!file)
 		die("%s: %s", path, strerror(errno));
-	check_super(read_image(file, path));
+	uint32_t image_blocks = read_image(file, path);
+	original = malloc((size_t) image_blocks * BLKSIZE);
+	if (!original)
+		die("out of memory");
+	memcpy(original, disk, (size_t) image_blocks * BLKSIZE);
+
+	check_super(image_blocks);
 	check_files();
 	check_bitmap();
 

@@ -2,64 +2,39 @@
 // directory.  Runs on the host:
 //
 //	fsformat fs.img NBLOCKS files...
+//	fsformat fs.img NBLOCKS+ files...	as many blocks more as it takes
+//						to leave a quarter of NBLOCKS
+//						free
 //
 // The image is made in memory and written in one go at the end, so an error
 // leaves no half of one.  It depends on nothing but the arguments and the
 // bytes of the files.  inc/fs.h has the format; blocks are used in order:
 // super block, bitmap, the files as given, root directory.
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/types.h>
 #include <unistd.h>
 
-#include <fs/format.h>
+enum { FAILED = 1, USAGE = 2 };
 
-#define MAX_DIR_ENTS	160
+#define PROGRAM	"fsformat"
+#include <fs/image.h>
 
-static uint8_t *disk;			// the image
-static uint32_t nblocks;		// blocks in it
 static uint32_t next_block;		// the first not in use yet
-static struct File entries[MAX_DIR_ENTS];	// root directory
+static struct File *entries;		// root directory, with room for all
 static unsigned nentries;
 
-static void die(const char *fmt, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
-
-static void
-die(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "fsformat: ");
-	vfprintf(stderr, fmt, ap);
-	fprintf(stderr, "\n");
-	va_end(ap);
-	exit(1);
-}
-
-static void *
-block(uint32_t blockno)
-{
-	return disk + (size_t) blockno * BLKSIZE;
-}
-
-// Take the next n blocks.  Returns the number of the first.
+// Take the next n blocks for a file of so many bytes.  Returns the number of
+// the first.
 static uint32_t
-take_blocks(uint32_t n)
+take_blocks(uint32_t n, const char *name, uint32_t size)
 {
-	uint32_t first = next_block;
+	uint32_t first = next_block, left = nblocks - next_block;
 
-	if (n > nblocks - next_block)
-		die("out of disk blocks");
+	if (n > left)
+		die("the disk is full: %s has %u bytes, and of %u blocks of %u "
+			"bytes %u are left; give it more blocks", name, size,
+			nblocks, BLKSIZE, left);
 	next_block += n;
 	return first;
 }
@@ -74,7 +49,7 @@ set_contents(struct File *f, uint32_t first, uint32_t size)
 	for (uint32_t i = 0; i < n && i < NDIRECT; i++)
 		f->f_direct[i] = first + i;
 	if (n > NDIRECT) {
-		f->f_indirect = take_blocks(1);
+		f->f_indirect = take_blocks(1, f->f_name, size);
 		uint32_t *numbers = block(f->f_indirect);
 		for (uint32_t i = NDIRECT; i < n; i++)
 			numbers[i - NDIRECT] = first + i;
@@ -90,8 +65,6 @@ add_entry(const char *name)
 	for (unsigned i = 0; i < nentries; i++)
 		if (strcmp(entries[i].f_name, name) == 0)
 			die("%s: two files of that name", name);
-	if (nentries == MAX_DIR_ENTS)
-		die("too many directory entries");
 
 	struct File *f = &entries[nentries++];
 	strcpy(f->f_name, name);
@@ -113,6 +86,16 @@ read_all(int fd, uint8_t *buf, size_t n)
 	}
 }
 
+// No file is larger than its blocks can say.
+static uint32_t
+size_of(const char *path, const struct stat *st)
+{
+	if (st->st_size > MAXFILESIZE)
+		die("%s has %lld bytes, and a file has at most %d", path,
+			(long long) st->st_size, MAXFILESIZE);
+	return (uint32_t) st->st_size;
+}
+
 static void
 add_file(const char *path)
 {
@@ -127,34 +110,60 @@ add_file(const char *path)
 		die("stat %s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		die("%s is not a regular file", path);
-	if (st.st_size > MAXFILESIZE)
-		die("%s too large", path);
-
-	uint32_t size = (uint32_t) st.st_size;
-	uint32_t first = take_blocks(blocks_of(size));
+	uint32_t size = size_of(path, &st);
+	uint32_t first = take_blocks(blocks_of(size), path, size);
 	read_all(fd, block(first), size);
 	set_contents(f, first, size);
 	close(fd);
 }
 
+// How many blocks a file of so many bytes takes: a full one has a block of
+// block numbers, too.
+static uint32_t
+footprint(uint32_t size)
+{
+	uint32_t n = blocks_of(size);
+	return n + (n > NDIRECT);
+}
+
+// How many blocks a disk has that holds these files, and a quarter of least more.
+static uint32_t
+grown(uint32_t least, int nfiles, char **files)
+{
+	uint64_t need = least / 4
+		+ footprint((uint32_t) nfiles * sizeof(struct File));
+
+	for (int i = 0; i < nfiles; i++) {
+		struct stat st;
+		if (stat(files[i], &st) == 0)	// or add_file says why not
+			need += footprint(size_of(files[i], &st));
+	}
+	need += first_data_block((uint32_t) MIN(need, MAXBLOCKS));
+	return (uint32_t) MIN(MAX(need, least), MAXBLOCKS);
+}
+
 // Everything but the bitmap's size is known only at the end.
 static void
-begin_disk(void)
+begin_disk(unsigned nfiles)
 {
+	if (nfiles > MAXFILESIZE / sizeof(struct File))
+		die("%u files are more than a directory can have", nfiles);
 	disk = calloc(nblocks, BLKSIZE);
-	if (!disk)
+	entries = calloc(nfiles + 1, sizeof(struct File));
+	if (!disk || !entries)
 		die("out of memory");
 	next_block = first_data_block(nblocks);
 	if (next_block > nblocks)
-		die("out of disk blocks");
+		die("%u blocks are too few for a disk", nblocks);
 }
 
 static void
 finish_disk(void)
 {
-	uint32_t ndirblocks = blocks_of(nentries * sizeof(struct File));
-	uint32_t dir = take_blocks(ndirblocks);
-	memcpy(block(dir), entries, nentries * sizeof(struct File));
+	uint32_t size = nentries * sizeof(struct File);
+	uint32_t ndirblocks = blocks_of(size);
+	uint32_t dir = take_blocks(ndirblocks, "the root directory", size);
+	memcpy(block(dir), entries, size);
 
 	struct Super *super = block(1);
 	super->s_magic = FS_MAGIC;
@@ -163,8 +172,10 @@ finish_disk(void)
 	strcpy(super->s_root.f_name, "/");
 	set_contents(&super->s_root, dir, ndirblocks * BLKSIZE);
 
+	// To the end of the bitmap's last block
 	uint32_t *bitmap = block(2);
-	for (uint32_t i = next_block; i < BLKBITSIZE; i++)
+	uint32_t nbits = (first_data_block(nblocks) - 2) * BLKBITSIZE;
+	for (uint32_t i = next_block; i < nbits; i++)
 		bitmap[i / 32] |= 1u << i % 32;
 }
 
@@ -184,15 +195,17 @@ main(int argc, char **argv)
 {
 	char *end = "?";
 	long n = argc >= 3 ? strtol(argv[2], &end, 0) : 0;
+	bool grows = strcmp(end, "+") == 0;
 
-	// So small a disk has a bitmap of one block.
-	if (*end || n < 2 || n > MAX_BLOCKS) {
-		fprintf(stderr, "Usage: fsformat fs.img NBLOCKS files...\n");
-		return 2;
+	if ((*end && !grows) || n < 2 || n > (long) MAXBLOCKS) {
+		fprintf(stderr, "Usage: fsformat fs.img NBLOCKS[+] files...\n");
+		return USAGE;
 	}
 	nblocks = (uint32_t) n;
+	if (grows)
+		nblocks = grown(nblocks, argc - 3, argv + 3);
 
-	begin_disk();
+	begin_disk((unsigned) argc - 3);
 	for (int i = 3; i < argc; i++)
 		add_file(argv[i]);
 	finish_disk();
