@@ -57,6 +57,7 @@ use constant {
 	CHECK_KEY => "\x14",	# Ctrl-t
 };
 
+my $clean = ($ENV{OBJDIR} || 'obj') . '/fs/clean-fs.img';
 my $lab;		# as the script said
 my @shows;		# in the order of the script: tests and parts
 my @runs;		# what is to be run for them
@@ -82,7 +83,7 @@ sub test
 	my $program = $opt{program} // ($opt{command} ? '' : $title);
 	my $number = $opt{lab} // $lab;
 	my $run = {
-		lab => $number, disk => $number == 5 && 'obj/fs/clean-fs.img',
+		lab => $number, disk => $number == 5 && $clean,
 		debug => $ENV{DEBUG} || undef,
 		%opt, program => $program, tests => [], output => '',
 	};
@@ -210,7 +211,7 @@ sub build
 	$ENV{MAKEFLAGS} =~ s/(?:^| )(?:-j\d*|--jobserver\S*)//g
 	    if defined $ENV{MAKEFLAGS};
 	delete $ENV{MAKELEVEL};
-	my $log = `make -j$option{jobs} all obj/fs/clean-fs.img 2>&1`;
+	my $log = `make -j$option{jobs} all $clean 2>&1`;
 	my $failed = $?;
 	print $log if $failed || $option{verbose};
 	die "$0: nothing was tested: make failed, see above\n" if $failed;

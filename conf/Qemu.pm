@@ -12,7 +12,7 @@
 #   fsargs		words that the file server gets; none
 #   cpus		how many; 1
 #   threads		'multi' for a thread of this computer for each; 'single'
-#   tree		the folder the images were built in; '.'
+#   tree		the tree the images were built in; this one, and OBJDIR
 #   boot		image of the first disk; the tree's kernel
 #   disk		image of the second disk; none
 #   slow		so many bytes a second go to or from it; no limit
@@ -36,12 +36,12 @@ my $qemu;		# the program's name
 sub command
 {
 	my (%m) = @_;
-	my $tree = $m{tree} // '.';
+	my $obj = defined $m{tree} ? "$m{tree}/obj" : $ENV{OBJDIR} || 'obj';
 	my $cpus = $m{cpus} // 1;
-	my @drives = drive($m{boot} // "$tree/obj/kern/kernel.img", 0);
+	my @drives = drive($m{boot} // "$obj/kern/kernel.img", 0);
 	push @drives, drive($m{disk}, 1, $m{keep}, $m{slow}) if $m{disk};
 
-	return ('perl', 'conf/run-qemu', '--kernel', "$tree/obj/kern/kernel",
+	return ('perl', 'conf/run-qemu', '--obj', $obj,
 	    qemu(), qw(-display none -monitor none -serial stdio), @drives,
 	    '-accel', 'tcg,thread=' . ($m{threads} // 'single'),
 	    '-smp', "$cpus,sockets=$cpus,cores=1,threads=1",
