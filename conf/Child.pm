@@ -5,8 +5,10 @@
 #   $c->fh          its output (stdout and stderr), to select() on
 #   $c->read        what has arrived; undef at the end, with $c->{status} set
 #   $c->type(TEXT)  give it TEXT to read
-#   $c->usage       seconds that it and its children ran, and seconds that
-#		    they waited for a processor
+#   $c->threads     id => { ran, waited, asleep } of each of its threads and its
+#		    children's: seconds that it ran, seconds that it waited for a
+#		    processor, and if it is asleep now; nothing where nobody says
+#   $c->usage       seconds that they all ran; undef where nobody says
 #   $c->stop        end it, with all it started; sets $c->{status}
 #   Child::stop_all
 #
@@ -19,7 +21,7 @@ use strict;
 use warnings;
 use Errno qw(EAGAIN EINTR);
 use IO::Handle;
-use List::Util qw(first);
+use List::Util qw(sum0);
 use POSIX ();
 use Time::HiRes qw(time);
 
@@ -85,7 +87,7 @@ sub read
 	my $n = sysread $self->{fh}, my $text, 1 << 16;
 	return $text if $n;
 	return '' if !defined $n && ($! == EAGAIN || $! == EINTR);
-	$self->stop(1);
+	$self->stop(60);
 	return undef;
 }
 
@@ -95,32 +97,40 @@ sub type
 	syswrite $self->{in}, $text;
 }
 
-# From the accounts that Linux keeps of each thread, in nanoseconds.  Nothing
-# where there are none.
-sub usage
+# From the accounts that Linux keeps of each thread, in nanoseconds.
+sub threads
 {
 	my ($self) = @_;
-	my ($ran, $waited, @files) = (0, 0);
+	my ($children_known, %threads);
 	my @pids = $self->{pid};
 	while (defined(my $pid = shift @pids)) {
-		my @threads = glob "/proc/$pid/task/*";
-		push @files, map { "$_/schedstat" } @threads;
-		push @pids, map { split ' ', line("$_/children") } @threads;
+		for my $thread (glob "/proc/$pid/task/*") {
+			my $children = line("$thread/children");
+			$children_known ||= defined $children;
+			push @pids, split ' ', $children // '';
+			my ($ran, $waited) = split ' ',
+			    line("$thread/schedstat") // next;
+			my ($state) = (line("$thread/stat") // next)
+			    =~ /.*\) (\w)/;
+			$threads{$thread} = { ran => $ran / 1e9,
+			    waited => $waited / 1e9,
+			    asleep => scalar $state =~ /[SIZX]/ };
+		}
 	}
-	# Where they do not say who their children are, these times mean nothing
-	return if !first { -e =~ s/schedstat/children/r } @files;
-	for my $file (@files) {
-		my @ns = split ' ', line($file);
-		$ran += ($ns[0] // 0) / 1e9;
-		$waited += ($ns[1] // 0) / 1e9;
-	}
-	return ($ran, $waited);
+	# Where they do not say who their children are, this means nothing
+	return $children_known ? %threads : ();
+}
+
+sub usage
+{
+	my %threads = $_[0]->threads or return undef;
+	return sum0 map { $_->{ran} } values %threads;
 }
 
 sub line
 {
 	my ($file) = @_;
-	open my $fh, '<', $file or return '';
+	open my $fh, '<', $file or return undef;
 	return scalar(<$fh>) // '';
 }
 

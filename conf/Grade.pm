@@ -31,7 +31,7 @@
 #   lab, disk, slow, keep, tree, threads, args, fsargs, extra
 #				as in conf/Qemu.pm
 #   debug => VALUE		likewise; what DEBUG is in the environment
-#   cpu_time, seconds, patience	other limits than those below
+#   cpu_time, patience, total	other limits than those below (conf/Hang.pm)
 #
 # A machine is stopped as soon as its tests are decided: when all patterns
 # were seen, or one that must never be; or, where lines yet to come could
@@ -46,12 +46,14 @@ use Getopt::Long qw(:config bundling);
 use List::Util qw(first max sum0);
 use Time::HiRes qw(time);
 use Child;
+use Hang;
 use Qemu;
 
 use constant {
-	CPU_TIME => 10,		# seconds QEMU may compute without a word
-	PATIENCE => 6,		# seconds QEMU may have nothing to do
-	TOTAL_TIME => 200,	# seconds QEMU may compute altogether
+	# Seconds of a machine, as conf/Hang.pm has them
+	CPU_TIME => 10,
+	PATIENCE => 6,
+	TOTAL_TIME => 200,
 	MAX_OUTPUT => 1 << 20,	# bytes
 	SHOWN => 20,		# last lines shown of a failure
 	CHECK_KEY => "\x14",	# Ctrl-t
@@ -260,11 +262,14 @@ sub start_run
 	my $command = $run->{command} || [Qemu::command(%$run)];
 	$run->{shell} = join ' ', map { quoted($_) } @$command;
 	print "\$ $run->{shell}\n" if $option{verbose};
-	@$run{qw(started clock cpu idle total)} = (time, time, 0, 0, 0);
-	@$run{qw(lines rest typed usage)} = (0, 0, 0, [0, 0]);
+	@$run{qw(started lines rest typed)} = (time, 0, 0, 0);
 	$run->{script} = [@{$run->{type} || []}];
 	$run->{child} = Child->start(command => $command,
 	    env => $run->{command} ? {} : { TMPDIR => 'obj' });
+	$run->{hang} = Hang->new($run->{child}, cpus => $run->{cpus} // 1,
+	    cpu_time => $run->{cpu_time} // CPU_TIME,
+	    patience => $run->{patience} // PATIENCE,
+	    total => $run->{total} // TOTAL_TIME);
 }
 
 # Wait a moment for output of these, and judge what came.
@@ -291,7 +296,7 @@ sub take
 	}
 	syswrite $run->{file}, $text;
 	$run->{output} .= $text;
-	@$run{qw(cpu idle)} = (0, 0) if $text ne '';
+	$run->{hang}->heard if $text ne '';
 
 	while ($run->{output} =~ /\G([^\n]*)\n/gc) {
 		$run->{rest} = pos $run->{output};
@@ -366,49 +371,20 @@ sub type
 		$run->{output} =~ /$pattern/gm or last;
 		$run->{typed} = pos $run->{output};
 		$run->{child}->type($text);
+		$run->{hang}->heard;
 		shift @$script;
 	}
 	pos($run->{output}) = $run->{rest};	# where take() goes on
 }
 
-# Has it gone quiet?  Time counts only as far as QEMU could use it: other
-# work on this computer makes it slower, but does not make it fail.
+# Is there no hope?
 sub limits
 {
 	my ($run) = @_;
-	my $passed = time - $run->{clock};
-	$run->{clock} += $passed;
-	my ($ran, $waited) = spent($run, $passed);
-	$run->{$_} += $ran for qw(cpu total);
-	$run->{idle} += max(0, $passed - $ran - $waited);
-
-	my $cpu_time = $run->{cpu_time} // CPU_TIME;
-	my $patience = $run->{patience} // PATIENCE;
-	if (defined $run->{seconds}) {
-		end_run($run, "$run->{seconds} seconds are over", 1)
-		    if time - $run->{started} > $run->{seconds};
-	} elsif ($run->{cpu} > $cpu_time) {
-		end_run($run, "busy for $cpu_time seconds without a word", 1);
-	} elsif ($run->{idle} > $patience) {
-		end_run($run, "nothing to do for $patience seconds", 1);
-	} elsif ($run->{total} > TOTAL_TIME) {
-		end_run($run, 'still busy after ' . TOTAL_TIME . ' seconds', 1);
-	} elsif (length $run->{output} > MAX_OUTPUT) {
-		end_run($run, 'more output than ' . MAX_OUTPUT . ' bytes', 1);
-	}
-}
-
-# Seconds it ran and waited for a processor, in the seconds just passed.
-# A jump of the clock (this computer slept, we were stopped) counts little.
-sub spent
-{
-	my ($run, $passed) = @_;
-	my @usage = $run->{child}->usage
-	    or return ($passed / 5, $passed);
-	my @spent = map { max(0, $usage[$_] - $run->{usage}[$_]) } 0, 1;
-	$run->{usage} = \@usage;
-	$spent[1] += $passed - 1 if $passed > 1;
-	return @spent;
+	my $hangs = $run->{hang}->look;
+	$hangs //= 'more output than ' . MAX_OUTPUT . ' bytes'
+	    if length $run->{output} > MAX_OUTPUT;
+	end_run($run, $hangs, 1) if defined $hangs;
 }
 
 sub end_run

@@ -11,7 +11,7 @@
 #   Icount::make_disk(FOLDER)	a disk for user/bench*.c
 #
 # %machine is as in conf/Qemu.pm; the machine has 128 MiB.  `seconds' says how
-# much processor time it gets.  While the CPU is halted,
+# much processor time it gets, for each CPU.  While the CPU is halted,
 # the counter goes on by the clock on the wall, and the kernel says for how long
 # (DEBUG_IDLE_TIME).  With `sleep => 0' it jumps to the next interrupt of a
 # timer instead.  That is for the BIOS, which nobody can ask.
@@ -20,11 +20,11 @@ package Icount;
 use strict;
 use warnings;
 use Child;
+use Hang;
 use Qemu;
 use Session;
-use Time::HiRes qw(time);
 
-use constant SECONDS => 100;
+use constant { SECONDS => 100, PATIENCE => 60 };
 
 sub run
 {
@@ -33,16 +33,17 @@ sub run
 	my $child = Child->start(command => [Qemu::command(lab => 5,
 	    %machine, extra => ['-m', 128, '-icount',
 	    "shift=0,sleep=$sleep,align=off", @{$machine{extra} || []}])]);
-	my $seconds = $machine{seconds} // SECONDS;
-	my ($said, $start) = ('', time);
-	until ($said =~ /^(?:$until|K> )/m) {
-		$said .= $child->read // last;
+	my $hang = Hang->new($child, total => $machine{seconds} // SECONDS,
+	    patience => PATIENCE);
+	my $said = '';
+	until ($said =~ /^(?:$until|K> )/m || defined $hang->look) {
+		my $more = $child->read // last;
+		$hang->heard if $more ne '';
+		$said .= $more;
 		if ($type ne '' && $said =~ $Session::PROMPT) {
 			$child->type("$type\n");
 			$type = '';
 		}
-		my ($used) = $child->usage;
-		last if ($used // time - $start) > $seconds;
 		select undef, undef, undef, 0.02;
 	}
 	$child->stop;

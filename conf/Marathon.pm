@@ -2,9 +2,10 @@
 #
 # Entry points:
 #   Marathon->start(%machine)	see conf/Qemu.pm; and `output', a file for
-#				all that it says
+#				all that it says, and limits, see conf/Hang.pm
 #   $m->follow(SECONDS, SUB)	give SUB each line for so long; returns what
 #				ended it: 'time', 'failure' or 'end'
+#   $m->heard			it gets on, which a line alone need not mean
 #   $m->type(TEXT)
 #
 # A line that no program of a good system prints is a failure; it is in
@@ -14,6 +15,7 @@ package Marathon;
 use strict;
 use warnings;
 use Child;
+use Hang;
 use Qemu;
 use Time::HiRes qw(time);
 
@@ -24,12 +26,14 @@ sub start
 {
 	my ($class, %machine) = @_;
 	open my $file, '>', $machine{output} or die "$machine{output}: $!\n";
-	return bless { file => $file, rest => '',
-	    child => Child->start(command => [Qemu::command(lab => 5,
-		threads => 'multi', %machine)]) }, $class;
+	my $child = Child->start(command => [Qemu::command(lab => 5,
+	    threads => 'multi', %machine)]);
+	return bless { file => $file, rest => '', child => $child,
+	    hang => Hang->new($child, %machine) }, $class;
 }
 
 sub type { $_[0]{child}->type($_[1]) }
+sub heard { $_[0]{hang}->heard }
 
 sub follow
 {
@@ -40,6 +44,8 @@ sub follow
 		select $bits, undef, undef, 0.2;
 		my $text = $self->{child}->read;
 		return $self->fail('QEMU has ended') if !defined $text;
+		my $hangs = $self->{hang}->look;
+		return $self->fail($hangs) if defined $hangs;
 		syswrite $self->{file}, $text;
 		$self->{rest} .= $text;
 		while ($self->{rest} =~ s/^([^\n]*)\n//) {

@@ -21,14 +21,14 @@ use strict;
 use warnings;
 use Child;
 use Fcntl qw(O_NOCTTY O_RDWR);
+use Hang;
 use POSIX ();
-use Time::HiRes qw(time);
 
 use constant { TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430,
     TIOCSCTTY => 0x540E, TIOCSWINSZ => 0x5414 };
 
-# Seconds without a word, those not counted in which it waited for a processor
-use constant PATIENCE => 60;
+# Seconds without a word, as conf/Hang.pm has them
+use constant { CPU_TIME => 60, PATIENCE => 60 };
 
 sub start
 {
@@ -100,11 +100,12 @@ sub until
 {
 	my ($self, $answer) = @_;
 	my $result;
-	my ($start, $waited) = $self->clock;
+	my $hang = Hang->new($self, cpu_time => CPU_TIME,
+	    patience => PATIENCE);
 	until (defined($result = $answer->())) {
 		if (sysread $self->{fh}, my $more, 65536) {
 			$self->{output} .= $more;
-			($start, $waited) = $self->clock;
+			$hang->heard;
 			next;
 		}
 		return undef if defined $self->{status};
@@ -112,19 +113,15 @@ sub until
 			$self->{status} = $? & 127 ? 128 + ($? & 127) : $? >> 8;
 			next;		# there may be more to read
 		}
-		my ($now, $waited_now) = $self->clock;
-		return undef if $now - $start - ($waited_now - $waited) >
-		    PATIENCE;
+		return undef if defined $hang->look;
 		select undef, undef, undef, 0.01;
 	}
 	return $result;
 }
 
-sub clock
+sub threads
 {
-	my ($self) = @_;
-	my (undef, $waited) = Child::usage($self);
-	return (time, $waited // 0);
+	return Child::threads($_[0]);
 }
 
 1;
