@@ -93,7 +93,7 @@ sub make_disk
 		printf $fh "line %5d of the large file...\n", $_ for 1 .. 8192;
 		close $fh or die "$file: $!\n";
 	}
-	my @programs = map { "obj/user/$_" } qw(init sh benchboot benchfile
+	my @programs = map { "obj/load/user/$_" } qw(init sh benchboot benchfile
 	    benchnop benchprimes);
 	system('obj/fs/fsformat', "$folder/fs.img", 512, @data, 'fs/motd',
 	    'fs/newmotd', @programs) == 0 or die "no disk for the bench\n";

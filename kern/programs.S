@@ -6,8 +6,8 @@
 // may have a hyphen.
 //
 // Symbols: programs, an array of struct Program (kern/firstenv.h) that ends
-// with a null name; and for each program, with its file obj/user/hello as
-// the example, _binary_obj_user_hello_start, ..._end and ..._size.
+// with a null name; and for each program, with its file obj/load/user/hello
+// as the example, _binary_obj_user_hello_start, ..._end and ..._size.
 
 	.macro	program folder, name, file
 	.section .programs, "a"
