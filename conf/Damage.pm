@@ -111,25 +111,38 @@ sub mark
 	vec($self->{bytes}, 2 * BLKSIZE * 8 + $block, 1) = $free;
 }
 
-# Take a free block.
+# Take the last free block, or the first one.
 sub take
 {
-	my ($self) = @_;
+	my ($self, $first) = @_;
 	my $map = 2 * BLKSIZE * 8;
-	my $n = $self->get(4100) - 1;
-	$n-- while !vec $self->{bytes}, $map + $n, 1;
+	my ($n, $step) = $first ? (3, 1) : ($self->get(4100) - 1, -1);
+	$n += $step while !vec $self->{bytes}, $map + $n, 1;
 	$self->mark($n, 0);
 	substr($self->{bytes}, $n * BLKSIZE, BLKSIZE) = "\0" x BLKSIZE;
 	return $n;
+}
+
+# Where the directory has room for an entry; it grows if it has none.
+sub unused_entry
+{
+	my ($self, $dir) = @_;
+	my @blocks = grep { $_ } $self->numbers($dir);
+	for my $i (0 .. BLKSIZE / ENTRY - 1) {
+		my $offset = $blocks[-1] * BLKSIZE + $i * ENTRY;
+		return $offset if !$self->get($offset);
+	}
+	my $new = $self->take(1);
+	$self->field($dir, DIRECT + 4 * @blocks, $new);
+	$self->field($dir, SIZE, (@blocks + 1) * BLKSIZE);
+	return $new * BLKSIZE;
 }
 
 # Add a file with so many blocks of text, or a directory if $size is undef.
 sub add
 {
 	my ($self, $dir, $name, $size) = @_;
-	my ($block) = grep { $_ } reverse $self->numbers($dir);
-	my $offset = $block * BLKSIZE;
-	$offset += ENTRY while $self->get($offset);
+	my $offset = $self->unused_entry($dir);
 	substr($self->{bytes}, $offset, ENTRY) = pack 'a128 V V x120',
 	    $name, ($size // 1) * BLKSIZE, defined $size ? 0 : 1;
 	my $slot = $offset + DIRECT;
@@ -153,6 +166,8 @@ sub furnish
 	my ($self) = @_;
 	$self->learn;
 	$self->add('/', 'd');
+	# Alone in its block, it would not be found when nothing names that
+	$self->add('/', "text$_", 1) for 1 .. 6;
 	$self->add('/d', 'small', 1);
 	$self->add('/d', 'big', 14);
 	$self->add('/d', 'other', 12);
@@ -195,7 +210,8 @@ sub kinds
 	    sub { $_[0]->set(4100, 0x7fffffff) }],
 	['few blocks', 'blocks, and has', sub { $_[0]->set(4100, 600) }],
 	['short image', 'blocks, and has',
-	    sub { substr($_[0]{bytes}, 900 * BLKSIZE) = '' }, '/d/.*'],
+	    sub { substr($_[0]{bytes}, 900 * BLKSIZE) = '' },
+	    '/(d/.*|text\d)'],
 	['root: name', 'another name', sub { $_[0]->name('/', "x\0") }],
 	['root: type', '/: is not a dir', sub { $_[0]->field('/', TYPE, 0) }],
 	['root: negative size', '/: no file has a size',
