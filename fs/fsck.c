@@ -513,6 +513,17 @@ check_beyond_size(uint32_t n)
 	}
 }
 
+// Is there a file with contents among these entries?  An indirect block may look
+// like a directory of empty files.
+static bool
+hold_contents(const struct File *entries)
+{
+	for (size_t i = 0; i < BLKFILES; i++)
+		if (seems_a_file(&entries[i]))
+			return true;
+	return false;
+}
+
 // The block, which nobody has, that seems most to hold entries; 0 if none does.
 // Parts of programs may look so, too, but less.
 static uint32_t
@@ -524,7 +535,7 @@ best_entries(void)
 	for (uint32_t b = 0; b < nblocks; b++) {
 		int score = is_unclaimed(b) ? entries_score(block(b)) : 0;
 
-		if (score > best_score) {
+		if (score > best_score && hold_contents(block(b))) {
 			best = b;
 			best_score = score;
 		}
