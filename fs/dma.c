@@ -13,6 +13,7 @@
 //   dma_stop		whatever it was doing, it does so no longer
 //   dma_begin		is there one, and does it work with this drive?
 //   dma_transfer	move sectors
+//   dma_command	a command that moves nothing
 //
 // Where we end in the middle of a transfer, the kernel stops it, at the port
 // that we name to sys_irq_wait, before it gives our pages to anybody.
@@ -101,7 +102,9 @@ _Static_assert(sizeof(table) <= 512, "the table is within a page");
 static int bus_master;			// 0: none was found
 static bool trusted;			// it may be used
 
-#define PATIENCE	100		// sleeps of a tenth of a second
+// Sleeps of a tenth of a second
+#define PATIENCE	100
+#define MUCH_PATIENCE	600		// for a cache that is flushed
 
 void
 dma_stop(void)
@@ -193,6 +196,24 @@ dma_transfer(int drive, uint32_t secno, void *mem, size_t nsecs, bool write)
 	return status >= 0 && !(status & BM_ERROR)
 		&& !(inb(IDE_STATUS)
 			& (IDE_BSY | IDE_DF | IDE_DRQ | IDE_ERR));
+}
+
+// Give the drive, which must be idle, a command that moves nothing, and sleep
+// until it is done: its status says how that went.  Returns false, having done
+// nothing, where interrupts do not work.
+bool
+dma_command(int drive, uint8_t cmd)
+{
+	if (!trusted)
+		return false;
+	outb(IDE_CONTROL, 0);
+	ide_command(drive, 0, 0, cmd);
+	for (int i = 0; i < MUCH_PATIENCE; i++)
+		if (sys_irq_wait(IRQ_IDE, bus_master + BM_COMMAND) < 0
+		    || !(inb(IDE_STATUS) & IDE_BSY))
+			break;
+	outb(IDE_CONTROL, IDE_NIEN);
+	return true;
 }
 
 // Does the kernel let us sleep until the drive interrupts, and does it?  We ask

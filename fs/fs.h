@@ -28,6 +28,7 @@ void dma_stop(void);
 bool dma_begin(int drive);
 bool dma_transfer(int drive, uint32_t secno, void *mem, size_t nsecs,
 	bool write);
+bool dma_command(int drive, uint8_t cmd);
 
 // fs/ide.c
 extern bool ide_dma_wanted;		// may the disk move sectors by itself?
@@ -35,6 +36,7 @@ bool ide_probe_disk1(void);
 void ide_set_disk(int drive);
 int ide_read(uint32_t secno, void *dst, size_t nsecs);
 int ide_write(uint32_t secno, const void *src, size_t nsecs);
+int ide_flush(void);
 
 // fs/evict.c
 extern uint32_t cache_budget;		// blocks; 0: what seems right

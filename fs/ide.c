@@ -4,12 +4,16 @@
 //   ide_probe_disk1	is there a second drive?
 //   ide_set_disk	choose the drive that we use
 //   ide_read, ide_write	move sectors
+//   ide_flush		what was written is on the disk to stay
 //
 // Where it can, the disk moves them by itself (fs/dma.c).  Elsewhere, and where
 // that fails, the processor moves every word and asks the drive whether it is
 // ready (polling).  A drive that takes long is asked between other
 // environments' turns, and is given up when it takes too long.  A command that
 // failed is given again, a few times, for some errors pass.
+//
+// A drive has a cache of its own.  What is written may stay there, and goes to
+// the disk in any order, until the drive is told to flush.
 
 #include <inc/ide.h>
 #include <inc/lib.h>
@@ -24,6 +28,9 @@
 bool ide_dma_wanted = true;
 static int drive = 1;
 static size_t multiple = 1;		// sectors that it moves at once
+static uint8_t flush_command;		// 0 if the drive has none
+static bool unflushed = true;		// it was given something since, maybe
+					// by a server before us
 
 // Wait until the drive is not busy and has set all status bits in want, or
 // says that the command failed.  Returns its status, or -1 if it takes too
@@ -80,21 +87,26 @@ ide_reset(void)
 	outb(IDE_CONTROL, IDE_NIEN);
 }
 
+// After a command, before its status counts
+static void
+settle(void)
+{
+	for (int i = 0; i < SETTLE_READS; i++)
+		inb(IDE_CONTROL);
+}
+
 // Does a disk answer as this drive?  It does if it can say what it is.  Its
 // status alone says little: after a reset, a drive may show an error.  An absent
 // one reads as 0 (the other drive answers for it) or as all ones (nobody does),
 // and one that is no hard disk refuses.
 static bool
-answers_identify(int number)
+answers_identify(int number, uint16_t words[IDE_ID_WORDS])
 {
-	uint16_t words[SECTSIZE / sizeof(uint16_t)];
-
 	outb(IDE_DRIVE, 0xE0 | number << 4);
 	if (ide_status(0) < 0)
 		return false;
 	ide_command(number, 0, 0, IDE_CMD_IDENTIFY);
-	for (int i = 0; i < SETTLE_READS; i++)
-		inb(IDE_CONTROL);
+	settle();
 	if (inb(IDE_STATUS) == 0 || !ide_ready(IDE_DRQ))
 		return false;
 	insl(IDE_DATA, words, SECTSIZE / sizeof(uint32_t));
@@ -104,14 +116,32 @@ answers_identify(int number)
 bool
 ide_probe_disk1(void)
 {
+	uint16_t words[IDE_ID_WORDS];
+
 	ide_reset();
 	ide_status(0);
 
-	const bool present = answers_identify(1);
+	const bool present = answers_identify(1, words);
 
 	outb(IDE_DRIVE, 0xE0);
 	cprintf("Device 1 presence: %d\n", present);
 	return present;
+}
+
+// How the drive is told to flush its cache.  One that has no command for it is
+// so old that it has no cache.
+static uint8_t
+find_flush_command(void)
+{
+	uint16_t words[IDE_ID_WORDS];
+
+	if (!answers_identify(drive, words)
+	    || (words[IDE_ID_COMMANDS] & IDE_ID_VALID) != IDE_ID_IS_VALID)
+		return 0;
+	if (words[IDE_ID_COMMANDS] & IDE_ID_FLUSH)
+		return IDE_CMD_FLUSH;
+	return words[IDE_ID_COMMANDS] & IDE_ID_FLUSH_EXT ? IDE_CMD_FLUSH_EXT
+		: 0;
 }
 
 // Use this drive, in the best way that works.
@@ -121,6 +151,7 @@ ide_set_disk(int number)
 	if (number != 0 && number != 1)
 		panic("bad disk number");
 	drive = number;
+	flush_command = find_flush_command();
 	multiple = 1;
 	if (ide_start(0, IDE_MULTIPLE, IDE_CMD_SET_MULTIPLE)
 	    && ide_ready(IDE_DRDY))
@@ -205,14 +236,44 @@ ide_read(uint32_t secno, void *dst, size_t nsecs)
 	return r;
 }
 
-// Write them.  They are on the disk when this returns 0.
+// Write them.  When this returns 0, the drive has them, and reads them so; on
+// the disk they are after ide_flush.
 int
 ide_write(uint32_t secno, const void *src, size_t nsecs)
 {
 	int r, tries = 0;
 
+	unflushed = true;
 	do
 		r = write_once(secno, src, nsecs);
 	while (r < 0 && drive_refuses() && ++tries < TRIES);
 	return r;
+}
+
+static bool
+flush_once(void)
+{
+	if (ide_status(0) < 0)
+		return false;
+	if (!dma_command(drive, flush_command)) {
+		ide_command(drive, 0, 0, flush_command);
+		settle();
+	}
+	return ide_ready(IDE_DRDY);
+}
+
+// Have all on the disk that was written: what is written from now on gets there
+// later.  Returns 0 or -1.
+int
+ide_flush(void)
+{
+	int tries = 0;
+
+	while (unflushed && flush_command != 0) {
+		if (flush_once())
+			unflushed = false;
+		else if (!drive_refuses() || ++tries == TRIES)
+			return -1;
+	}
+	return 0;
 }

@@ -39,7 +39,17 @@
 #define IDE_CMD_SET_MULTIPLE	0xC6	// how many, as the count
 #define IDE_CMD_READ_DMA	0xC8
 #define IDE_CMD_WRITE_DMA	0xCA
+#define IDE_CMD_FLUSH	0xE7		// what it keeps goes to the disk
+#define IDE_CMD_FLUSH_EXT	0xEA	// the same, of drives with 48-bit numbers
 #define IDE_CMD_IDENTIFY	0xEC		// a sector about the drive
+
+// Words of what IDENTIFY brings
+#define IDE_ID_COMMANDS	83		// which commands the drive has
+#define IDE_ID_VALID		0xC000	// bits of it: the word means something
+#define IDE_ID_IS_VALID		0x4000	// ... if these two are so
+#define IDE_ID_FLUSH		0x1000
+#define IDE_ID_FLUSH_EXT	0x2000
+#define IDE_ID_WORDS	(SECTSIZE / 2)
 
 #define IDE_MULTIPLE	16		// sectors; what drives can do
 
