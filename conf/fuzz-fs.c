@@ -62,6 +62,7 @@ strfind(const char *s, char c)
 }
 
 #include <fs/fs.c>
+#include <fs/order.c>
 
 // ------------------------------------------------- instead of ide.c, bc.c
 
@@ -74,6 +75,7 @@ bool ide_probe_disk1(void) { return true; }
 void ide_set_disk(int drive) { (void) drive; }
 void bc_init(void) { }
 void cache_begin(void) { }
+int ide_flush(void) { return 0; }
 
 void *
 diskaddr(uint32_t blockno)
@@ -102,6 +104,12 @@ load_blocks(void *addr, uint32_t n)
 	if (n == 0 || n > RUN_BLOCKS || n > NBLOCKS - blockno)
 		panic("load_blocks: %u blocks", n);
 	return load_block(addr);
+}
+
+uint32_t
+block_at(const void *va)
+{
+	return (uint32_t) (((const char *) va - disk) / BLKSIZE);
 }
 
 int
@@ -313,6 +321,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, unsigned long size)
 	super = NULL;
 	bitmap = NULL;
 	memset(open_files, 0, sizeof(open_files));
+	ngrowing = 0;
+	changing = NULL;
 
 	starting = true;
 	if (setjmp(refused) == 0) {

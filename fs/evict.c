@@ -94,21 +94,21 @@ next_cached(uintptr_t va, uintptr_t end)
 	return end;
 }
 
-// Was the page used since the hand was here?  It is from now on unused, and on
-// the disk, with all that is dirty after it.
+// Was the page used since the hand was here, or is it needed?  It is from now on
+// unused, and on the disk, with what is dirty after it.
 static bool
 was_used(uintptr_t va)
 {
 	const pte_t pte = uvpt[PGNUM(va)];
 	const uint32_t blockno = block_at((void *) va);
+	const uint32_t n = order_run(blockno, MIN(super->s_nblocks - blockno,
+		(uint32_t) RUN_BLOCKS));
 
-	if (pte & PTE_D) {
-		flush_bitmap();		// it goes to the disk before others
-		flush_blocks(blockno, MIN(super->s_nblocks - blockno,
-			(uint32_t) RUN_BLOCKS));
-	} else if (pte & PTE_A)
+	if ((pte & PTE_D) || n == 0)
+		order_write_back(blockno, MAX(n, 1u));
+	else if (pte & PTE_A)
 		forget_use((void *) va, 1);
-	return pte & (PTE_A | PTE_D);
+	return (pte & (PTE_A | PTE_D)) || n == 0;
 }
 
 static inline bool

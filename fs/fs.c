@@ -63,7 +63,7 @@ free_block(uint32_t blockno)
 // Take the first free block.  Returns its number, or -E_NO_DISK.
 //
 // On the disk, a block must not belong to a file while it still counts as free:
-// who writes anything back writes the bitmap first.
+// what names a block waits for the bitmap (fs/order.c).
 int
 alloc_block(void)
 {
@@ -100,11 +100,15 @@ write_back(void *block)
 	return va_is_dirty(block) ? -E_UNSPECIFIED : 0;
 }
 
-void
+// The same for the bitmap.
+int
 flush_bitmap(void)
 {
+	int result = 0;
+
 	for (uint32_t b = 2; b < first_data_block(); b++)
-		flush_block(diskaddr(b));
+		result |= write_back(diskaddr(b));
+	return result;
 }
 
 // ------------------------------------------------------ blocks of a file
@@ -178,13 +182,16 @@ release_block(uint32_t *slot)
 	*slot = 0;
 }
 
-// What f gave up is free as soon as it is on the disk that f did so.
+// What f gave up is free as soon as it is on the disk that f did so.  If the disk
+// does not take that, it stays in use.
 static void
 free_released(struct File *f)
 {
-	file_flush(f);
-	while (nreleased > 0)
-		free_block(released[--nreleased]);
+	const bool done = file_flush(f) == 0;
+
+	for (; nreleased > 0; nreleased--)
+		if (done)
+			free_block(released[nreleased - 1]);
 	flush_bitmap();
 }
 
@@ -311,16 +318,21 @@ file_set_size(struct File *f, off_t size)
 	return 0;
 }
 
-// How many blocks of f, from filebno on, follow each other on the disk, as far
-// as one transfer goes?  Sets *first to the first one's number.
-static uint32_t
-file_run(struct File *f, uint32_t filebno, uint32_t *first)
+// Is all of f in memory that holds the numbers of its blocks?
+static bool
+indirect_is_here(const struct File *f)
 {
-	uint32_t end = MIN(blocks_of(f->f_size), filebno + RUN_BLOCKS);
+	return block_is_data(f->f_indirect)
+		&& va_is_mapped(diskaddr(f->f_indirect));
+}
+
+// How many blocks of f, from filebno to before end, follow each other on the
+// disk?  Sets *first to the first one's number.
+static uint32_t
+run_length(struct File *f, uint32_t filebno, uint32_t end, uint32_t *first)
+{
 	uint32_t *slot, n;
 
-	if (pin_indirect(f, end - 1) < 0)
-		end = MIN(end, (uint32_t) NDIRECT);
 	for (n = 0; filebno + n < end; n++) {
 		if (file_block_walk(f, filebno + n, &slot, false) < 0)
 			break;
@@ -330,6 +342,17 @@ file_run(struct File *f, uint32_t filebno, uint32_t *first)
 			break;
 	}
 	return n;
+}
+
+// The same as far as one transfer goes.
+static uint32_t
+file_run(struct File *f, uint32_t filebno, uint32_t *first)
+{
+	uint32_t end = MIN(blocks_of(f->f_size), filebno + RUN_BLOCKS);
+
+	if (pin_indirect(f, end - 1) < 0)
+		end = MIN(end, (uint32_t) NDIRECT);
+	return run_length(f, filebno, end, first);
 }
 
 // Have block filebno of f in memory, which lives at blk.  If the one before it
@@ -401,16 +424,11 @@ file_read(struct File *f, void *buf, size_t n, off_t offset)
 	return n;
 }
 
-// Write n bytes from offset on, making the file longer if need be.  Returns
-// how many were written: fewer than n where file or disk are full, or
-// -E_INVAL or -E_NO_DISK if not one.
-ssize_t
-file_write(struct File *f, const void *buf, size_t n, off_t offset)
+static ssize_t
+write_blocks(struct File *f, const void *buf, size_t n, off_t offset)
 {
-	if (offset < 0)
-		return -E_INVAL;
-
 	size_t count;
+
 	for (size_t done = 0; done < n; done += count) {
 		uint32_t pos = offset + done;
 		char *blk;
@@ -424,30 +442,86 @@ file_write(struct File *f, const void *buf, size_t n, off_t offset)
 	return n;
 }
 
-// Write back what belongs to f, in an order in which nothing on the disk
-// names a block that is not there yet.  Returns 0; -E_NO_MEM, with nothing
-// written; or -E_UNSPECIFIED if the disk does not take all of it.
+// Write n bytes from offset on, making the file longer if need be.  Returns
+// how many were written: fewer than n where file or disk are full, or
+// -E_INVAL or -E_NO_DISK if not one.
+ssize_t
+file_write(struct File *f, const void *buf, size_t n, off_t offset)
+{
+	ssize_t r;
+
+	if (offset < 0)
+		return -E_INVAL;
+	if ((r = order_begin(f)) < 0)
+		return r;
+	r = write_blocks(f, buf, n, offset);
+	order_end();
+	return r;
+}
+
+static bool
+is_dir(const struct File *f)
+{
+	return f->f_type == FTYPE_DIR && f->f_size % BLKSIZE == 0;
+}
+
+// Write back f's blocks.  Those behind an indirect block that is not in memory
+// have been named on the disk.
+static int
+write_data(struct File *f)
+{
+	const uint32_t end = indirect_is_here(f) ? blocks_of(f->f_size)
+		: MIN(blocks_of(f->f_size), (uint32_t) NDIRECT);
+	uint32_t first, n;
+	int result = 0;
+
+	for (uint32_t i = 0; i < end; i += MAX(n, 1u)) {
+		n = run_length(f, i, MIN(end, i + RUN_BLOCKS), &first);
+		if (n > 0)
+			result |= order_write_back(first, n);
+	}
+	return result;
+}
+
+// Have all on the disk that f names.  Returns 0, or -E_UNSPECIFIED if not all of
+// it is there: then f's entry must wait.  It need not wait for contents that
+// the disk does not take, which *contents tells; but those of a directory are
+// names.
+int
+file_write_named(struct File *f, int *contents)
+{
+	int result = flush_bitmap();
+
+	*contents = write_data(f);
+	if (is_dir(f))
+		result |= *contents;
+	if (result < 0 || ide_flush() < 0)
+		return -E_UNSPECIFIED;
+	if (block_is_data(f->f_indirect))
+		result = write_back(diskaddr(f->f_indirect));
+	return result < 0 || ide_flush() < 0 ? -E_UNSPECIFIED : 0;
+}
+
+// Have all that belongs to f on the disk, in the order of fs/order.c.  Returns
+// 0; -E_NO_MEM, with nothing written; or -E_UNSPECIFIED if the disk does not take
+// all of it.
 int
 file_flush(struct File *f)
 {
-	int result = pin_indirect(f, NDIRECT);
-	uint32_t end = blocks_of(f->f_size);
-	uint32_t first, n;
+	int r = pin_indirect(f, NDIRECT), contents;
 
-	if (result == -E_NO_MEM)
-		return result;
-	if (result < 0)			// what it names is not known
-		end = MIN(end, (uint32_t) NDIRECT);
-	result = 0;
-	flush_bitmap();
-	for (uint32_t i = 0; i < end; i += MAX(n, 1u)) {
-		n = file_run(f, i, &first);
-		if (n > 0)
-			result |= flush_blocks(first, n);
-	}
-	if (block_is_data(f->f_indirect))
-		result |= write_back(diskaddr(f->f_indirect));
-	return result | write_back(f);
+	if (r == -E_NO_MEM)
+		return r;
+	if ((r = order_begin(f)) < 0)
+		return r;
+	order_settle();			// other files
+	r = file_write_named(f, &contents);
+	order_end();
+	if (r < 0)
+		return r;
+	order_done(f);
+	r = order_write_back(block_at(f), 1) | contents;
+	return r | ide_flush() ? -E_UNSPECIFIED : 0;
 }
 
 // ------------------------------------------------------------ directories
@@ -504,7 +578,7 @@ dir_lookup(struct File *dir, const char *name, struct File **entry)
 
 // Set *entry to an unused entry of dir, which grows if it has none, and pin it.
 static int
-dir_alloc_file(struct File *dir, struct File **entry)
+find_unused(struct File *dir, struct File **entry)
 {
 	uint32_t n = dir_nentries(dir);
 	int r;
@@ -522,10 +596,19 @@ dir_alloc_file(struct File *dir, struct File **entry)
 	return 0;
 }
 
-static bool
-is_dir(const struct File *f)
+// The same, on the disk as well: a new block is empty there, and the
+// directory's, before anything is in it.
+static int
+dir_alloc_file(struct File *dir, struct File **entry)
 {
-	return f->f_type == FTYPE_DIR && f->f_size % BLKSIZE == 0;
+	const off_t size = dir->f_size;
+	int r = order_begin(dir);
+
+	if (r < 0)
+		return r;
+	r = find_unused(dir, entry);
+	order_end();
+	return r == 0 && dir->f_size != size ? file_flush(dir) : r;
 }
 
 static bool
@@ -620,17 +703,18 @@ file_create(const char *path, struct File **pf)
 	return 0;
 }
 
-// Its entry may be another file's from now on.  Returns 0; or -E_NO_MEM, with
-// nothing changed.
+// Its entry may be another file's from now on.  On the disk it is there, or not:
+// its blocks go with its name.  Returns 0; or -E_NO_MEM, with nothing changed.
 int
 file_remove(struct File *f)
 {
-	int r = file_set_size(f, 0);
+	int r = pin_for_truncate(f, 0);
 
 	if (r < 0)
 		return r;
+	file_truncate(f, 0);
 	memset(f, 0, sizeof(*f));
-	flush_block(f);
+	free_released(f);
 	return 0;
 }
 
@@ -702,6 +786,8 @@ fs_init(void)
 int
 fs_sync(void)
 {
-	flush_bitmap();
-	return flush_blocks(1, super->s_nblocks - 1);
+	int result = order_settle() | flush_bitmap();
+
+	result |= order_write_back(1, super->s_nblocks - 1);
+	return result | ide_flush() ? -E_UNSPECIFIED : 0;
 }

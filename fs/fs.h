@@ -7,6 +7,7 @@
 //	evict.c	which blocks stay in memory
 //	bc.c	blocks of the disk, as pages of our memory
 //	fs.c	which blocks are free, which make up a file, paths
+//	order.c	what goes to the disk before what
 //	serv.c	requests of other environments
 //
 // test.c tries fs.c before the first request is taken.
@@ -76,7 +77,7 @@ void fs_init(void);
 bool block_is_free(uint32_t blockno);
 void free_block(uint32_t blockno);
 int alloc_block(void);
-void flush_bitmap(void);
+int flush_bitmap(void);
 
 int file_get_block(struct File *f, uint32_t filebno, char **blk);
 int file_create(const char *path, struct File **pf);
@@ -85,9 +86,18 @@ int file_lend_block(struct File *f, uint32_t filebno, char **blk);
 ssize_t file_read(struct File *f, void *buf, size_t n, off_t offset);
 ssize_t file_write(struct File *f, const void *buf, size_t n, off_t offset);
 int file_set_size(struct File *f, off_t size);
+int file_write_named(struct File *f, int *contents);
 int file_flush(struct File *f);
 int file_remove(struct File *f);
 int fs_sync(void);
+
+// fs/order.c
+int order_begin(struct File *f);
+void order_end(void);
+void order_done(const struct File *f);
+int order_settle(void);
+uint32_t order_run(uint32_t blockno, uint32_t n);
+int order_write_back(uint32_t blockno, uint32_t n);
 
 // fs/test.c
 void fs_test(void);
