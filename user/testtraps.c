@@ -20,7 +20,7 @@ INSTRUCTION(brkpt, "int3")
 INSTRUCTION(brkpt_long, "int $3")
 INSTRUCTION(oflow, "movb $0x7F, %%al; incb %%al; into" : : : "eax", "cc")
 INSTRUCTION(oflow_long, "int $4")
-INSTRUCTION(bound, "pushl $0; pushl $0; movl $5, %%eax; boundl %%eax, (%%esp)" \
+INSTRUCTION(bound, "pushl $0; pushl $0; movl $5, %%eax; bound %%eax, (%%esp)" \
 	: : : "eax")
 INSTRUCTION(illop, "ud2")
 INSTRUCTION(gpflt, "int $5")		// a gate that is not for programs
