@@ -318,6 +318,11 @@ return (
     file => 'fs/fs.c',
     out => "return blockno >= first_data_block() && blockno < super->s_nblocks\n\t\t&& !bit_is_set(blockno);",
     in => 'return blockno != 0;', test => ['conf/test-baddisk'] },
+# ------------------------------------------------------------------ graders
+{ guard => 'what waits for a processor of a busy computer does not hang',
+    file => 'conf/Hang.pm',
+    out => '$asleep = 0 if !$thread->{asleep};', in => '',
+    test => ['conf/test-grader'] },
 # --------------------------------------------------------------------- spawn
 { guard => 'a segment is in the file',
     file => 'lib/spawn.c',
