@@ -314,6 +314,14 @@ return (
     in => 'return r + 0 * size;', test => ['conf/test-crash'] },
 
 # --------------------------------------------------------------------- disks
+{ guard => 'the boot sector does not wait for a disk that is not there',
+    file => 'boot/main.c',
+    out => 'while ((int8_t) status < (int8_t) IDE_NOBODY);',
+    in => 'while (status & IDE_BSY);', test => ['conf/test-boot'] },
+{ guard => 'fsget follows no block number that the disk does not have',
+    file => 'fs/fsget.c',
+    out => 'return b > 1 && b < nblocks ? block(b) : NULL;',
+    in => 'return block(b);', test => ['conf/test-fsck'] },
 { guard => 'a block number from the disk is one of a file\'s blocks',
     file => 'fs/fs.c',
     out => "return blockno >= first_data_block() && blockno < super->s_nblocks\n\t\t&& !bit_is_set(blockno);",
