@@ -58,8 +58,12 @@ return (
     test => ['testpagewait'] },
 { guard => 'sys_cputs prints what the program may read only',
     file => 'kern/syscall.c',
-    out => 'user_mem_assert(curenv, s, MIN(len, (size_t) CPUTS_AHEAD), PTE_U);', in => '',
+    out => 'user_mem_assert_few(curenv, s, len, PTE_U);', in => '',
     test => ['evilhello'] },
+{ guard => 'a long text is looked at before any of it is printed',
+    file => 'kern/syscall.c',
+    out => 'user_mem_assert(curenv, s, MIN(len, (size_t) CPUTS_AHEAD), PTE_U);',
+    in => 'user_memory_open();', test => ['buggyhello2'] },
 
 { guard => 'the kernel cannot change its own code',
     file => 'kern/pmap.c',

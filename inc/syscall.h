@@ -2,8 +2,8 @@
 //
 // int $T_SYSCALL with the number in %eax and up to five arguments in %edx,
 // %ecx, %ebx, %edi, %esi.  The result is in %eax, negative for an error
-// (inc/error.h); all other registers are kept.  The calls are described at
-// their functions in kern/syscall.c.
+// (inc/error.h); all other registers are kept, but for %fs and %gs.  The calls
+// are described at their functions in kern/syscall.c.
 
 #ifndef JOS_INC_SYSCALL_H
 #define JOS_INC_SYSCALL_H

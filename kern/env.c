@@ -21,6 +21,7 @@
 #include <kern/ipc.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
+#include <kern/longcall.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
 #include <kern/reap.h>
@@ -401,6 +402,7 @@ env_set_tf(struct Env *e, const struct Trapframe *tf)
 
 	env_bring_in(e);
 	e->env_tf = *tf;
+	longcall_forget(e);
 	if (cpu >= 0)
 		cpu_order(cpu, CPU_NEW_TF);
 }

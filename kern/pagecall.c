@@ -9,6 +9,7 @@
 #include <inc/syscall.h>
 
 #include <kern/env.h>
+#include <kern/longcall.h>
 #include <kern/pagecall.h>
 #include <kern/pagemap.h>
 #include <kern/pagewait.h>
@@ -171,13 +172,11 @@ find_mapping(struct Env *e, const struct PageInfo *pp, uint32_t *pdx)
 }
 
 // Is the page that we have at va also mapped in envid, wherever that be?
-// Looks at guess first.  If envid has very many tables, the program makes the
-// call again with `rest`, which is how many directory entries are left; at
-// first it says UTOP's.
+// Looks at guess first.
 // Returns the number of the page there that it is, or 0; -E_BAD_ENV; -E_INVAL:
 // bad va, or nothing there.
 int
-sys_page_held(envid_t envid, void *va, void *guess, uint32_t rest)
+sys_page_held(envid_t envid, void *va, void *guess)
 {
 	struct Env *e = env_of(envid, false);
 	struct PageInfo *pp;
@@ -190,15 +189,11 @@ sys_page_held(envid_t envid, void *va, void *guess, uint32_t rest)
 	    && page_lookup(e->env_pgdir, guess, NULL) == pp)
 		return PGNUM(guess);
 
-	uint32_t pdx = MIN(rest, PDX(UTOP));
+	struct Trapframe *tf = trap_frame();
+	uint32_t pdx = PDX(UTOP) - longcall_done(tf);
 	const uint32_t found = find_mapping(e, pp, &pdx);
 
 	if (found || pdx == 0)
 		return found;
-
-	struct Trapframe *tf = trap_frame();
-
-	tf->tf_regs.reg_edi = pdx;
-	tf->tf_eip -= SYSCALL_SIZE;
-	return SYS_page_held;		// in eax, the number of the call
+	return longcall_again(tf, PDX(UTOP) - pdx);
 }

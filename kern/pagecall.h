@@ -12,6 +12,6 @@ int sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n);
 int sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm);
 int sys_page_wait(const uint32_t *word, uint32_t value, uint32_t mappings);
 int sys_page_wake(void *va);
-int sys_page_held(envid_t envid, void *va, void *guess, uint32_t rest);
+int sys_page_held(envid_t envid, void *va, void *guess);
 
 #endif // JOS_KERN_PAGECALL_H

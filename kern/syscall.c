@@ -22,6 +22,7 @@
 #include <kern/ipc.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
+#include <kern/longcall.h>
 #include <kern/message.h>
 #include <kern/pagecall.h>
 #include <kern/pmap.h>
@@ -35,33 +36,56 @@
 
 // ----------------------------------------------------------------- console
 
-// So many bytes are printed before others get a turn: a serial line takes
-// its time, and we have the lock.
+// Print len bytes.  Returns 0; ends the environment, before it prints any, if it
+// may not read them all.
+static int
+sys_cputs(const char *s, size_t len)
+{
+	user_mem_assert_few(curenv, s, len, PTE_U);
+	cons_write(s, len);
+	return 0;
+}
+
+// A text up to this size is printed in one piece; of a longer one, at most so
+// many bytes and ends of lines before others get a turn.  Moving the screen up
+// costs as much as a hundred bytes.
+#define CPUTS_WHOLE	128
 #define CPUTS_CHUNK	1024
+#define CPUTS_LINES	64
 
 // And so many are looked at, whether the program may read them.
 #define CPUTS_AHEAD	(1024 * 1024)
 
-// Print len bytes.  Ends the environment if it may not read them all, before it
-// prints any if they are not very many.  If they are many, the program makes
-// the call again, for what is left.
-static int
-sys_cputs(const char *s, size_t len)
+// How much of a text is the next piece?
+static size_t
+cputs_piece(const char *s, size_t len)
 {
-	if (len <= CPUTS_CHUNK) {
-		user_mem_assert_few(curenv, s, len, PTE_U);
-		cons_write(s, len);
-		return 0;
+	int lines = 0;
+	size_t n = 0;
+
+	len = MIN(len, (size_t) CPUTS_CHUNK);
+	while (n < len && lines < CPUTS_LINES) {
+		lines += s[n] == '\n' || s[n] == '\t';
+		n++;
 	}
-	user_mem_assert(curenv, s, MIN(len, (size_t) CPUTS_AHEAD), PTE_U);
-	cons_write(s, CPUTS_CHUNK);
+	return n;
+}
 
+// sys_cputs for a text of any length
+static int
+cputs_long(const char *s, size_t len)
+{
 	struct Trapframe *tf = trap_frame();
+	const size_t done = longcall_done(tf);
 
-	tf->tf_regs.reg_edx += CPUTS_CHUNK;
-	tf->tf_regs.reg_ecx -= CPUTS_CHUNK;
-	tf->tf_eip -= SYSCALL_SIZE;
-	return SYS_cputs;		// in eax, the number of the call
+	s += done;
+	len -= done;
+	user_mem_assert(curenv, s, MIN(len, (size_t) CPUTS_AHEAD), PTE_U);
+
+	const size_t n = cputs_piece(s, len);
+	const int r = sys_cputs(s, n);
+
+	return n < len ? longcall_again(tf, done + n) : r;
 }
 
 // The next character of console input, or 0 if there is none yet.
@@ -446,7 +470,8 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 {
 	switch (syscallno) {
 	case SYS_cputs:
-		return sys_cputs((const char *) a1, a2);
+		return a2 > CPUTS_WHOLE ? cputs_long((const char *) a1, a2)
+			: sys_cputs((const char *) a1, a2);
 	case SYS_cgetc:
 		return sys_cgetc();
 	case SYS_getenvid:
@@ -484,7 +509,7 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SYS_ipc_reply:
 		return sys_ipc_reply(a1, a2, (void *) a3, a4);
 	case SYS_page_held:
-		return sys_page_held(a1, (void *) a2, (void *) a3, a4);
+		return sys_page_held(a1, (void *) a2, (void *) a3);
 	case SYS_debug:
 		return sys_debug(a1, a2);
 	case SYS_ipc_send:

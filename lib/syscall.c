@@ -207,8 +207,7 @@ sys_ipc_reply(envid_t to, uint32_t value, void *va, int perm)
 int
 sys_page_held(envid_t env, void *va, void *guess)
 {
-	return call5(SYS_page_held, env, (uintptr_t) va, (uintptr_t) guess,
-		PDX(UTOP), 0);
+	return call3(SYS_page_held, env, (uintptr_t) va, (uintptr_t) guess);
 }
 
 // A number of faults is a result, too.
