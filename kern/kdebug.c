@@ -4,7 +4,9 @@
 // kernel.  A program's is memory that the program can change, even while we
 // look, from another processor.  So nothing found in a table is believed:
 // every offset is compared with the bounds, every loop uses up bytes or
-// halves a range, and strings are copied before anybody prints them.
+// halves a range, and strings are copied before anybody prints them.  Whoever
+// asks has the kernel lock, so a lookup takes at most some 20,000 instructions,
+// whatever the table says: that is what the two limits are for.
 //
 // Entry point: debuginfo_eip.
 
@@ -20,7 +22,12 @@
 // Put around section .lines by kern/kernel.ld.
 extern const uint8_t __LINES_BEGIN__[], __LINES_END__[];
 
-#define USER_TABLE_MAX	((uint32_t) UTEMP - USTABDATA)
+// Of a program's table.  Ours have up to 8 KiB; strings are in its last 64 KiB.
+#define USER_TABLE_MAX	(256 * 1024)
+
+// Of the rows of one function, in bytes.  Ours have up to 200, for 100 lines; one
+// with more than this has no lines.
+#define ROWS_MAX	512
 
 // A table, and where its parts are.
 struct Lines {
@@ -30,13 +37,6 @@ struct Lines {
 	uint32_t rowsize;
 	const char *strings;
 	uint32_t stringsize;
-};
-
-// A place among the rows of one function.
-struct Row {
-	const uint8_t *next, *end;		// bytes not read yet
-	uintptr_t addr;				// of the row read last
-	uint32_t line;
 };
 
 // Find the parts of the table at base, which has at most limit bytes.
@@ -105,52 +105,48 @@ lines_string(const struct Lines *t, uint32_t offset, char *copy, int size)
 	return n;
 }
 
-// Stand before the first row of function f.
-static struct Row
-row_start(const struct Lines *t, int f)
+// Read one number at *next.  It ends with the rows, if not before.
+static inline uint32_t
+read_number(const uint8_t **next, const uint8_t *end)
 {
-	uint32_t end = t->funcs[f + 1].lf_rows;
-	uint32_t start = t->funcs[f].lf_rows;
-
-	if (end > t->rowsize)
-		end = t->rowsize;
-	if (start > end)
-		start = end;
-	return (struct Row) {
-		.next = t->rows + start,
-		.end = t->rows + end,
-		.addr = t->funcs[f].lf_addr,
-	};
-}
-
-// Read one number.  It ends with the rows, if not before.
-static uint32_t
-row_number(struct Row *row)
-{
+	const uint8_t *p = *next;
 	uint32_t n = 0;
 	bool more = true;
 
-	for (int shift = 0; more && row->next < row->end; shift += 7) {
-		uint8_t byte = *row->next++;
+	for (int shift = 0; more && p < end; shift += 7) {
+		const uint8_t byte = *p++;
 
 		if (shift < 32)
 			n |= (uint32_t) (byte & 0x7F) << shift;
 		more = byte & 0x80;
 	}
+	*next = p;
 	return n;
 }
 
-// Read one row.  Returns false if there is none.
-static bool
-row_next(struct Row *row)
+// The line of addr, in function f: that of the last row which starts at or
+// before it, or 0.
+static uint32_t
+lines_line(const struct Lines *t, int f, uintptr_t addr)
 {
-	if (row->next >= row->end)
-		return false;
-	row->addr += row_number(row);
+	const uint32_t from = MIN(t->funcs[f].lf_rows, t->rowsize);
+	const uint32_t to = MIN(t->funcs[f + 1].lf_rows, t->rowsize);
+	const uint8_t *next = t->rows + from, *const end = t->rows + to;
+	uintptr_t at = t->funcs[f].lf_addr;
+	uint32_t line = 0;
 
-	uint32_t step = row_number(row);
-	row->line += (step & 1) ? ~(step / 2) : step / 2;
-	return true;
+	if (from > to || to - from > ROWS_MAX)
+		return 0;
+	while (next < end) {
+		at += read_number(&next, end);
+		if (at > addr)
+			break;
+
+		const uint32_t step = read_number(&next, end);
+
+		line += (step & 1) ? ~(step / 2) : step / 2;
+	}
+	return line;
 }
 
 // Is the address space of the environment the one this CPU sees now?
@@ -205,9 +201,6 @@ debuginfo_eip(uintptr_t addr, struct Eipdebuginfo *info)
 	if (lines_string(&table, table.funcs[f].lf_file, file, sizeof(file)))
 		info->eip_file = file;
 
-	// The line: that of the last row which starts at or before addr.
-	struct Row row = row_start(&table, f);
-	while (row_next(&row) && row.addr <= addr)
-		info->eip_line = row.line;
+	info->eip_line = lines_line(&table, f, addr);
 	return 0;
 }

@@ -61,6 +61,7 @@ static const struct Command {
 // may stand.
 
 #define MAXFRAMES	100
+#define MAXFRAMES_USER	11		// fill a screen, with the lines before
 #define MAXARGS_SHOWN	5
 
 // Is [va, va+4) in the kernel's variables or in a kernel stack?
@@ -177,9 +178,16 @@ print_trap_place(uintptr_t eip, uintptr_t ebp)
 static void
 print_frames(uintptr_t ebp)
 {
+	int of_program = 0;
+
 	for (int n = 0; ebp != 0 && n < MAXFRAMES; n++) {
 		uint32_t caller_ebp, eip;
 
+		// Who has the lock works on a program's data for a while only
+		if (ebp < ULIM && of_program++ == MAXFRAMES_USER) {
+			cprintf("  and so on\n");
+			return;
+		}
 		if (!read_word(ebp, &caller_ebp) || !read_word(ebp + 4, &eip))
 			return;
 		cprintf("  ebp %08x  eip %08x", ebp, eip);

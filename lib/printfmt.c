@@ -124,14 +124,21 @@ static void
 put_number(struct Output *out, const struct Spec *spec,
 	const char *prefix, unsigned long long value, unsigned base)
 {
+	static const char digits[] = "0123456789abcdef";
 	char buf[MAXDIGITS];
 	char *end = buf + MAXDIGITS;
 	char *first = end;
 
+	// As soon as it fits into a word, the processor divides it at once.
+	for (; value >> 32; value /= base)
+		*--first = digits[value % base];
+
+	uint32_t word = value;
+
 	do {
-		*--first = "0123456789abcdef"[value % base];
-		value /= base;
-	} while (value != 0);
+		*--first = digits[word % base];
+		word /= base;
+	} while (word != 0);
 
 	int zeros = MAX(spec->precision - (end - first), 0);
 	int padding = spec->width - strlen(prefix) - zeros - (end - first);

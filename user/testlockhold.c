@@ -2,6 +2,7 @@
 // long the kernel's lock was held.
 
 #include <inc/lib.h>
+#include <inc/linetab.h>
 
 #include <user/test.h>
 
@@ -74,14 +75,80 @@ test_long_text(void)
 	destroy_and_wait(child);
 }
 
+// Many ends of lines: each moves the screen up.
+static void
+test_many_lines(void)
+{
+	static char text[4 * PGSIZE];
+
+	memset(text, '\n', sizeof(text));
+	sys_cputs(text, sizeof(text));
+}
+
+// A line table in which one function has everything: all addresses, so many
+// bytes of rows, none of which goes on to another address, and long names.
+static void
+make_table(uint32_t size, uint32_t rowsize)
+{
+	struct Linetab *head = (struct Linetab *) USTABDATA;
+	struct Linefunc *func = (struct Linefunc *) (head + 1);
+	char *rows = (char *) (func + 2);
+
+	for (uint32_t offset = 0; offset < size; offset += PGSIZE)
+		must("sys_page_alloc", sys_page_alloc(0,
+			(void *) (USTABDATA + offset), RW));
+	*head = (struct Linetab) { LINETAB_MAGIC, size, 1, rowsize };
+	func[1] = (struct Linefunc) { ULIM, rowsize, 0, 0 };
+	memset(rows + rowsize, 'x', USTABDATA + size
+		- (uintptr_t) (rows + rowsize));
+}
+
+#define FRAMES		100
+
+// A program ends with such a table, and so many calls in progress.
+static void
+test_end_with_table(uint32_t size, uint32_t rowsize)
+{
+	static uint32_t chain[FRAMES][2];
+	envid_t child = fork_or_panic();
+
+	if (child) {
+		wait(child);
+		return;
+	}
+	make_table(size, rowsize);
+	for (int i = 0; i < FRAMES; i++) {
+		chain[i][0] = i + 1 < FRAMES ? (uintptr_t) chain[i + 1] : 0;
+		chain[i][1] = (uintptr_t) make_table;
+	}
+	__asm__ volatile("movl %0, %%ebp; ud2" : : "r" (chain));
+}
+
+// The largest table there can be, the largest that kern/kdebug.c looks at, and
+// in it the most rows.
+static void
+test_tables(void)
+{
+	const uint32_t room = (uintptr_t) UTEMP - USTABDATA;
+
+	test_end_with_table(room, room - PGSIZE);
+	test_end_with_table(256 * 1024, 128 * 1024);
+	test_end_with_table(256 * 1024, 512);
+}
+
+// usage: testlockhold [tables]
 void
 umain(int argc, char **argv)
 {
-	USED(argc);
 	USED(argv);
 	must("sys_page_alloc", sys_page_alloc(0, PAGE, RW));
-	test_big_end();
-	test_orphans();
-	test_long_text();
+	if (argc > 1) {
+		test_tables();
+	} else {
+		test_big_end();
+		test_orphans();
+		test_long_text();
+		test_many_lines();
+	}
 	cprintf("testlockhold ok\n");
 }
