@@ -15,6 +15,7 @@
 #include <kern/message.h>
 #include <kern/pmap.h>
 #include <kern/queue.h>
+#include <kern/reap.h>
 #include <kern/sched.h>
 
 // Find the page that goes with a message of e; NULL if none does.
@@ -28,6 +29,22 @@ message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 	return (*store = page_to_share(e, srcva, perm)) ? 0 : -E_INVAL;
 }
 
+// There was no memory for a page table of `to`: what ended environments have yet
+// to give back counts as there.  A call that fails is made again for that
+// (handle_syscall), but a message may be another one's, or an answer.
+// Returns 0, or -E_NO_MEM.
+static int __attribute__((noinline))
+map_again(struct Env *to, struct PageInfo *pp, int perm)
+{
+	int r = -E_NO_MEM;
+
+	for (int i = 0; r < 0 && i < REAPS_A_PAGE && reap_pending(); i++) {
+		reap_some();
+		r = page_insert(to->env_pgdir, pp, to->env_ipc_dstva, perm);
+	}
+	return r;
+}
+
 // Write a message into the mailbox of `to`, which is to run then.
 // Returns 0, or -E_NO_MEM with nothing changed: no page table for the page.
 ALWAYS_INLINE int
@@ -39,7 +56,7 @@ deliver(struct Env *to, envid_t from, uint32_t value, struct PageInfo *pp,
 	if (!pp || (uintptr_t) to->env_ipc_dstva >= UTOP)
 		perm = 0;		// no page moves
 	else if ((r = page_insert(to->env_pgdir, pp, to->env_ipc_dstva,
-			perm)) < 0)
+			perm)) < 0 && (r = map_again(to, pp, perm)) < 0)
 		return r;
 	to->env_ipc_recving = false;
 	to->env_ipc_from = from;

@@ -23,6 +23,9 @@
 #define WORK_TABLE	32		// to look for pages in a table
 #define WORK_ENV	64		// directory and slot
 
+_Static_assert(REAPS_A_PAGE * (WORK - WORK_ENV - WORK_TABLE) >= NPTENTRIES,
+	"a page table is gone through meanwhile");
+
 // First come, first served; linked by env_link.
 struct Env *reap_first;
 static struct Env *last;

@@ -14,6 +14,10 @@ void reap_begin(struct Env *e);
 // Do some of what is to be done.
 void reap_some(void);
 
+// After so many calls of reap_some a page has come back, if any was to come: at
+// the latest when a page table has been gone through.
+#define REAPS_A_PAGE	3
+
 extern struct Env *reap_first;		// NULL: there is nothing to be done
 static inline bool
 reap_pending(void)

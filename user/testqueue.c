@@ -4,6 +4,7 @@
 // usage: testqueue [requests]	(of an honest client among hostile ones)
 
 #include <inc/lib.h>
+#include <inc/x86.h>
 
 #include <user/test.h>
 
@@ -14,6 +15,7 @@
 #define PAGE	((char *) 0x0A000000)	// what senders send
 #define LANDING	((char *) 0x0B000000)
 #define FAR	((char *) 0xB0000000)	// nothing near it: no page table
+#define FARTHER	((char *) 0xB4000000)	// nor here
 
 #define SENDERS		20
 #define SPINNER		999		// what it sends
@@ -25,6 +27,7 @@ static struct Shared {
 	volatile int result[SENDERS];	// of their calls
 	volatile int served;		// hostile requests
 	volatile bool stop;
+	volatile envid_t big;		// a large environment
 } *const shared = (struct Shared *) 0x0C000000;
 
 #define UNKNOWN		1		// no call returns this
@@ -219,6 +222,60 @@ test_no_memory(void)
 	sys_page_unmap(0, FAR);
 }
 
+#define BIG		20		// page tables of one that ends
+
+// Has a child that is large, which it ends when it hears from us.
+static void
+end_big_child(void)
+{
+	envid_t child = sys_exofork();
+
+	if (child < 0)
+		panic("sys_exofork: %e", child);
+	for (int i = 0; i < BIG * NPTENTRIES; i++)
+		IS(sys_page_map(0, LANDING, child,
+			(char *) 0x30000000 + i * PGSIZE, RO), 0);
+	shared->big = child;
+	IS(sys_ipc_recv(NO_PAGE), 0);
+	IS(sys_env_destroy(child), 0);
+	exit();
+}
+
+// Memory that is still to come back from one that ended counts as there, also
+// for a message that has waited.  We make no call while that one ends, for each
+// gives some of it back; another CPU that has nothing to do may give back all.
+static void
+test_memory_to_come(void)
+{
+	envid_t helper;
+
+	if (sys_debug(DEBUG_FAIL_ALLOC, 0) < 0)
+		return;			// nobody debugs
+	start_senders(2, me);
+	if ((helper = fork_or_panic()) == 0)
+		end_big_child();
+	until_asleep(helper);
+
+	const volatile struct Env *big = &envs[ENVX(shared->big)];
+
+	IS(sys_ipc_send(helper, 0, NO_PAGE, 0), 0);
+	while (!is_gone(shared->big) && big->env_status != ENV_DYING)
+		pause();
+	IS(sys_debug(DEBUG_FAIL_ALLOC, 1) & ~1, 0);
+
+	int got = ipc_recv(NULL, FARTHER, NULL);
+
+	if (!is_gone(shared->big))
+		IS(got, 0);
+	if (got == 0)
+		IS(ipc_recv(NULL, NULL, NULL), 1);
+	sys_debug(DEBUG_FAIL_ALLOC, 0);
+	wait(helper);
+	failed(0, got == 0 ? 0 : -E_NO_MEM);
+	failed(1, 0);
+	sys_page_unmap(0, FARTHER);
+}
+
 // ---------------------------------------------- hostile clients of a server
 
 // Sends without pause, with sense or without, and never asks for an answer.
@@ -276,6 +333,7 @@ umain(int argc, char **argv)
 	test_target_ends();
 	test_each_other();
 	test_no_memory();
+	test_memory_to_come();
 	for (int i = 1; i <= HOSTILE; i++)
 		test_hostile(i, requests);
 
