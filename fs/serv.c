@@ -595,7 +595,14 @@ reply_and_wait(struct Request *req, int answer)
 	if (r != -E_INVAL)
 		return;
 
-	// The kernel may not have this call, or not even sys_ipc_reply.
+	// The page is not there, as after a mistake of ours: the client must
+	// not wait for it.  Or the kernel may not have this call, or not even
+	// sys_ipc_reply.
+	if (req->page && !page_is_mapped(req->page)) {
+		answer = -E_UNSPECIFIED;
+		page = (void *) UTOP;
+		perm = 0;
+	}
 	sys_page_unmap(0, req->out);
 	if (sys_ipc_reply(req->client, answer, page, perm) == -E_INVAL)
 		reply_patiently(req->client, answer, page, perm);
