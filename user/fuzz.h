@@ -193,7 +193,7 @@ count_free_blocks(void)
 
 // The file server gives back the pages of files that nobody has open any more
 // a few at a time, at each open: have it look at all of them.
-#define FUZZ_OPENS	128
+#define FUZZ_OPENS	(1024 / 4)	// MAXOPEN and SWEEP in fs/serv.c
 
 static inline void
 settle_server(void)
