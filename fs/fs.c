@@ -549,7 +549,8 @@ dir_nentries(struct File *dir)
 static bool
 entry_is_named(struct File *f, const char *name)
 {
-	return strncmp(f->f_name, name, MAXNAMELEN) == 0;
+	return f->f_name[0] == name[0]
+		&& strncmp(f->f_name, name, MAXNAMELEN) == 0;
 }
 
 // Where a block of dir is not there or cannot be had, the entries in the others

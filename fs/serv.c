@@ -25,6 +25,7 @@
 #include <fs/fs.h>
 
 #define MAXOPEN		1024
+#define OPEN_SHARE	16		// one client has so much less than is free
 #define FILEVA		0xD0000000	// the descriptors' pages
 #define REQVA		0x0FFFF000	// the client's page, while we work
 #define SWEEP		4		// slots looked at with each open
@@ -37,6 +38,7 @@ struct OpenFile {
 	bool o_changed;			// by those who have it open so
 	struct Fd *o_fd;		// shared with the client
 	void *o_where;			// where a client may have that page
+	envid_t o_opener;		// counted in opened[] while we map it
 	bool o_lends;			// blocks were lent, and not recalled
 	struct OpenFile *o_next_lender;
 };
@@ -54,6 +56,8 @@ struct Request {
 
 static struct OpenFile opentab[MAXOPEN];
 static struct OpenFile *lenders;	// those with o_lends
+static uint16_t opened[NENV];		// slots, by the ENVX of who opened
+static uint32_t nopened;		// all of them
 
 // ------------------------------------------------------------- open files
 
@@ -95,20 +99,33 @@ openfile_in_use(struct OpenFile *o)
 	return pageref(o->o_fd) > 1;
 }
 
+static void
+count_opened(struct OpenFile *o, int change)
+{
+	opened[ENVX(o->o_opener)] += change;
+	nopened += change;
+}
+
 // An empty page for the Fd.  One that nobody but us has any more will do.
 static int
-openfile_new_page(struct OpenFile *o)
+openfile_new_page(struct OpenFile *o, envid_t client)
 {
-	if (!page_is_mapped(o->o_fd))
-		return sys_page_alloc(0, o->o_fd, PTE_P | PTE_U | PTE_W);
-	memset(o->o_fd, 0, PGSIZE);
+	int r;
+
+	if (page_is_mapped(o->o_fd)) {
+		count_opened(o, -1);
+		memset(o->o_fd, 0, PGSIZE);
+	} else if ((r = sys_page_alloc(0, o->o_fd, PTE_P | PTE_U | PTE_W)) < 0)
+		return r;
+	o->o_opener = client;
+	count_opened(o, 1);
 	return 0;
 }
 
 // Find an unused slot.  It has a new id, and an empty page for the Fd.  The
 // search begins with the slot found last: often it is unused again.
 static int
-openfile_alloc(struct OpenFile **po)
+openfile_alloc(envid_t client, struct OpenFile **po)
 {
 	static uint32_t last;
 
@@ -118,7 +135,7 @@ openfile_alloc(struct OpenFile **po)
 
 		if (openfile_in_use(o))
 			continue;
-		if ((r = openfile_new_page(o)) < 0)
+		if ((r = openfile_new_page(o, client)) < 0)
 			return r;
 		last = o - opentab;
 		o->o_fileid += MAXOPEN;
@@ -126,6 +143,14 @@ openfile_alloc(struct OpenFile **po)
 		return 0;
 	}
 	return -E_MAX_OPEN;
+}
+
+// Give back the page of a slot that is not in use any more.
+static void
+openfile_clear(struct OpenFile *o)
+{
+	count_opened(o, -1);
+	sys_page_unmap(0, o->o_fd);
 }
 
 // Clients do not say when they are done with a page.  Whenever one is needed,
@@ -137,9 +162,36 @@ openfile_sweep(void)
 
 	for (int looked = 0; looked < SWEEP; next = (next + 1) % MAXOPEN)
 		if (pageref(opentab[next].o_fd) == 1)
-			sys_page_unmap(0, opentab[next].o_fd);
+			openfile_clear(&opentab[next]);
 		else
 			looked++;
+}
+
+static bool
+is_within_share(uint32_t mine)
+{
+	return mine * OPEN_SHARE < MAXOPEN - nopened;
+}
+
+// May the client open another file?  Only if it opened few, compared with the
+// slots that are left: then whoever has none gets one, and most get more.  A
+// file counts for who opened it, wherever its descriptor went; that of an
+// environment that ended counts for nobody, but there is one slot less for all.
+static bool
+openfile_is_allowed(envid_t client)
+{
+	uint32_t mine = 0;
+
+	if (is_within_share(opened[ENVX(client)]))
+		return true;
+	// What is closed was counted, too, and what others opened that had
+	// the client's place in envs[].
+	for (struct OpenFile *o = opentab; o < opentab + MAXOPEN; o++)
+		if (pageref(o->o_fd) == 1)
+			openfile_clear(o);
+		else if (openfile_in_use(o) && o->o_opener == client)
+			mine++;
+	return is_within_share(mine);
 }
 
 // Does the client have the page of this file?  The kernel looks, each time, for
@@ -293,7 +345,9 @@ serve_open(struct Request *req)
 	if (mode & O_MKDIR)
 		return -E_NOT_SUPP;
 	openfile_sweep();
-	if ((r = openfile_alloc(&o)) < 0)
+	if (!openfile_is_allowed(req->client))
+		return -E_MAX_OPEN;
+	if ((r = openfile_alloc(req->client, &o)) < 0)
 		return r;
 	if ((r = open_with_mode(path, mode, &f)) < 0)
 		return r;

@@ -20,7 +20,6 @@
 #define ROPAGE		((union Fsipc *) 0x20001000)
 #define LOAN		((void *) 0x20002000)
 #define FD(i)		((struct Fd *) (0x21000000 + (i) * PGSIZE))
-#define MANY_FDS(i)	((struct Fd *) (0x22000000 + (i) * PGSIZE))
 
 static envid_t server;
 
@@ -275,18 +274,6 @@ open_by_hand(const char *path, int mode, struct Fd *fd)
 	strcpy(PAGE->open.req_path, path);
 	PAGE->open.req_omode = mode;
 	return request(FSREQ_OPEN, PAGE, FUZZ_RW, fd);
-}
-
-static int
-count_slots(void)
-{
-	int n = 0;
-
-	while (open_by_hand("/lorem", O_RDONLY, MANY_FDS(n)) == 0)
-		n++;
-	for (int i = 0; i < n; i++)
-		must("closing", sys_page_unmap(0, MANY_FDS(i)));
-	return n;
 }
 
 // Names that random_path made are not known any more: look into the root.

@@ -150,6 +150,36 @@ check_server(void)
 		panic("close /motd: %e", r);
 }
 
+// Have children open as many files as there can be, and end.  Returns how many
+// that was.
+static inline int
+count_slots(void)
+{
+	static envid_t child[NENV];
+	int n = 0, slots = 0, got;
+
+	do {
+		envid_t me = sys_getenvid();
+
+		if ((child[n] = fork_or_panic()) == 0) {
+			int fd;
+
+			for (got = 0; (fd = open("/lorem", O_RDONLY)) >= 0; )
+				got++;
+			if (fd != -E_MAX_OPEN)
+				panic("open: %e", fd);
+			ipc_send(me, got, NULL, 0);
+			ipc_recv_from(me, NULL);
+			exit();
+		}
+		got = ipc_recv_from(child[n++], NULL);
+		slots += got;
+	} while (got > 0);
+	while (n-- > 0)
+		destroy_and_wait(child[n]);
+	return slots;
+}
+
 static inline int
 open_to_fill(const char *name)
 {
