@@ -6,8 +6,8 @@
 # is 1002.  They run with 1, 2 and 4 CPUs unless `on` says otherwise.
 #
 # Not here: idle and fairness, which never end and have nothing to say that
-# could be wrong; breakac (conf/test); and programs that only others start (init,
-# sh, ...).
+# could be wrong; breakac and testticks (conf/test); and programs that only others
+# start (init, sh, ...).
 
 my $ended = 'No runnable environments in the system!';
 sub trap { sprintf '  trap 0x%08x %s', @_ }
@@ -204,7 +204,7 @@ map({ $_ => { %{says("$_ ok\$")}, debug => 'check' } }
 # The others of ours: each says so when it is content.  Not bench (conf/bench),
 # which needs a disk of its own, nor soak, which does
 # not end by itself (conf/soak).
-my %named = (@tests, soak => {}, bench => {}, testmalloc => {});
+my %named = (@tests, testticks => {}, soak => {}, bench => {}, testmalloc => {});
 return (@tests, map { $_ => says("$_ ok\$") }
     grep { !$named{$_} } own_tests());
 

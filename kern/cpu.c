@@ -30,6 +30,7 @@ unsigned char percpu_kstacks[NCPU][KSTKSIZE]
 static uint8_t apicids[NCPU];		// of cpus[i]
 static volatile uint32_t asker;		// the CPU that sleeps in cpu_bring_in
 volatile uint32_t cpu_orders[NCPU], cpus_with_orders;
+struct CpuTicks cpu_ticks[NCPU];
 
 #define CPUID_1_EDX_APIC	(1 << 9)
 #define CPUID_7_EBX_SMEP	(1 << 7)
@@ -163,6 +164,13 @@ cpu_take_order(uint32_t what)
 	return true;
 }
 
+void
+cpu_see_to_news(void)
+{
+	if (cpu_orders[cpunum()] & (CPU_NEWS | CPU_TICK))
+		lapic_ipi_to(cpunum(), IRQ_OFFSET + IRQ_WAKE);
+}
+
 // Needs no lock.
 void
 cpu_service(void)
@@ -221,6 +229,7 @@ cpu_bring_in(int cpu)
 			wait_for_interrupt();
 	}
 	asker = 0;
+	cpu_see_to_news();
 }
 
 // An entry of the kernel's part is gone, and none but the kernel uses it:

@@ -97,14 +97,22 @@ enum {
 	CPU_FLUSH = 1 << 1,		// its TLB, and say when it is done
 	CPU_FLUSH_LATER = 1 << 2,	// before it works with the lock
 	CPU_NEW_TF = 1 << 3,		// forget with which registers it came
-	CPU_NEWS = 1 << 4		// see to devices and stray interrupts
+	CPU_NEWS = 1 << 4,		// see to devices and stray interrupts
+	CPU_TICK = 1 << 5		// whoever runs there has had its turn
 };
 extern volatile uint32_t cpu_orders[NCPU];
+extern struct CpuTicks {
+	uint32_t kept, taken;		// of CPU_TICK: ordered, obeyed
+} cpu_ticks[NCPU];
 extern volatile uint32_t cpus_with_orders;	// a bit each: what all look at
 void cpu_order(int cpu, uint32_t what);
 void cpu_order_anyone(bool wanted);	// there is work for whoever comes (reap.c)
 bool cpu_take_order(uint32_t what);	// was it given to us? not any more
 void cpu_service(void);			// obey what cannot wait: the first 3
+
+// Interrupts were let in, and what they left to do may have to wait for the next
+// trap: have one come as soon as this CPU leaves the kernel or halts.
+void cpu_see_to_news(void);
 
 // Have a CPU that runs a program come into the kernel.  When this returns, it
 // is there, waits for the lock, which we have, and has flushed its TLB.

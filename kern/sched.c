@@ -232,6 +232,7 @@ reap_meanwhile(void)
 		reap_some();
 		unlock_kernel();	// others may want something
 		lock_kernel();
+		cpu_see_to_news();	// interrupts came in if we had to wait
 		e = take_runnable();
 	}
 	return e;

@@ -79,6 +79,9 @@ spin_print(const struct spinlock *lk)
 		lk->name, lk->taken, lk->waits);
 	cprintf("Slept over at most %u times during one wait\n",
 		lk->most_asked);
+	for (int i = 0; i < ncpu; i++)
+		cprintf("CPU %d kept %u ticks that came during a wait, and saw to "
+			"%u\n", i, cpu_ticks[i].kept, cpu_ticks[i].taken);
 	if (lk->cpu)
 		cprintf("CPU %d has it\n", lk->cpu->cpu_id);
 	if (!spin_watched)

@@ -332,6 +332,9 @@ trap_in_kernel(struct Trapframe *tf)
 		return;
 	case IRQ_OFFSET + IRQ_TIMER:
 		lapic_eoi();
+		if (!(cpu_orders[cpunum()] & CPU_TICK))
+			cpu_ticks[cpunum()].kept++;
+		cpu_order(cpunum(), CPU_TICK);
 		return;
 	default:
 		last_tf = tf;
@@ -346,6 +349,20 @@ trap_from_kernel(struct Trapframe *tf)
 	load_frame(tf);
 }
 
+// Did a tick come while this CPU waited for the lock?  Then whoever runs here has
+// had its turn, and must not go on when this trap is over.
+static bool
+take_tick(void)
+{
+	const bool ticked = cpu_take_order(CPU_TICK);
+
+	if (ticked)
+		cpu_ticks[cpunum()].taken++;
+	if (ticked && thiscpu == bootcpu)
+		sched_tick();
+	return ticked;
+}
+
 // The CPU was idle: it goes back to work, with no environment yet.
 static void
 wake_up(void)
@@ -355,6 +372,7 @@ wake_up(void)
 	lapic_timer(true);
 	lock_kernel();
 	sched_awake();
+	take_tick();			// nobody has a turn here
 }
 
 // Did curenv itself cause this trap, or did it only run when it came?
@@ -375,8 +393,8 @@ is_after_instruction(const struct Trapframe *tf)
 		|| tf->tf_trapno == T_OFLOW;
 }
 
-// curenv was stopped while it ran here.  What it was about to do happens when
-// it is started again: an instruction that faults is still ahead of it, and so
+// curenv was stopped while it ran here, or its turn is over.  What it was about to
+// do happens when it runs again: an instruction that faults is still ahead of it, and so
 // a system call becomes.  Returns whether it is to wait for that.
 static bool
 put_off(struct Trapframe *tf)
@@ -457,20 +475,24 @@ leave_from(struct Env *e)
 	sched_next();
 }
 
-// Leave the kernel by running curenv, if it can go on, or somebody else.
+// Leave the kernel by running curenv, if it can go on and its turn is not over,
+// or somebody else.
 static void __attribute__((noreturn))
-leave(void)
+leave(bool turn_is_over)
 {
 	struct Env *e = curenv;
 
-	if (e && e->env_status == ENV_RUNNING && !sched_heir)
+	if (e && e->env_status == ENV_RUNNING && !sched_heir) {
+		if (turn_is_over)
+			sched_yield();
 		env_run(e);
+	}
 	leave_from(e);
 }
 
 // Handle a trap whose registers are where they belong, and leave.
 static void __attribute__((noreturn))
-handle(struct Trapframe *tf, bool wanted)
+handle(struct Trapframe *tf, bool wanted, bool turn_is_over)
 {
 	assert(!(read_eflags() & FL_IF));
 	if (cpus_with_orders)
@@ -480,7 +502,7 @@ handle(struct Trapframe *tf, bool wanted)
 		wanted = interrupt_is_wanted(tf);
 	if (wanted)
 		trap_dispatch(tf);
-	leave();
+	leave(turn_is_over);
 }
 
 // ----------------------------------------------------- system calls in short
@@ -593,15 +615,19 @@ trap_disturbed(struct Env *e, struct Trapframe *tf)
 	bool wanted = false;
 
 	cpu_service();
+
+	const bool turn_is_over = take_tick();
+
 	if (e->env_status == ENV_DYING) {
 		cpu_take_order(CPU_NEW_TF);
 		env_free(e);
 		curenv = NULL;
 	} else if (!cpu_take_order(CPU_NEW_TF)) {
-		wanted = e->env_status == ENV_RUNNING || !put_off(tf);
+		wanted = (e->env_status == ENV_RUNNING && !turn_is_over)
+			|| !put_off(tf);
 		tf = keep_registers(e, tf);
 	}
-	handle(tf, wanted);
+	handle(tf, wanted, turn_is_over);
 }
 
 ALWAYS_INLINE void __attribute__((noreturn))
@@ -619,7 +645,7 @@ trap_from_user(struct Trapframe *tf)
 	if (tf->tf_trapno == T_PGFLT && e->env_pgfault_upcall
 	    && lab->short_ways)
 		fault_in_short(e, tf);
-	handle(keep_registers(e, tf), true);
+	handle(keep_registers(e, tf), true, false);
 }
 
 void
@@ -644,7 +670,7 @@ trap(struct Trapframe *tf)
 	} else if (thiscpu->cpu_status == CPU_HALTED
 		   && tf->tf_trapno != T_NMI) {
 		wake_up();
-		handle(tf, true);
+		handle(tf, true, false);
 	} else
 		trap_from_kernel(tf);
 }
