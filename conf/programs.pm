@@ -156,6 +156,9 @@ testbootmem => { want => ['testbootmem ok$', $ended],
 # With one CPU its targets are never running, and only time passes
 testrunning => { %{says('testrunning ok$')}, on => [2, 4] },
 
+# With one CPU there is nobody to bring it back
+testvm86 => { %{says('testvm86 ok$')}, on => [2, 4] },
+
 # Interrupts that nobody asked for: each kind is reported once
 teststandins => { lab => 4, want => ['teststandins ok'], never => \@never },
 testirq => { lab => 4, want => ['testirq done$', (map {

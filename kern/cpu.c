@@ -1,6 +1,6 @@
 // kern/cpu.c - the processors: a list of them, and asking them for things.
 //
-// Entry points: cpu_init, cpu_add and cpunum; cpu_protect; user_memory_open and
+// Entry points: cpu_watch, cpu_take_nmi; cpu_init, cpu_add and cpunum; cpu_protect; user_memory_open and
 // user_memory_close; cpu_order, cpu_order_anyone, cpu_take_order, cpu_service;
 // cpus_stop, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders.
 
@@ -204,8 +204,63 @@ cpus_stop(void)
 			cpu_order(i, CPU_STOP);
 }
 
-// How often to look whether it has come, before going to sleep until then
+// ------------------------------------------------- CPUs that do not answer
+// A program that has got into virtual-8086 mode with interrupts off (leave_vm86
+// in kern/trap.c) takes its CPU away from everybody.  An NMI brings that back, and
+// does no harm to one that is just slow.
+
+static volatile uint32_t nmi_sent;	// a bit each
+
+static void
+send_nmi(int cpu)
+{
+	__sync_fetch_and_or(&nmi_sent, 1u << cpu);
+	lapic_ipi_to(cpu, T_NMI);
+}
+
+bool
+cpu_take_nmi(void)
+{
+	const uint32_t me = 1u << cpunum();
+
+	return __sync_fetch_and_and(&nmi_sent, ~me) & me;
+}
+
+#define SILENCE	50			// own ticks without one of the other's
+
+// Each CPU that runs a program has ticks, and watches the next of those.  So CPU
+// 1 has them also when it is idle (sched_halt), or nobody would watch CPU 0, to
+// which all devices talk.
+void
+cpu_watch(void)
+{
+	static volatile uint32_t ticks[NCPU];
+	static struct {
+		int cpu;		// whom we watch
+		uint32_t ticks;		// that it had when we last looked
+		int silence;		// how often it had no more than those
+	} watch[NCPU];
+	const int me = cpunum();
+	int next = me;
+
+	ticks[me]++;
+	do
+		next = (next + 1) % ncpu;
+	while (next != me && !cpus[next].cpu_env);
+	if (next == me)
+		return;
+	if (watch[me].cpu != next || watch[me].ticks != ticks[next]) {
+		watch[me].cpu = next;
+		watch[me].ticks = ticks[next];
+		watch[me].silence = 0;
+	} else if (++watch[me].silence % SILENCE == 0)
+		send_nmi(next);
+}
+
+// How often to look whether a CPU has come, before going to sleep until then; and
+// how often to be woken in vain before it is taken for dead.
 #define LOOKS	100
+#define WAKEUPS	10
 
 // It answers from trap(), for our interrupt brings it there from user mode, or
 // from its wait for the lock that we hold.
@@ -215,6 +270,8 @@ cpu_bring_in(int cpu)
 	cpu_order(cpu, CPU_FLUSH);
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 	for (int looks = 0; cpu_orders[cpu] & CPU_FLUSH; looks++) {
+		if (looks >= LOOKS + WAKEUPS && looks % WAKEUPS == 0)
+			send_nmi(cpu);
 		if (looks < LOOKS) {
 			pause();
 			continue;

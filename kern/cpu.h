@@ -114,6 +114,11 @@ void cpu_service(void);			// obey what cannot wait: the first 3
 // trap: have one come as soon as this CPU leaves the kernel or halts.
 void cpu_see_to_news(void);
 
+// A tick came to this CPU: is the next one that runs a program alive?  And was this
+// NMI sent because ours was taken for dead?
+void cpu_watch(void);
+bool cpu_take_nmi(void);
+
 // Have a CPU that runs a program come into the kernel.  When this returns, it
 // is there, waits for the lock, which we have, and has flushed its TLB.
 void cpu_bring_in(int cpu);

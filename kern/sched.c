@@ -258,7 +258,7 @@ sched_halt(void)
 			monitor(NULL);
 	}
 
-	lapic_timer(thiscpu == bootcpu);
+	lapic_timer(cpunum() <= 1);	// see cpu_watch
 	thiscpu->cpu_status = CPU_HALTED;
 	sched_idle_cpus |= 1u << cpunum();
 	if (cpu_has_tsc && thiscpu == bootcpu)

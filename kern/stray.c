@@ -40,6 +40,8 @@ stray_take(uint32_t vector)
 {
 	if (!is_stray(vector))
 		return false;
+	if (vector == T_NMI && cpu_take_nmi())
+		return true;
 	if (taken[vector]++ == 0)
 		cpu_order(cpunum(), CPU_NEWS);
 	if (vector != T_NMI) {

@@ -332,6 +332,7 @@ trap_in_kernel(struct Trapframe *tf)
 		return;
 	case IRQ_OFFSET + IRQ_TIMER:
 		lapic_eoi();
+		cpu_watch();
 		if (!(cpu_orders[cpunum()] & CPU_TICK))
 			cpu_ticks[cpunum()].kept++;
 		cpu_order(cpunum(), CPU_TICK);
@@ -417,7 +418,9 @@ keep_registers(struct Env *e, struct Trapframe *tf)
 
 // Virtual-8086 mode is not for programs.  A processor does not let them in,
 // but QEMU's iret does, and with any flags.  The frame, whose end is in the
-// usual place for the part of it that we know, becomes a program's again.
+// usual place for the part of it that we know, becomes a program's again.  If it
+// was no interrupt that ended this, or the NMI of cpu_watch, the program gets
+// what a processor would have answered to its iret.
 static void
 leave_vm86(struct Trapframe *tf)
 {
@@ -425,6 +428,10 @@ leave_vm86(struct Trapframe *tf)
 	tf->tf_ds = tf->tf_es = tf->tf_ss = GD_UD | 3;
 	tf->tf_eflags &= ~(FL_VM | FL_IOPL_MASK | FL_NT | FL_VIF | FL_VIP);
 	tf->tf_eflags |= FL_IF;
+	if (tf->tf_trapno < IRQ_OFFSET || tf->tf_trapno == T_SYSCALL) {
+		tf->tf_trapno = T_GPFLT;
+		tf->tf_err = 0;
+	}
 }
 
 // See to what came in while this CPU could not listen, waiting for the lock or
@@ -461,6 +468,8 @@ interrupt_is_wanted(const struct Trapframe *tf)
 	}
 	if (stray_take(tf->tf_trapno))
 		return false;
+	if (irq == IRQ_TIMER)
+		cpu_watch();
 	if (irq == IRQ_TIMER && thiscpu == bootcpu)
 		sched_tick();
 	return irq != IRQ_WAKE && (curenv || irq <= IRQ_IDE);
