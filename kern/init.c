@@ -14,6 +14,7 @@
 #include <kern/env.h>
 #include <kern/firstenv.h>
 #include <kern/fpu.h>
+#include <kern/gates.h>
 #include <kern/guard.h>
 #include <kern/init.h>
 #include <kern/lab.h>
@@ -60,6 +61,7 @@ i386_init(void)
 	if (lab->user) {
 		env_init();		// a table of free environments
 		trap_init();		// traps and system calls come in
+		gates_init();		// other CPUs, too, can call this one
 		dblfault_init();	// also when the stack is used up
 		fpu_init();		// floating point, for programs
 		cpu_protect();		// what this processor can forbid

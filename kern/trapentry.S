@@ -84,8 +84,6 @@ trap_vectors:
 	TRAPHANDLER_NOEC(irq_ide, IRQ_OFFSET + IRQ_IDE)
 	TRAPHANDLER_NOEC(irq_15, IRQ_OFFSET + 15)
 	TRAPHANDLER_NOEC(trap_syscall, T_SYSCALL)
-	TRAPHANDLER_NOEC(irq_wake, IRQ_OFFSET + IRQ_WAKE)
-	TRAPHANDLER_NOEC(irq_error, IRQ_OFFSET + IRQ_ERROR)
 
 	.section .rodata
 	.globl	trap_vectors_end
