@@ -31,6 +31,8 @@
 #define SWEEP		4		// slots looked at with each open
 #define COMPLAINTS	20		// about requests; then we keep quiet
 
+#define debug		0		// serve_read and serve_write may look
+
 struct OpenFile {
 	uint32_t o_fileid;		// slot, plus MAXOPEN for each use of it
 	struct File *o_file;		// NULL if it was removed since
@@ -376,22 +378,24 @@ serve_set_size(struct Request *req)
 	return file_set_size(o->o_file, req->in.set_size.req_size);
 }
 
-// At most as much as the client's page holds.
+// Read where the file's offset is, at most as much as the client's page holds:
+// ipc is that page, where the client may still write.
 static int
-serve_read(struct Request *req)
+serve_read(envid_t envid, union Fsipc *ipc)
 {
-	size_t n = MIN(req->in.read.req_n, sizeof(req->out->readRet.ret_buf));
+	const volatile struct Fsreq_read *req = &ipc->read;
+	struct Fsret_read *ret = &ipc->readRet;
+	const size_t n = MIN(req->req_n, sizeof(ret->ret_buf));
 	struct OpenFile *o;
 	int r;
 
-	if ((r = openfile_lookup(req->client, req->in.read.req_fileid,
-			&o)) < 0)
+	if ((r = openfile_lookup(envid, req->req_fileid, &o)) < 0)
 		return r;
 	if ((o->o_mode & O_ACCMODE) == O_WRONLY)
 		return -E_INVAL;
 
 	off_t offset = openfile_offset(o);
-	r = file_read(o->o_file, req->out->readRet.ret_buf, n, offset);
+	r = file_read(o->o_file, ret->ret_buf, n, offset);
 	if (r > 0)
 		o->o_fd->fd_offset = offset + r;
 	return r;
@@ -419,23 +423,40 @@ serve_lend(struct Request *req)
 	return r;
 }
 
+// Write where the file's offset is, at most as much as a request holds.
 static int
-serve_write(struct Request *req)
+serve_write(envid_t envid, struct Fsreq_write *req)
 {
-	size_t n = MIN(req->in.write.req_n, sizeof(req->in.write.req_buf));
+	const size_t n = MIN(req->req_n, sizeof(req->req_buf));
 	struct OpenFile *o;
 	int r;
 
-	if ((r = openfile_lookup_writable(req->client,
-			req->in.write.req_fileid, &o)) < 0)
+	if ((r = openfile_lookup_writable(envid, req->req_fileid, &o)) < 0)
 		return r;
 
 	off_t offset = openfile_offset(o);
-	o->o_changed = true;
-	r = file_write(o->o_file, req->in.write.req_buf, n, offset);
+	r = file_write(o->o_file, req->req_buf, n, offset);
 	if (r > 0)
 		o->o_fd->fd_offset = offset + r;
 	return r;
+}
+
+// These two are the labs': they see of a request what they see there.
+
+static int
+handle_read(struct Request *req)
+{
+	return serve_read(req->client, req->out);
+}
+
+// One slot in vain does no harm: its file is flushed once more.
+static int
+handle_write(struct Request *req)
+{
+	struct Fsreq_write *in = &req->in.write;
+
+	opentab[(uint32_t) in->req_fileid % MAXOPEN].o_changed = true;
+	return serve_write(req->client, in);
 }
 
 static int
@@ -499,8 +520,8 @@ serve_sync(struct Request *req)
 static int (*const handlers[])(struct Request *req) = {
 	[FSREQ_OPEN] = serve_open,
 	[FSREQ_SET_SIZE] = serve_set_size,
-	[FSREQ_READ] = serve_read,
-	[FSREQ_WRITE] = serve_write,
+	[FSREQ_READ] = handle_read,
+	[FSREQ_WRITE] = handle_write,
 	[FSREQ_STAT] = serve_stat,
 	[FSREQ_FLUSH] = serve_flush,
 	[FSREQ_REMOVE] = serve_remove,
