@@ -82,6 +82,8 @@ sys_exofork(void)
 // lib/pgfault.c
 void set_pgfault_handler(void (*handler)(struct UTrapframe *utf));
 int pgfault_init(void (*handler)(struct UTrapframe *utf));
+extern void (*_pgfault_handler)(struct UTrapframe *utf);
+void _pgfault_upcall(void);			// lib/pfentry.S
 
 // lib/fork.c
 envid_t fork(void);

@@ -16,7 +16,7 @@
 // Beyond this many there is not much left to try, and the stack is filling.
 #define MAXDEPTH	5
 
-const char *volatile panicstr;
+const char *panicstr;
 volatile int panic_cpu;
 
 static void __attribute__((noreturn))

@@ -36,14 +36,13 @@
 
 // ----------------------------------------------------------------- console
 
-// Print len bytes.  Returns 0; ends the environment, before it prints any, if it
-// may not read them all.
-static int
+// Print len bytes.  Ends the environment, before it prints any, if it may not
+// read them all.
+static void
 sys_cputs(const char *s, size_t len)
 {
 	user_mem_assert_few(curenv, s, len, PTE_U);
 	cons_write(s, len);
-	return 0;
 }
 
 // A text up to this size is printed in one piece; of a longer one, at most so
@@ -83,9 +82,9 @@ cputs_long(const char *s, size_t len)
 	user_mem_assert(curenv, s, MIN(len, (size_t) CPUTS_AHEAD), PTE_U);
 
 	const size_t n = cputs_piece(s, len);
-	const int r = sys_cputs(s, n);
 
-	return n < len ? longcall_again(tf, done + n) : r;
+	sys_cputs(s, n);
+	return n < len ? longcall_again(tf, done + n) : 0;
 }
 
 // The next character of console input, or 0 if there is none yet.
@@ -470,8 +469,10 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 {
 	switch (syscallno) {
 	case SYS_cputs:
-		return a2 > CPUTS_WHOLE ? cputs_long((const char *) a1, a2)
-			: sys_cputs((const char *) a1, a2);
+		if (a2 > CPUTS_WHOLE)
+			return cputs_long((const char *) a1, a2);
+		sys_cputs((const char *) a1, a2);
+		return 0;
 	case SYS_cgetc:
 		return sys_cgetc();
 	case SYS_getenvid:

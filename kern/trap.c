@@ -28,7 +28,6 @@
 #include <kern/irqwait.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
-#include <kern/panic.h>
 #include <kern/pmap.h>
 #include <kern/reap.h>
 #include <kern/sched.h>

@@ -5,8 +5,6 @@
 
 #include <inc/lib.h>
 
-void _pgfault_upcall(void);
-
 // The program's handler; lib/pfentry.S reads it.
 void (*_pgfault_handler)(struct UTrapframe *utf);
 
