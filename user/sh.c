@@ -11,11 +11,12 @@
 //	command { | command }
 //
 // and a command is words with < file and > file anywhere among them.  The
-// line is taken apart first, into commands[]; only if all of it makes sense
-// does a child of ours run it.
+// line is taken apart first, into commands[], by a child of ours; only if all of
+// it makes sense does that run it.
 
 #include <inc/lib.h>
 
+#define BUFSIZ		1024		// bytes of a line
 #define MAXARGS		16		// words of a command
 #define MAXCOMMANDS	32		// commands of a line
 
@@ -44,10 +45,8 @@ static int debug;
 #define END_OF_LINE	0
 #define WORD		'w'
 
-#define MAXLINE		1024
-
 static const char *rest;		// of the line: not looked at yet
-static char words[MAXLINE];		// copies of the words so far
+static char words[BUFSIZ];		// copies of the words so far
 static char *words_end;
 
 static bool
@@ -56,22 +55,17 @@ is_in(char c, const char *set)
 	return c != '\0' && strchr(set, c);
 }
 
-static bool
-start_line(const char *line)
-{
-	rest = line;
-	words_end = words;
-	if (strlen(line) < MAXLINE)
-		return true;
-	cprintf("line too long\n");
-	return false;
-}
-
-// The next token of the line.  *word is set to the copy of a word.
-// All copies fit: each is as long as the word and what separates it.
+// With a line: begin with it; returns 0.  With NULL: the next token of the line;
+// *word is set to the copy of a word.  All copies fit, if the line is shorter than
+// BUFSIZ: each is as long as the word and what separates it.
 static int
-next_token(char **word)
+gettoken(char *line, char **word)
 {
+	if (line) {
+		rest = line;
+		words_end = words;
+		return 0;
+	}
 	while (is_in(*rest, BLANKS))
 		rest++;
 	if (*rest == '\0')
@@ -106,7 +100,7 @@ add_arg(struct Command *cmd, char *word)
 static bool
 set_file(char **file, int redirection)
 {
-	if (next_token(file) == WORD)
+	if (gettoken(NULL, file) == WORD)
 		return true;
 	cprintf("syntax error: %c not followed by word\n", redirection);
 	return false;
@@ -122,7 +116,7 @@ parse_command(struct Command *cmd)
 
 	memset(cmd, 0, sizeof(*cmd));
 	do {
-		int kind = next_token(&word);
+		int kind = gettoken(NULL, &word);
 		switch (kind) {
 		case WORD:
 			ok = add_arg(cmd, word);
@@ -153,13 +147,16 @@ is_empty(const struct Command *cmd)
 // Take line apart.  Returns how many commands[] it has, 0 for an empty line,
 // or -1 after a message.
 static int
-parse_line(const char *line)
+parse_line(char *line)
 {
 	int end = '|';
 	int n;
 
-	if (!start_line(line))
+	if (strlen(line) >= BUFSIZ) {
+		cprintf("line too long\n");
 		return -1;
+	}
+	gettoken(line, NULL);
 	for (n = 0; end == '|'; n++) {
 		if (n == MAXCOMMANDS) {
 			cprintf("too many commands\n");
@@ -211,7 +208,7 @@ redirect(int num, const char *file, int mode, const char *what)
 static envid_t
 start_command(struct Command *cmd)
 {
-	static char path[MAXLINE + 1];	// too large for the stack
+	static char path[BUFSIZ + 1];	// too large for the stack
 
 	if (cmd->input
 	    && !redirect(0, cmd->input, O_RDONLY, "read"))
@@ -243,7 +240,7 @@ wait_for(envid_t child)
 // Run n commands, from cmd on, each reading what the one before writes.
 // Uses up our descriptors, and ends us when all of them have ended.
 static void __attribute__((noreturn))
-runcmd(struct Command *cmd, int n)
+run_commands(struct Command *cmd, int n)
 {
 	envid_t right = 0;
 	int p[2], r;
@@ -262,7 +259,7 @@ runcmd(struct Command *cmd, int n)
 			close(p[1]);
 			if (!move_fd(p[0], 0))
 				exit();
-			runcmd(cmd + 1, n - 1);
+			run_commands(cmd + 1, n - 1);
 		}
 		// First, for it is descriptor 1 if we had none.
 		close(p[0]);
@@ -278,16 +275,23 @@ runcmd(struct Command *cmd, int n)
 	exit();
 }
 
-// In a child, so that our own descriptors stay as they are.
-static void
-run_line(const char *line)
+// Run a line, and end.
+static void __attribute__((noreturn))
+runcmd(char *line)
 {
 	int n = parse_line(line);
 
 	if (n == 0)
 		trace("EMPTY COMMAND\n");
-	if (n <= 0)
-		return;
+	if (n > 0)
+		run_commands(commands, n);
+	exit();
+}
+
+// In a child, so that our own descriptors stay as they are.
+static void
+run_line(char *line)
+{
 	trace("BEFORE FORK\n");
 	envid_t child = fork();
 	if (child < 0) {
@@ -296,7 +300,7 @@ run_line(const char *line)
 	}
 	trace("FORK: %d\n", child);
 	if (child == 0)
-		runcmd(commands, n);
+		runcmd(line);
 	wait(child);
 }
 
