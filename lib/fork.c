@@ -10,8 +10,6 @@
 
 #include <inc/lib.h>
 
-void _pgfault_upcall(void);
-
 #define PERM_OWN	(PTE_P | PTE_U | PTE_W)
 
 static void __attribute__((noreturn))
@@ -68,6 +66,7 @@ struct Child {
 	uintptr_t stack;		// where ours begins
 	size_t n;			// the child is to get these with the
 	struct PageRun run[NRUNS];	// next call of the kernel
+	struct PageRun *last;		// where the last page went
 };
 
 // The stack is what is mapped without a gap below USTACKTOP.
@@ -90,28 +89,56 @@ hand_out(struct Child *c)
 	return map_runs(c->id, c->run, n);
 }
 
-// Let the child have a run of pages as ours if nobody can write to them, else
-// copy-on-write; then ours become so, too.  Also those that were before: they
-// may have been written to since we looked.  Returns 0 or an error.
-static int
-duppage(struct Child *c, const struct PageRun *run)
-{
-	int r = c->n == NRUNS ? hand_out(c) : 0;
-	struct PageRun *its = &c->run[c->n++];
+static struct Child *getting;		// the child of this fork
 
-	*its = *run;
-	if (its->perm & (PTE_W | PTE_COW)) {
-		its->perm = (its->perm & ~PTE_W) | PTE_COW;
-		its->both = 1;
-	}
+// Page number pn of ours goes with the pages that the child is to get.
+static int
+map_later(unsigned pn, int perm, int both)
+{
+	struct Child *c = getting;
+	void *va = (void *) (pn * PGSIZE);
+	int r = c->n == NRUNS ? hand_out(c) : 0;
+
+	c->last = &c->run[c->n++];
+	*c->last = (struct PageRun) { .srcva = va, .dstva = va, .npages = 1,
+		.perm = perm, .both = both };
 	return r;
 }
 
-// How fork gives a run to the child.  Pages marked PTE_SHARE are shared.
+// Let the child have page number pn as ours if nobody can write to it, else
+// copy-on-write; then ours becomes so, too.  Also one that was before: it may
+// have been written to since we looked.  Returns 0 or an error.
+static int
+duppage(envid_t child, unsigned pn)
+{
+	const int perm = uvpt[pn] & PTE_SYSCALL;
+
+	USED(child);			// it is getting->id
+	if (perm & (PTE_W | PTE_COW))
+		return map_later(pn, (perm & ~PTE_W) | PTE_COW, 1);
+	return map_later(pn, perm, 0);
+}
+
+// How fork gives a run to the child.  Pages marked PTE_SHARE are shared.  What
+// duppage leaves for later, it need not be asked for each page of the run.
 static int
 fork_run(struct Child *c, const struct PageRun *run)
 {
-	return run->perm & PTE_SHARE ? share_run(c->id, run) : duppage(c, run);
+	size_t i = run->npages;
+	int r = 0;
+
+	if (run->perm & PTE_SHARE)
+		return share_run(c->id, run);
+	if (getting != c)		// its page may wait to be copied
+		getting = c;
+	c->last = NULL;
+	while (r == 0 && !c->last && i-- > 0)
+		r = duppage(c->id, PGNUM(run->srcva) + i);
+	if (c->last) {
+		c->last->srcva = c->last->dstva = run->srcva;
+		c->last->npages = run->npages;
+	}
+	return r;
 }
 
 // Give all pages in [low, high), from the top down: a pipe's page comes before
