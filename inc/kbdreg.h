@@ -21,4 +21,7 @@
 #define KEY_INS		0xE8
 #define KEY_DEL		0xE9
 
+// A byte above ASCII that is text, and not one of these, has this bit too.
+#define KEY_TEXT	0x100
+
 #endif // JOS_INC_KBDREG_H

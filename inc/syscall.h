@@ -41,7 +41,8 @@ enum {
 	SYS_page_wake,
 	SYS_ipc_call,
 	SYS_ipc_reply_recv,
-	SYS_page_copy = 30,		// 29 is not in use
+	SYS_cons_line,
+	SYS_page_copy,
 
 	NSYSCALLS
 };

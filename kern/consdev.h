@@ -21,6 +21,6 @@ void screen_write(const char *s, size_t n);
 
 // kern/console.c: move what a device has into the queue of input.  get_char
 // returns a character, 0 for something that is none, -1 for nothing.
-void cons_take(int (*get_char)(void));
+void cons_intr(int (*get_char)(void));
 
 #endif // JOS_KERN_CONSDEV_H

@@ -4,11 +4,15 @@
 // comes from the serial line and the keyboard, through one queue.  A device
 // that is not there, or stops answering, is left out.
 //
-// Entry points: cons_init, cons_write, cputchar, cons_getc, cons_has_input,
-// cons_interrupts, getchar, iscons; for the devices, cons_take.
+// Entry points: cons_init, cons_write, cputchar; cons_getc, cons_getkey,
+// cons_getline, cons_has_input, cons_interrupts, getchar, iscons; for the
+// devices, cons_intr.
 // Under the kernel lock, once there is more than one CPU.
 
+#include <inc/error.h>
+#include <inc/kbdreg.h>
 #include <inc/trap.h>
+#include <inc/typed.h>
 #include <inc/x86.h>
 
 #include <kern/audit.h>
@@ -40,7 +44,8 @@ cputchar(int c)
 
 // ------------------------------------------------------------------- input
 // Input is in a ring.  Both counters only grow, so that their difference is
-// what is in the ring, empty and full included.
+// what is in the ring, empty and full included.  Keys are taken as they come:
+// who reads lines of them has lib/readline.c for that.
 
 #define QUEUE_SIZE	512		// a power of 2
 
@@ -48,11 +53,15 @@ cputchar(int c)
 #define CHECK_KEY	('t' & 0x1F)
 
 static struct {
-	uint8_t chars[QUEUE_SIZE];
+	uint16_t chars[QUEUE_SIZE];	// a byte, or KEY_TEXT and a byte
 	uint32_t put, taken;
 } queue;
 
 void (*cons_wake)(void);
+
+static struct Typed line;		// for programs
+static int line_taken;			// bytes that they have
+static bool line_complete;		// before that, they get nothing
 
 static bool
 queue_is_full(void)
@@ -62,7 +71,7 @@ queue_is_full(void)
 
 // What finds no room stays in the device.
 void
-cons_take(int (*get_char)(void))
+cons_intr(int (*get_char)(void))
 {
 	const uint32_t before = queue.put;
 	int c;
@@ -76,13 +85,20 @@ cons_take(int (*get_char)(void))
 		cons_wake();
 }
 
+static void
+line_drop(void)
+{
+	line.len = line_taken = 0;
+	line_complete = false;
+}
+
 bool
 cons_has_input(void)
 {
 	// The keyboard and the serial line may have no interrupts yet
 	serial_intr();
 	kbd_intr();
-	return queue.put != queue.taken;
+	return queue.put != queue.taken || line_complete;
 }
 
 int
@@ -91,6 +107,36 @@ cons_getc(void)
 	if (!cons_has_input())
 		return 0;
 	return queue.chars[queue.taken++ % QUEUE_SIZE];
+}
+
+// In canonical mode, lines are made when somebody wants one: what was typed before
+// that waits in the queue, and is echoed where it is read.
+int
+cons_getline(void)
+{
+	int c;
+
+	while (!line_complete) {
+		if ((c = cons_getc()) == 0)
+			return 0;
+		line_complete = typed_key(&line, c);
+	}
+	c = line.len > 0 ? (uint8_t) line.text[line_taken++] : -E_EOF;
+	if (line_taken == line.len)
+		line_drop();
+	return c;
+}
+
+// What remains of a line comes first.
+int
+cons_getkey(void)
+{
+	if (!line_complete) {
+		line_drop();
+		return cons_getc();
+	}
+	const int c = cons_getline();
+	return c < 0x80 ? c : c | KEY_TEXT;
 }
 
 // After a panic we do without interrupts.

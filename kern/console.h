@@ -14,6 +14,11 @@ void cons_write(const char *s, size_t n);
 // The next character typed, or 0 if there is none yet; never waits.  getchar
 // (inc/stdio.h) waits.
 int cons_getc(void);
+
+// For programs: a key, as it was typed, or a character of a line that was typed
+// and edited.  0 if there is none yet, -E_EOF where a line is the end of file.
+int cons_getkey(void);
+int cons_getline(void);
 bool cons_has_input(void);
 
 // Will both input devices interrupt us?  If not, nobody may sleep for them.

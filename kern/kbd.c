@@ -179,5 +179,5 @@ kbd_get(void)
 void
 kbd_intr(void)
 {
-	cons_take(kbd_get);
+	cons_intr(kbd_get);
 }

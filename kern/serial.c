@@ -5,6 +5,7 @@
 //
 // Entry points: serial_init, serial_write, serial_intr.
 
+#include <inc/kbdreg.h>
 #include <inc/x86.h>
 
 #include <kern/consdev.h>
@@ -125,12 +126,20 @@ serial_get(void)
 	if (!(inb(UART_STATUS) & UART_STATUS_RX))
 		return -1;
 	int c = inb(UART_DATA);
-	return c == 0x7F ? '\b' : c;	// what many terminals send for it
+
+	switch (c) {
+	case '\r':
+		return '\n';		// as the keyboard has it
+	case 0x7F:
+		return '\b';		// what many terminals send for it
+	default:
+		return c < 0x80 ? c : c | KEY_TEXT;
+	}
 }
 
 void
 serial_intr(void)
 {
 	if (serial_exists)
-		cons_take(serial_get);
+		cons_intr(serial_get);
 }

@@ -92,7 +92,15 @@ static int
 sys_cgetc(void)
 {
 	boot_mark(BOOT_PROMPT);
-	return cons_getc();
+	return cons_getkey();
+}
+
+// The next character of a line that was typed, edited and ended (canonical mode);
+// 0 if there is none yet; -E_EOF: ^D was typed instead of a line.
+static int
+sys_cons_line(void)
+{
+	return cons_getline();
 }
 
 // Sleep until there is console input.  Returns 0, perhaps too early.
@@ -501,6 +509,8 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return receive_message((void *) a1);
 	case SYS_cons_wait:
 		return sys_cons_wait();
+	case SYS_cons_line:
+		return sys_cons_line();
 	case SYS_env_wait:
 		return sys_env_wait(a1);
 	case SYS_poweroff:

@@ -521,7 +521,8 @@ handle(struct Trapframe *tf, bool wanted, bool turn_is_over)
 #define SHORT_CALLS	(CALL_BIT(SYS_cputs) | CALL_BIT(SYS_cgetc)	\
 	| CALL_BIT(SYS_getenvid) | CALL_BIT(SYS_env_destroy)		\
 	| CALL_BIT(SYS_env_set_status) | CALL_BIT(SYS_env_wait)		\
-	| CALL_BIT(SYS_cons_wait) | CALL_BIT(SYS_irq_wait)		\
+	| CALL_BIT(SYS_cons_wait) | CALL_BIT(SYS_cons_line)		\
+	| CALL_BIT(SYS_irq_wait)		\
 	| CALL_BIT(SYS_page_alloc) | CALL_BIT(SYS_page_map)		\
 	| CALL_BIT(SYS_page_map_list) | CALL_BIT(SYS_page_unmap)	\
 	| CALL_BIT(SYS_page_copy) | CALL_BIT(SYS_page_held)		\

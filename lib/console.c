@@ -1,11 +1,13 @@
 // lib/console.c - the console: byte by byte, and as an open file.
 //
-// Entry points: cputchar, getchar, iscons, opencons, readline_prompt; the
-// device devcons.
+// Who reads it as a file gets what is typed line by line (canonical mode, which
+// the kernel provides).
+//
+// Entry points: cputchar, getchar, getkey, iscons, opencons, readline_prompt;
+// the device devcons.
 
 #include <inc/lib.h>
 
-#define CTRL_D		0x04	// typed: end of input
 #define CHUNK		128	// bytes that go out in one piece
 
 // Always to the console, whatever descriptor 1 is.
@@ -27,6 +29,17 @@ getchar(void)
 	if (r < 0)
 		return r;
 	return r == 0 ? -E_EOF : ch;
+}
+
+// As it is typed, not edited.
+int
+getkey(void)
+{
+	int c;
+
+	while ((c = sys_cgetc()) == 0)
+		sys_cons_wait();
+	return c;
 }
 
 // 1 if the descriptor is the console, 0 if not, -E_INVAL if it is not open.
@@ -72,13 +85,10 @@ devcons_read(struct Fd *fd, void *buf, size_t n)
 	USED(fd);
 	if (n == 0)
 		return 0;
-	while ((c = sys_cgetc()) == 0)
-		if (sys_cons_wait() == -E_INVAL)
-			sys_yield();	// the kernel may not have this call
+	while ((c = sys_cons_line()) == 0)
+		sys_cons_wait();
 	if (c < 0)
-		return c;
-	if (c == CTRL_D)
-		return 0;
+		return c == -E_EOF ? 0 : c;
 	*(char *) buf = c;
 	return 1;
 }

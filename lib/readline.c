@@ -1,80 +1,263 @@
-// lib/readline.c - a line typed by the user, for the kernel's monitor and for
-// programs.
+// lib/readline.c - lines typed at the console: the line discipline, for the
+// kernel's monitor and for programs.
 //
-// Entry point: readline.
-// Built on getchar, cputchar and iscons, which both sides have.
+// What is typed comes to its reader a line at a time (canonical mode).  It is
+// echoed, and can be edited until Enter hands it over:
+//
+//	Enter			CR or newline: ends the line
+//	Backspace, Delete, ^H	erase a character; ^W a word, ^U the line
+//	^D			hands over what there is; nothing is the end of file
+//	^C			drops the line
+//	up, down		earlier lines, for readline
+//
+// All other keys without a character do nothing, whether they come as one code
+// from the keyboard or as an escape sequence from a terminal (ECMA-48, 5.4).
+//
+// The kernel's copy of this also makes lines of what is typed for programs that
+// read the console as a file (kern/console.c).
+//
+// Entry points: readline; typed_key.
+// Built on getkey, getchar, cputchar and iscons, which both sides have.
 
 #include <inc/error.h>
+#include <inc/kbdreg.h>
 #include <inc/stdio.h>
+#include <inc/string.h>
+#include <inc/typed.h>
 
-#define BUFLEN		1024
+#define CTRL(letter)	((letter) & 0x1F)
+#define ESCAPE		CTRL('[')
+#define DELETE		0x7F
 
-#define CTRL_BACKSPACE	'\b'
-#define CTRL_DELETE	0x7F
-
-static char buf[BUFLEN];
-
-// The kernel has only the console to print a prompt on.  Programs have
-// lib/console.c replace this by one that prints on descriptor 1.
+// The kernel has only the console to print a prompt on, and gets its keys one
+// by one.  Programs have lib/console.c replace both.
 void __attribute__((weak))
 readline_prompt(const char *prompt)
 {
 	cprintf("%s", prompt);
 }
 
-static bool
-ends_line(int c)
+int __attribute__((weak))
+getkey(void)
 {
-	return c == '\n' || c == '\r';
+	return getchar();
 }
 
-static bool
-erases(int c)
-{
-	return c == CTRL_BACKSPACE || c == CTRL_DELETE;
-}
+// ------------------------------------------------------------------- keys
 
-// Take c into the line of len bytes, or the last byte out of it; control
-// characters and what is too long for buf are ignored.  Returns the new
-// length.
+// c, or the key whose escape sequence it ends; 0 for what does nothing.
 static int
-line_edit(int len, int c, bool echo)
+key_of(struct Typed *t, int c)
 {
-	if (erases(c)) {
-		if (len == 0)
-			return len;
-		if (echo)
-			cputchar('\b');
-		return len - 1;
+	if (c == ESCAPE || c < ' ') {	// begins a sequence, or breaks it off
+		t->state = c == ESCAPE ? AFTER_ESCAPE : IN_TEXT;
+		return c == ESCAPE ? 0 : c;
 	}
-	if (c < ' ' || len == BUFLEN - 1)
-		return len;
-	if (echo)
-		cputchar(c);
-	buf[len] = c;
-	return len + 1;
+	switch (t->state) {
+	case AFTER_ESCAPE:
+		t->state = c == '[' || c == 'O' ? IN_SEQUENCE : IN_TEXT;
+		return 0;
+	case IN_SEQUENCE:
+		if (c < '@')		// its numbers
+			return 0;
+		t->state = c == '[' ? FUNCTION_KEY : IN_TEXT;
+		return c == 'A' ? KEY_UP : c == 'B' ? KEY_DN : 0;
+	case FUNCTION_KEY:		// Linux has ESC [ [ A
+		t->state = IN_TEXT;
+		return 0;
+	default:
+		return c;
+	}
+}
+
+static bool
+is_text(int c)
+{
+	return c >= ' ' && c != DELETE && !(c >= KEY_HOME && c <= KEY_DEL);
+}
+
+// ----------------------------------------------------------------- editing
+
+static void
+insert(struct Typed *t, int c)
+{
+	if (t->len == LINELEN - 1)	// there is always room for a newline
+		return;
+	t->text[t->len++] = c;
+	cputchar(c);
+}
+
+// In UTF-8, a character's further bytes are 10xxxxxx.
+static void
+erase(struct Typed *t)
+{
+	while (t->len > 0 && (t->text[--t->len] & 0xC0) == 0x80)
+		;
+	cputchar('\b');
+}
+
+static void
+erase_word(struct Typed *t)
+{
+	while (t->len > 0 && t->text[t->len - 1] == ' ')
+		erase(t);
+	while (t->len > 0 && t->text[t->len - 1] != ' ')
+		erase(t);
+}
+
+static void
+erase_line(struct Typed *t)
+{
+	while (t->len > 0)
+		erase(t);
+}
+
+// ----------------------------------------------------------------- history
+
+static void
+remember(struct History *h, const char *line)
+{
+	const int size = strlen(line) + 1;
+
+	if (size == 1)
+		return;
+	while (h->used + size > (int) sizeof(h->lines)) {
+		const int oldest = strlen(h->lines) + 1;
+
+		h->used -= oldest;
+		memmove(h->lines, h->lines + oldest, h->used);
+	}
+	memcpy(h->lines + h->used, line, size);
+	h->used += size;
+}
+
+// Where the age-th last line begins; -1 if it is too long ago.
+static int
+find_line(const struct History *h, int age)
+{
+	int at = h->used;
+
+	for (; age > 0 && at > 0; age--)
+		for (at--; at > 0 && h->lines[at - 1]; at--)
+			;
+	return age > 0 ? -1 : at;
+}
+
+// Show a line so and so old, if there is one; 0 is an empty line.
+static void
+recall(struct Typed *t, int age)
+{
+	const int at = t->history && age >= 0 ? find_line(t->history, age) : -1;
+
+	if (at < 0)
+		return;
+	erase_line(t);
+	t->age = age;
+	for (const char *s = t->history->lines + at; age > 0 && *s; s++)
+		insert(t, *s);
+}
+
+// ------------------------------------------------------------------- lines
+
+bool
+typed_key(struct Typed *t, int c)
+{
+	switch (c = key_of(t, c)) {
+	case '\r':
+	case '\n':
+		cputchar('\n');
+		t->text[t->len++] = '\n';
+		return true;
+	case CTRL('D'):
+		return true;
+	case '\b':
+	case DELETE:
+		if (t->len > 0)
+			erase(t);
+		break;
+	case CTRL('W'):
+		erase_word(t);
+		break;
+	case CTRL('U'):
+		erase_line(t);
+		break;
+	case CTRL('C'):
+		cprintf("^C\n");
+		t->len = t->age = 0;
+		if (t->prompt)
+			readline_prompt(t->prompt);
+		break;
+	case KEY_UP:
+		recall(t, t->age + 1);
+		break;
+	case KEY_DN:
+		recall(t, t->age - 1);
+		break;
+	case '\t':
+		if (t->history)
+			break;		// means nothing in a command
+		// fall through
+	default:
+		if (is_text(c) || c == '\t')
+			insert(t, c);
+	}
+	return false;
+}
+
+// Take lines from the keys of the console, or from the file that descriptor 0 is.
+// Both return an error for the input's; else how it ends is to be seen from the
+// line.
+static int
+read_typed(struct Typed *t)
+{
+	int c;
+
+	do
+		if ((c = getkey()) < 0)
+			return c;
+	while (!typed_key(t, c));
+	return 0;
+}
+
+static int
+read_file(struct Typed *t)
+{
+	int c;
+
+	while ((c = getchar()) >= 0 && c != '\n' && c != '\r')
+		if (c == '\b' || c == DELETE)
+			t->len -= t->len > 0;
+		else if (c >= ' ' && t->len < LINELEN - 1)
+			t->text[t->len++] = c;
+	if (c >= 0)
+		t->text[t->len++] = '\n';
+	return c >= 0 || c == -E_EOF ? 0 : c;
 }
 
 // Input that ends within a line gives that line, and NULL the next time.
 char *
 readline(const char *prompt)
 {
-	bool echo = iscons(0) > 0;
-	int len = 0;
-	int c;
+	static struct History history;
+	static struct Typed t;
+	const bool typed = iscons(0) > 0;
+	int r;
 
 	if (prompt != NULL)
 		readline_prompt(prompt);
-
-	while ((c = getchar()) >= 0 && !ends_line(c))
-		len = line_edit(len, c, echo);
-
-	if (c < 0 && c != -E_EOF)
-		cprintf("read error: %e\n", c);
-	if (c < 0 && (c != -E_EOF || len == 0))
+	t.len = t.age = 0;
+	t.prompt = prompt;
+	t.history = &history;
+	if ((r = typed ? read_typed(&t) : read_file(&t)) < 0)
+		cprintf("read error: %e\n", r);
+	if (r < 0 || t.len == 0)
 		return NULL;
-	if (echo)
-		cputchar('\n');
-	buf[len] = '\0';
-	return buf;
+	if (t.text[t.len - 1] == '\n')
+		t.len--;
+	else if (typed)
+		cputchar('\n');		// ^D does not show
+	t.text[t.len] = '\0';
+	if (typed)
+		remember(&history, t.text);
+	return t.text;
 }

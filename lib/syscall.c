@@ -180,6 +180,12 @@ sys_cons_wait(void)
 }
 
 int
+sys_cons_line(void)
+{
+	return call0(SYS_cons_line);
+}
+
+int
 sys_env_wait(envid_t env)
 {
 	return status2(SYS_env_wait, env, 0);
