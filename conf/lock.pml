@@ -21,7 +21,7 @@
  *			in waiting and going to sleep
  *   -DWAKE_TOO_EARLY	spin_wake sends the IPI before it clears the bit
  *   -DNO_HAND_OVER	starving is ignored
- *   -DTWO_STEPS	spin_hand_over looks again at whether the other CPU is
+ *   -DTWO_STEPS	hand_over looks again at whether the other CPU is
  *			still waiting, as a former lock did, and frees it if not
  */
 

@@ -55,7 +55,8 @@ lab_init(void)
 	debug_asked = fwcfg_string("opt/jos/debug", told, sizeof(told)) >= 0;
 	spin_watched = debug_asked && strcmp(told, "lock") == 0;
 	widen_init();
-	spin_hooks = spin_watched || widened;
+	if (spin_watched || widened)
+		spin_hook();
 	debugging = lab->stops_at_int3 || (debug_asked && !spin_watched
 		&& strcmp(told, "check") != 0);
 }

@@ -17,10 +17,18 @@
 #include <kern/cpu.h>
 #include <kern/kdebug.h>
 #include <kern/spinlock.h>
+#include <kern/widen.h>
 
 bool spin_watched, spin_hooks;
 
 struct spinlock kernel_lock = { .name = "kernel_lock" };
+
+void
+spin_hook(void)
+{
+	spin_hooks = true;
+	kernel_lock.starving = SPIN_HOOKED;
+}
 
 void
 __spin_initlock(struct spinlock *lk, const char *name)
@@ -191,14 +199,30 @@ spin_wake(struct spinlock *lk)
 // Make the lock, which is ours, another CPU's that is starving.  That one is in
 // spin_wait, for it clears its bit before it gives the lock up.  It does the
 // same in turn, so that all of them are served, in circular order.
-void
-spin_hand_over(struct spinlock *lk)
+static void
+hand_over(struct spinlock *lk, int cpu)
 {
-	const int cpu = next_of(lk->starving);
-
 	if (!__sync_bool_compare_and_swap(&lk->cpu, thiscpu, &cpus[cpu]))
 		spin_mistake(lk, "release");
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
+}
+
+void
+spin_unlock_long(struct spinlock *lk)
+{
+	const uint32_t starving = lk->starving & ~SPIN_HOOKED;
+
+	if (spin_hooks)
+		spin_note_given(lk);
+	if (starving) {
+		hand_over(lk, next_of(starving));
+		return;
+	}
+	if (!__sync_bool_compare_and_swap(&lk->cpu, thiscpu, NULL))
+		spin_mistake(lk, "release");
+	widen();
+	if (lk->waiting)
+		spin_wake(lk);
 }
 
 // The frame of a trap from user mode is at the top of our stack.

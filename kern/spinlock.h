@@ -16,7 +16,6 @@
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
-#include <kern/widen.h>
 
 #define NCALLERS	10		// so many calls are remembered
 
@@ -55,6 +54,11 @@ struct spinlock {
 // Note who takes locks and for how long?  That costs more than taking them.
 extern bool spin_watched;
 extern bool spin_hooks;			// is that wanted, or are windows widened?
+void spin_hook(void);			// yes
+
+// In starving, a bit of no CPU: spin_unlock is not to be short, for spin_hooks is
+// true.
+#define SPIN_HOOKED	(1u << NCPU)
 
 #define spin_initlock(lock) __spin_initlock(lock, #lock)
 void __spin_initlock(struct spinlock *lk, const char *name);
@@ -63,7 +67,7 @@ void spin_print(const struct spinlock *lk);	// for the monitor
 // What is seldom needed of the two below
 void spin_wait(struct spinlock *lk);
 void spin_wake(struct spinlock *lk);
-void spin_hand_over(struct spinlock *lk);
+void spin_unlock_long(struct spinlock *lk);
 void spin_note_taken(struct spinlock *lk);
 void spin_note_given(struct spinlock *lk);
 void spin_mistake(struct spinlock *lk, const char *what)
@@ -85,21 +89,17 @@ spin_lock(struct spinlock *lk)
 		spin_note_taken(lk);
 }
 
+// Compare and swap keeps what we did before it in front of it, and what comes
+// next behind it, for the compiler and for every processor.
 ALWAYS_INLINE void
 spin_unlock(struct spinlock *lk)
 {
-	if (spin_hooks)
-		spin_note_given(lk);
 	if (lk->starving) {
-		spin_hand_over(lk);
+		spin_unlock_long(lk);
 		return;
 	}
-
-	// Compare and swap keeps what we did before it in front of it, and what
-	// comes next behind it, for the compiler and for every processor.
 	if (!__sync_bool_compare_and_swap(&lk->cpu, thiscpu, NULL))
 		spin_mistake(lk, "release");
-	widen();
 	if (lk->waiting)
 		spin_wake(lk);
 }
