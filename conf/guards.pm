@@ -161,7 +161,7 @@ return (
 { guard => 'a tick that comes while a CPU waits for the lock counts',
     file => 'kern/trap.c',
     out => 'const bool turn_is_over = take_tick();',
-    in => 'const bool turn_is_over = false;',
+    in => 'const bool turn_is_over = cpu_take_order(CPU_TICK) && false;',
     test => ['conf/test', 'no tick is lost'] },
 { guard => 'a CPU that does not answer is brought back by an NMI',
     file => 'kern/cpu.c',
