@@ -182,7 +182,7 @@ env_alloc(struct Env **store, envid_t parent_id)
 	e->env_tf.tf_ss = GD_UD | 3;
 	e->env_tf.tf_esp = USTACKTOP;
 	e->env_tf.tf_cs = GD_UT | 3;
-	e->env_tf.tf_eflags = lab->smp ? FL_IF : 0;
+	e->env_tf.tf_eflags = FL_IF;
 
 	env_free_list = e->env_link;
 	*store = e;

@@ -58,6 +58,7 @@ i386_init(void)
 	if (lab->memory)
 		mem_init();		// pages, and the kernel's address space
 	boot_mark(BOOT_MEMORY);
+	pic_silence();			// programs run with interrupts on
 	if (lab->user) {
 		env_init();		// a table of free environments
 		trap_init();		// traps and system calls come in

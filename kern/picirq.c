@@ -4,7 +4,7 @@
 // Intel 8259A data sheet (initialization and operation command words); Intel
 // 8254 data sheet (mode 2).
 //
-// Entry points: pic_init, pic_eoi, irq_setmask_8259A.
+// Entry points: pic_silence, pic_init, pic_eoi, irq_setmask_8259A.
 
 #include <inc/stdio.h>
 #include <inc/trap.h>
@@ -51,14 +51,21 @@ pit_init(void)
 	outb(PIT_COUNTER_0, PIT_HZ / TICKS_HZ / 256);
 }
 
+// Let no line through.  The firmware leaves some open, with vectors that are
+// those of exceptions.
+void
+pic_silence(void)
+{
+	outb(IO_PIC1 + 1, 0xFF);
+	outb(IO_PIC2 + 1, 0xFF);
+}
+
 void
 pic_init(void)
 {
 	pic_ready = true;
 
-	// No interrupt until both are set up.
-	outb(IO_PIC1 + 1, 0xFF);
-	outb(IO_PIC2 + 1, 0xFF);
+	pic_silence();			// until both are set up
 	init_controller(IO_PIC1, IRQ_OFFSET, 1 << IRQ_SLAVE,
 		ICW4_8086 | ICW4_AUTO_EOI);
 	init_controller(IO_PIC2, IRQ_OFFSET + 8, IRQ_SLAVE, ICW4_8086);

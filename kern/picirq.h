@@ -15,6 +15,7 @@
 extern bool pic_ready;			// pic_init was called
 extern uint16_t irq_mask_8259A;		// a bit a line, 1: not let through
 
+void pic_silence(void);
 void pic_init(void);
 void pic_eoi(unsigned irq);
 void irq_setmask_8259A(uint16_t mask);
