@@ -76,6 +76,8 @@ void ide_set_disk(int drive) { (void) drive; }
 void bc_init(void) { }
 void cache_begin(void) { }
 int ide_flush(void) { return 0; }
+void state_begin(void) { }
+int state_in_order(void) { return 0; }
 
 void *
 diskaddr(uint32_t blockno)

@@ -781,6 +781,7 @@ fs_init(void)
 	nreleased = 0;
 	cache_begin();
 	check_end();
+	state_begin();
 }
 
 // Returns 0, or -E_UNSPECIFIED if the disk does not take all of it.
@@ -790,5 +791,7 @@ fs_sync(void)
 	int result = order_settle() | flush_bitmap();
 
 	result |= order_write_back(1, super->s_nblocks - 1);
-	return result | ide_flush() ? -E_UNSPECIFIED : 0;
+	if (result < 0 || ide_flush() < 0)
+		return -E_UNSPECIFIED;
+	return state_in_order();
 }

@@ -8,6 +8,7 @@
 //	bc.c	blocks of the disk, as pages of our memory
 //	fs.c	which blocks are free, which make up a file, paths
 //	order.c	what goes to the disk before what
+//	state.c	was the disk left in order?
 //	serv.c	requests of other environments
 //
 // test.c tries fs.c before the first request is taken.
@@ -98,6 +99,11 @@ void order_done(const struct File *f);
 int order_settle(void);
 uint32_t order_run(uint32_t blockno, uint32_t n);
 int order_write_back(uint32_t blockno, uint32_t n);
+
+// fs/state.c
+void state_begin(void);
+void state_changing(void);
+int state_in_order(void);
 
 // fs/test.c
 void fs_test(void);

@@ -615,8 +615,10 @@ dispatch(struct Request *req)
 	if (req->has_page && req->number < ARRAY_SIZE(handlers)
 	    && handlers[req->number]) {
 		take_request(req);
-		if (may_change_files(req))
+		if (may_change_files(req)) {
 			recall_all();
+			state_changing();
+		}
 		unpin_blocks();			// those of the last request
 		return handlers[req->number](req);
 	}
