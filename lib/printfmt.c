@@ -130,15 +130,13 @@ put_number(struct Output *out, const struct Spec *spec,
 	char *first = end;
 
 	// As soon as it fits into a word, the processor divides it at once.
-	for (; value >> 32; value /= base)
-		*--first = digits[value % base];
-
-	uint32_t word = value;
-
 	do {
-		*--first = digits[word % base];
-		word /= base;
-	} while (word != 0);
+		const unsigned long long quotient = value >> 32
+			? value / base : (uint32_t) value / base;
+
+		*--first = digits[(uint32_t) value - (uint32_t) quotient * base];
+		value = quotient;
+	} while (value != 0);
 
 	int zeros = MAX(spec->precision - (end - first), 0);
 	int padding = spec->width - strlen(prefix) - zeros - (end - first);
