@@ -187,7 +187,7 @@ testcrash => { %{says('testcrash ok$')}, fsargs => 'bcache=16',
 testloan => { %{says('testloan ok$')}, fsargs => 'bcache=16',
     threads => 'multi' },
 testshortage => { %{says('testshortage ok$')}, fsargs => 'bcache=16',
-    extra => ['-m', 16] },
+    extra => ['-m', 16], debug => 'check' },
 
 # The file server dies while its disk writes to memory
 testdma => { %{says('testdma ok$')}, debug => 1, slow => 16384,

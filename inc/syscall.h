@@ -73,7 +73,8 @@ enum {
 	DEBUG_CHECK,			// look for faults; returns how many
 	DEBUG_FAIL_ALLOC,		// have the caller's n-th page refused
 	DEBUG_BOOT_MARK,		// when the boot got to mark n
-	DEBUG_IDLE_TIME			// how long the boot CPU was idle
+	DEBUG_IDLE_TIME,		// how long the boot CPU was idle
+	DEBUG_FAIL_ALLOC_OF		// not the caller's: that environment's
 };
 
 // With the number of a mark: bits 31 to 61 of that time, not 0 to 30

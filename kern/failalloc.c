@@ -3,9 +3,10 @@
 // What happens when memory runs out in the midst of something?  A test finds
 // out by having the first page that this takes refused, then the second, and
 // so on.  Only one environment at a time can be treated so, the one that asks
-// for it; allocations for others, also those that it sets off, succeed.
+// for it or another that it names; allocations for others, also those that it
+// sets off, succeed.
 //
-// Entry points: failalloc_order; failalloc_now, for page_alloc.
+// Entry points: failalloc_order, failalloc_of; failalloc_now, for page_alloc.
 
 #include <kern/env.h>
 #include <kern/failalloc.h>
@@ -23,6 +24,12 @@ failalloc_order(uint32_t n)
 	left = n;
 	struck = false;
 	return had_struck;
+}
+
+void
+failalloc_of(envid_t victim)
+{
+	failalloc_victim = victim;
 }
 
 bool

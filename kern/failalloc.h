@@ -11,6 +11,9 @@
 // carried out.
 int failalloc_order(uint32_t n);
 
+// The order is about that environment from now on.
+void failalloc_of(envid_t victim);
+
 // For page_alloc: is this the one?  Mostly there is no order at all.
 extern envid_t failalloc_victim;	// 0: nobody
 bool failalloc_strikes(void);

@@ -440,7 +440,8 @@ sys_poweroff(uint32_t magic, int status)
 // For tests.  DEBUG_CHECK: returns the number of faults found in the kernel,
 // and prints them.  DEBUG_FAIL_ALLOC: the arg-th page that the kernel takes for
 // the caller from now on is refused, once; 0 takes that back.  Returns 1 if
-// the last one was refused already, else 0.  DEBUG_BOOT_MARK: the time stamp
+// the last one was refused already, else 0.  DEBUG_FAIL_ALLOC_OF: that order
+// is about environment arg instead; returns 0.  DEBUG_BOOT_MARK: the time stamp
 // counter at the arg-th mark of the boot (kern/bootmark.h), its low 31 bits, or
 // with BOOT_MARK_HIGH the 31 above them.  DEBUG_IDLE_TIME: so much of it the boot
 // CPU was idle, the low 31 bits.  Returns -E_INVAL for another op, and unless somebody debugs.
@@ -456,6 +457,9 @@ sys_debug(uint32_t op, uint32_t arg)
 		return audit(false);
 	case DEBUG_FAIL_ALLOC:
 		return failalloc_order(arg);
+	case DEBUG_FAIL_ALLOC_OF:
+		failalloc_of(arg);
+		return 0;
 	case DEBUG_BOOT_MARK:
 		mark = arg & ~BOOT_MARK_HIGH;
 		if (mark >= NBOOTMARKS)

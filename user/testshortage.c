@@ -5,7 +5,9 @@
 // usage: testshortage [KIND]		all kinds of requests, or this one
 //
 // Each kind of request is made with no free page, then with one, and so on, so
-// that each page that the server needs for it is once the one that is missing.
+// that each page that the server needs for it is once the one that is missing;
+// and with enough memory, but the first page that the server takes refused,
+// then the second, and so on (DEBUG_FAIL_ALLOC, so this runs with DEBUG=check).
 //
 // Runs with a file server that keeps few blocks, and little memory.
 
@@ -16,7 +18,7 @@
 #define BLOCKS		(NDIRECT + 3)	// so it has an indirect block
 #define SIZE		(BLOCKS * BLKSIZE)
 #define HOARDS		3		// files without one
-#define MOST		10		// free pages; each request needs fewer
+#define MOST		10		// pages; each request needs fewer
 
 #define RW		(PTE_P | PTE_U | PTE_W)
 #define PAGE		((union Fsipc *) 0x20000000)
@@ -29,7 +31,7 @@ static char buf[BLKSIZE];
 static envid_t server;
 static int fd, rootfd, hoardfd[HOARDS];
 static uintptr_t kept, eaten;		// the ends
-static uint32_t refused, granted;
+static uint32_t refused, granted, struck;
 
 static void
 expect(const char *what, int got, int want)
@@ -122,13 +124,20 @@ give_back(int npages)
 	}
 }
 
-// What is in the cache is ours, too, and just so many pages are free.
+// What is in the cache is ours, too.
 static void
-be_short_of_memory(int npages)
+hoard_cache(void)
 {
 	for (int i = 0; i < HOARDS; i++)
 		hoard_file(hoardfd[i]);
 	hoard_file(rootfd);
+}
+
+// ... and just so many pages are free.
+static void
+be_short_of_memory(int npages)
+{
+	hoard_cache();
 	eat_memory();
 	give_back(npages);
 }
@@ -400,19 +409,45 @@ static const struct Kind {
 	{ "sync", sync_all, unchanged },
 };
 
-// Once, while so many pages are free.
-static void
-try_once(const struct Kind *kind, int npages)
+// Returns the answer, given while so many pages are free.
+static int
+act_in_need(const struct Kind *kind, int npages)
 {
-	fd = make_file(NAME, SIZE);
-	must("sync", sync());
 	be_short_of_memory(npages);
 
 	int r = kind->act();
 
 	have_enough_memory();
+	return r;
+}
+
+// Returns the answer, for which the server did not get its n-th page.
+static int
+act_refused(const struct Kind *kind, int n)
+{
+	hoard_cache();
+	must("sys_debug", sys_debug(DEBUG_FAIL_ALLOC, n));
+	must("sys_debug", sys_debug(DEBUG_FAIL_ALLOC_OF, server));
+
+	int r = kind->act();
+
+	if (sys_debug(DEBUG_FAIL_ALLOC, 0) == 1)
+		struck++;
+	have_enough_memory();
+	return r;
+}
+
+static void
+try_once(const struct Kind *kind,
+	int (*act)(const struct Kind *kind, int n), int n)
+{
+	fd = make_file(NAME, SIZE);
+	must("sync", sync());
+
+	int r = act(kind, n);
+
 	if (r < 0 && r != -E_NO_MEM)
-		panic("%s, %d free pages: %e", kind->name, npages, r);
+		panic("%s, %d: %e", kind->name, n, r);
 	expect("the server", ipc_find_env(ENV_TYPE_FS), server);
 	if (r < 0) {
 		refused++;
@@ -449,11 +484,15 @@ umain(int argc, char **argv)
 	for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (argc > 1 && strcmp(argv[1], kinds[i].name) != 0)
 			continue;
-		refused = granted = 0;
-		for (int npages = 0; npages <= MOST; npages++)
-			try_once(&kinds[i], npages);
-		cprintf("%s: %u refused, %u granted\n", kinds[i].name, refused,
-			granted);
+		refused = granted = struck = 0;
+		for (int n = 0; n <= MOST; n++) {
+			try_once(&kinds[i], act_in_need, n);
+			if (n > 0)
+				try_once(&kinds[i], act_refused, n);
+		}
+		cprintf("%s: %u refused, %u granted, %u pages refused\n",
+			kinds[i].name, refused, granted, struck);
+		expect("faults in the kernel", sys_debug(DEBUG_CHECK, 0), 0);
 		if (granted == 0)
 			panic("%s was never granted", kinds[i].name);
 	}
