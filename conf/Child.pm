@@ -110,8 +110,9 @@ sub threads
 			push @pids, split ' ', $children // '';
 			my ($ran, $waited) = split ' ',
 			    line("$thread/schedstat") // next;
+			# It may end between these, and then nothing is read
 			my ($state) = (line("$thread/stat") // next)
-			    =~ /.*\) (\w)/;
+			    =~ /.*\) (\w)/ or next;
 			$threads{$thread} = { ran => $ran / 1e9,
 			    waited => $waited / 1e9,
 			    asleep => scalar $state =~ /[SIZX]/ };
