@@ -49,6 +49,7 @@ int sys_ipc_try_send(envid_t to, uint32_t value, void *va, int perm);
 int sys_ipc_recv(void *dstva);
 int sys_cons_wait(void);
 int sys_cons_line(void);
+int sys_cons_foreground(int on);
 int sys_env_wait(envid_t env);
 int sys_poweroff(int status);
 int sys_ipc_recv_from(void *dstva, envid_t from);

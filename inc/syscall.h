@@ -43,6 +43,7 @@ enum {
 	SYS_ipc_reply_recv,
 	SYS_cons_line,
 	SYS_page_copy,
+	SYS_cons_foreground,
 
 	NSYSCALLS
 };

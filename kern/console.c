@@ -19,6 +19,7 @@
 #include <kern/consdev.h>
 #include <kern/console.h>
 #include <kern/lab.h>
+#include <kern/monitor.h>
 #include <kern/panic.h>
 #include <kern/picirq.h>
 
@@ -52,12 +53,19 @@ cputchar(int c)
 // Ctrl-t, when somebody debugs: look for faults now, whatever is running.
 #define CHECK_KEY	('t' & 0x1F)
 
+// Ctrl-\: the monitor, whatever is running.
+#define MONITOR_KEY	('\\' & 0x1F)
+
+#define INTERRUPT_KEY	('c' & 0x1F)
+
 static struct {
 	uint16_t chars[QUEUE_SIZE];	// a byte, or KEY_TEXT and a byte
 	uint32_t put, taken;
 } queue;
 
 void (*cons_wake)(void);
+bool (*cons_interrupt)(void);
+static bool monitor_reads;		// keys are for the monitor
 
 static struct Typed line;		// for programs
 static int line_taken;			// bytes that they have
@@ -69,6 +77,36 @@ queue_is_full(void)
 	return queue.put - queue.taken == QUEUE_SIZE;
 }
 
+static void
+line_drop(void)
+{
+	line.len = line_taken = 0;
+	line_complete = false;
+}
+
+// Keys that do something at once, and are not input.
+static bool
+acts_at_once(int c)
+{
+	if (c == CHECK_KEY && debug_asked) {
+		audit(true);
+		return true;
+	}
+	if (monitor_reads)
+		return false;
+	if (c == MONITOR_KEY) {
+		monitor(NULL);
+		return true;
+	}
+	if (c == INTERRUPT_KEY && cons_interrupt && cons_interrupt()) {
+		cprintf("^C\n");
+		queue.taken = queue.put;
+		line_drop();
+		return true;
+	}
+	return false;
+}
+
 // What finds no room stays in the device.
 void
 cons_intr(int (*get_char)(void))
@@ -77,19 +115,10 @@ cons_intr(int (*get_char)(void))
 	int c;
 
 	while (!queue_is_full() && (c = get_char()) >= 0)
-		if (c == CHECK_KEY && debug_asked)
-			audit(true);
-		else if (c != 0)
+		if (c != 0 && !acts_at_once(c))
 			queue.chars[queue.put++ % QUEUE_SIZE] = c;
 	if (queue.put != before && cons_wake)
 		cons_wake();
-}
-
-static void
-line_drop(void)
-{
-	line.len = line_taken = 0;
-	line_complete = false;
 }
 
 bool
@@ -154,11 +183,13 @@ getchar(void)
 {
 	int c;
 
+	monitor_reads = true;
 	while ((c = cons_getc()) == 0)
 		if (cons_interrupts())
 			wait_for_interrupt();
 		else
 			pause();
+	monitor_reads = false;
 	return c;
 }
 

@@ -137,9 +137,9 @@ cpu_order(int cpu, uint32_t what)
 }
 
 void
-cpu_order_anyone(bool wanted)
+cpu_order_anyone(int work, bool wanted)
 {
-	const uint32_t anyone = 1u << NCPU;
+	const uint32_t anyone = 1u << (NCPU + work);
 
 	if (wanted)
 		__sync_fetch_and_or(&cpus_with_orders, anyone);

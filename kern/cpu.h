@@ -106,7 +106,11 @@ extern struct CpuTicks {
 } cpu_ticks[NCPU];
 extern volatile uint32_t cpus_with_orders;	// a bit each: what all look at
 void cpu_order(int cpu, uint32_t what);
-void cpu_order_anyone(bool wanted);	// there is work for whoever comes (reap.c)
+
+// There is work for whoever comes into the kernel: in kern/reap.c,
+// kern/foreground.c
+enum { ANYONE_REAP, ANYONE_FOREGROUND };
+void cpu_order_anyone(int work, bool wanted);
 bool cpu_take_order(uint32_t what);	// was it given to us? not any more
 void cpu_service(void);			// obey what cannot wait: the first 3
 

@@ -131,5 +131,5 @@ reap_some(void)
 		env_reaped(e);		// which may add others
 	}
 	if (reap_pending() != ordered)
-		cpu_order_anyone(ordered = reap_pending());
+		cpu_order_anyone(ANYONE_REAP, ordered = reap_pending());
 }

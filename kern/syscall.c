@@ -18,6 +18,7 @@
 #include <kern/console.h>
 #include <kern/env.h>
 #include <kern/failalloc.h>
+#include <kern/foreground.h>
 #include <kern/fpu.h>
 #include <kern/ipc.h>
 #include <kern/irqwait.h>
@@ -112,6 +113,15 @@ sys_cons_wait(void)
 	return 0;
 }
 
+// The caller, and all that it starts from now on, is what ^C ends; or with 0, nothing
+// is, and ^C is input.
+static int
+sys_cons_foreground(int on)
+{
+	foreground_set(curenv, on);
+	return 0;
+}
+
 // ------------------------------------------------------------ environments
 
 static envid_t
@@ -170,6 +180,18 @@ sys_exofork(void)
 	e->env_tf.tf_eflags &= ~FL_IOPL_MASK;	// is not inherited
 	e->env_tf.tf_regs.reg_eax = 0;
 	return e->env_id;
+}
+
+// sys_exofork with what the labs do not have: the child is in the foreground if its
+// parent is.
+static envid_t
+exofork(void)
+{
+	const envid_t child = sys_exofork();
+
+	if (child > 0)
+		foreground_inherit(curenv, child);
+	return child;
 }
 
 // One that runs elsewhere has stopped there when this returns: what it comes
@@ -498,7 +520,7 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SYS_page_unmap:
 		return sys_page_unmap(a1, (void *) a2);
 	case SYS_exofork:
-		return sys_exofork();
+		return exofork();
 	case SYS_env_set_status:
 		return set_status(a1, a2);
 	case SYS_env_set_trapframe:
@@ -515,6 +537,8 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return sys_cons_wait();
 	case SYS_cons_line:
 		return sys_cons_line();
+	case SYS_cons_foreground:
+		return sys_cons_foreground(a1);
 	case SYS_env_wait:
 		return sys_env_wait(a1);
 	case SYS_poweroff:

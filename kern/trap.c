@@ -23,6 +23,7 @@
 #include <kern/console.h>
 #include <kern/cpu.h>
 #include <kern/env.h>
+#include <kern/foreground.h>
 #include <kern/fpu.h>
 #include <kern/guard.h>
 #include <kern/irqwait.h>
@@ -373,6 +374,8 @@ wake_up(void)
 	lock_kernel();
 	sched_awake();
 	take_tick();			// nobody has a turn here
+	if (foreground_interrupted)
+		foreground_end();
 }
 
 // Did curenv itself cause this trap, or did it only run when it came?
@@ -522,6 +525,7 @@ handle(struct Trapframe *tf, bool wanted, bool turn_is_over)
 	| CALL_BIT(SYS_getenvid) | CALL_BIT(SYS_env_destroy)		\
 	| CALL_BIT(SYS_env_set_status) | CALL_BIT(SYS_env_wait)		\
 	| CALL_BIT(SYS_cons_wait) | CALL_BIT(SYS_cons_line)		\
+	| CALL_BIT(SYS_cons_foreground)					\
 	| CALL_BIT(SYS_irq_wait)		\
 	| CALL_BIT(SYS_page_alloc) | CALL_BIT(SYS_page_map)		\
 	| CALL_BIT(SYS_page_map_list) | CALL_BIT(SYS_page_unmap)	\
@@ -627,6 +631,8 @@ trap_disturbed(struct Env *e, struct Trapframe *tf)
 
 	const bool turn_is_over = take_tick();
 
+	if (foreground_interrupted)
+		foreground_end();
 	if (e->env_status == ENV_DYING) {
 		cpu_take_order(CPU_NEW_TF);
 		env_free(e);

@@ -186,6 +186,12 @@ sys_cons_line(void)
 }
 
 int
+sys_cons_foreground(int on)
+{
+	return status2(SYS_cons_foreground, on, 0);
+}
+
+int
 sys_env_wait(envid_t env)
 {
 	return status2(SYS_env_wait, env, 0);

@@ -30,6 +30,7 @@ struct Command {
 static struct Command commands[MAXCOMMANDS];
 
 static int debug;
+static bool at_console;			// and not in a script
 
 #define trace(...) do {			\
 	if (debug)			\
@@ -299,8 +300,11 @@ run_line(char *line)
 		return;
 	}
 	trace("FORK: %d\n", child);
-	if (child == 0)
+	if (child == 0) {
+		if (at_console)
+			sys_cons_foreground(true);
 		runcmd(line);
+	}
 	wait(child);
 }
 
@@ -354,8 +358,10 @@ umain(int argc, char **argv)
 		usage();
 	if (argc == 2)
 		read_from(argv[1]);
-	if (iscons(0) > 0)
-		prompt = true;
+	if (iscons(0) > 0) {
+		prompt = at_console = true;
+		sys_cons_foreground(false);
+	}
 
 	while ((line = readline(prompt ? "$ " : NULL))) {
 		trace("LINE: %s\n", line);
