@@ -20,9 +20,9 @@ use Child;
 use Hang;
 use Qemu;
 
-# The shell waits for a line.  icode, which began it all, may say at that very
-# moment that it ends.
-our $PROMPT = qr/^\$ (?:icode: exiting\n)?\z/m;
+# The shell waits for a line, perhaps behind the end of a file whose last line is
+# cut short.  icode, which began it all, may say at that very moment that it ends.
+our $PROMPT = qr/\$ (?:icode: exiting\n)?\z/;
 
 # Seconds without a word, as conf/Hang.pm has them
 use constant { CPU_TIME => 60, PATIENCE => 60 };
