@@ -3,9 +3,10 @@
 //
 // usage: testhostile [attack]
 //
-// Each attack is made by a child, which ends by itself or is ended after a
-// while.  After some of them a new child runs and the server serves, and in the
-// end as many pages and environments are free as at the start.
+// Each attack is made by a child, which ends by itself or by the kernel; one that
+// stops itself is ended once it has stopped.  After some of them a new child runs
+// and the server serves, and in the end as many pages and environments are free
+// as at the start.
 
 #include <user/fuzz.h>
 
@@ -413,11 +414,11 @@ request_with_code(void)
 }
 
 #define A(name) { #name, name, false }
-#define A_ENDS(name) { #name, name, true }
+#define A_STOPS(name) { #name, name, true }
 static const struct Attack {
 	const char *name;
 	void (*run)(void);
-	bool ends;			// the kernel is to end it at once
+	bool stops;			// itself: it does not end
 } attacks[] = {
 	A(flags_nt), A(flags_tf), A(flags_df), A(flags_ac), A(flags_rf),
 	A(flags_id), A(flags_vm), A(flags_iopl), A(flags_all), A(flags_none),
@@ -432,23 +433,24 @@ static const struct Attack {
 	A(frame_zeros), A(frame_kernel), A(frame_vm86), A(frame_tf_nt),
 	A(frame_wraps), A(frame_half_there), A(upcall_kernel), A(upcall_utop),
 	A(upcall_top), A(upcall_nowhere), A(upcall_xstack),
-	A_ENDS(upcall_recursive), A_ENDS(xstack_read_only),
-	A_ENDS(xstack_missing),	A_ENDS(esp_in_xstack), A_ENDS(esp_at_edge), A_ENDS(esp_odd),
-	A_ENDS(xstack_beyond), A_ENDS(xstack_left), A(cputs_wraps), A(cputs_to_ulim),
-	A(cputs_nothing), A(unmap_nothing), A(windows), A(windows_written),
-	A(map_windows), A(kill_others), A(stop_self), A(orphans), A(ipc_self),
+	A(upcall_recursive), A(xstack_read_only), A(xstack_missing),
+	A(esp_in_xstack), A(esp_at_edge), A(esp_odd), A(xstack_beyond),
+	A(xstack_left), A(cputs_wraps), A(cputs_to_ulim), A(cputs_nothing),
+	A(unmap_nothing), A(windows), A(windows_written), A(map_windows),
+	A(kill_others), A_STOPS(stop_self), A(orphans), A(ipc_self),
 	A(ipc_onto_code), A(ipc_onto_stack), A(ipc_onto_xstack),
 	A(ipc_flood_server), A(request_and_die), A(request_with_code),
 };
 
-// It may loop in a fault of its own making, or sleep; then it is ended.
-#define PATIENCE	3000
 #define CHECK_AFTER	8		// so many attacks
 
 // Yields until an environment is lost.  One that has yet to end may be on a CPU for
 // which the host has had no processor for a while.
 #define LOST_AFTER	1000000
 
+// None is ended for being slow: it may be on a CPU for which the host has had no
+// processor for a while, and then it would not have done its harm yet, or would
+// leave a child behind that waits for a message from it for ever.
 static void
 attack(const struct Attack *a)
 {
@@ -458,13 +460,12 @@ attack(const struct Attack *a)
 		a->run();
 		exit();
 	}
-	for (int i = 0; !a->ends && i < PATIENCE && !is_gone(child); i++) {
-		if (envs[ENVX(child)].env_status == ENV_NOT_RUNNABLE)
-			i += PATIENCE / 100;
-		sys_yield();
-	}
-	if (!a->ends && !is_gone(child))
+	if (a->stops) {
+		while (envs[ENVX(child)].env_status != ENV_NOT_RUNNABLE
+		       && !is_gone(child))
+			sys_yield();
 		sys_env_destroy(child);
+	}
 	wait(child);
 }
 
