@@ -54,6 +54,13 @@ dma_begin(int number)
 }
 
 bool
+dma_command(int number, uint8_t cmd)
+{
+	(void) number, (void) cmd;
+	return false;
+}
+
+bool
 dma_transfer(int number, uint32_t secno, void *mem, size_t nsecs, bool write)
 {
 	(void) number, (void) secno, (void) mem, (void) nsecs, (void) write;

@@ -223,6 +223,8 @@ test_console(void)
 	CALL(SYS_cgetc, 0);
 	when_asleep(PROD);
 	IS(0, SYS_cons_wait, 0);
+	IS(0, SYS_cons_line, 0);
+	IS(0, SYS_cons_foreground, 1, 0);
 	when_asleep(NONE);
 }
 
@@ -362,7 +364,6 @@ test_others(void)
 	IS(-E_INVAL, SYS_debug, 2, 99, 0);
 	IS(-E_INVAL, SYS_irq_wait, 2, IRQ_IDE, 0);
 	IS(-E_INVAL, 14, 0);
-	IS(-E_INVAL, 29, 0);
 	IS(-E_INVAL, NSYSCALLS, 0);
 	IS(-E_INVAL, 32, 0);
 	IS(-E_INVAL, 1000, 0);
