@@ -12,7 +12,8 @@
 #define TO_SPARE	256		// pages that others may use meanwhile
 #define TO_TAKE		128		// when the server is gone: what it had
 #define LONG_ENOUGH	6000000000ull	// clock ticks: some seconds
-#define A_WHILE		300000000	// ... and a tenth of one
+#define A_WHILE		50000000	// ... some hundredths: after a tenth
+					// of one the server looks at the disk
 
 static const char *const names[] = { "/sysfuzz", "/testhostile", "/soak",
 	"/testsys" };
