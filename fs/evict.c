@@ -94,8 +94,8 @@ next_cached(uintptr_t va, uintptr_t end)
 	return end;
 }
 
-// Was the page used since the hand was here, or is it needed?  It is from now on
-// unused, and on the disk, with what is dirty after it.
+// Was the page used since the hand was here, or is it needed?  It is from now
+// on unused, and on the disk, with what is dirty after it.
 static bool
 was_used(uintptr_t va)
 {

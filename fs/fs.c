@@ -182,8 +182,8 @@ release_block(uint32_t *slot)
 	*slot = 0;
 }
 
-// What f gave up is free as soon as it is on the disk that f did so.  If the disk
-// does not take that, it stays in use.
+// What f gave up is free as soon as it is on the disk that f did so.  If the
+// disk does not take that, it stays in use.
 static void
 free_released(struct File *f)
 {
@@ -483,8 +483,8 @@ write_data(struct File *f)
 	return result;
 }
 
-// Have all on the disk that f names.  Returns 0, or -E_UNSPECIFIED if not all of
-// it is there: then f's entry must wait.  It need not wait for contents that
+// Have all on the disk that f names.  Returns 0, or -E_UNSPECIFIED if not all
+// of it is there: then f's entry must wait.  It need not wait for contents that
 // the disk does not take, which *contents tells; but those of a directory are
 // names.
 int
@@ -503,8 +503,8 @@ file_write_named(struct File *f, int *contents)
 }
 
 // Have all that belongs to f on the disk, in the order of fs/order.c.  Returns
-// 0; -E_NO_MEM, with nothing written; or -E_UNSPECIFIED if the disk does not take
-// all of it.
+// 0; -E_NO_MEM, with nothing written; or -E_UNSPECIFIED if the disk does not
+// take all of it.
 int
 file_flush(struct File *f)
 {
@@ -704,8 +704,8 @@ file_create(const char *path, struct File **pf)
 	return 0;
 }
 
-// Its entry may be another file's from now on.  On the disk it is there, or not:
-// its blocks go with its name.  Returns 0; or -E_NO_MEM, with nothing changed.
+// Its entry may be another file's from now on.  On the disk it is there, or
+// not: its blocks go with its name.  Returns 0; or -E_NO_MEM, nothing changed.
 int
 file_remove(struct File *f)
 {

@@ -513,8 +513,8 @@ check_beyond_size(uint32_t n)
 	}
 }
 
-// Is there a file with contents among these entries?  An indirect block may look
-// like a directory of empty files.
+// Is there a file with contents among these entries?  An indirect block may
+// look like a directory of empty files.
 static bool
 hold_contents(const struct File *entries)
 {

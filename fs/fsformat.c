@@ -126,7 +126,7 @@ footprint(uint32_t size)
 	return n + (n > NDIRECT);
 }
 
-// How many blocks a disk has that holds these files, and a quarter of least more.
+// How many blocks a disk has that holds these files, and least / 4 more.
 static uint32_t
 grown(uint32_t least, int nfiles, char **files)
 {

@@ -23,7 +23,7 @@
 #define QUICK_POLLS	1000		// ask so often before giving way
 #define MAX_POLLS	4000000		// some seconds on any machine
 #define TRIES		3
-#define SETTLE_READS	4		// 400 ns: then the status is the new one
+#define SETTLE_READS	4		// 400 ns: then the status is new
 
 bool ide_dma_wanted = true;
 static int drive = 1;
@@ -96,9 +96,9 @@ settle(void)
 }
 
 // Does a disk answer as this drive?  It does if it can say what it is.  Its
-// status alone says little: after a reset, a drive may show an error.  An absent
-// one reads as 0 (the other drive answers for it) or as all ones (nobody does),
-// and one that is no hard disk refuses.
+// status alone says little: after a reset, a drive may show an error.  An
+// absent one reads as 0 (the other drive answers for it) or as all ones (nobody
+// does), and one that is no hard disk refuses.
 static bool
 answers_identify(int number, uint16_t words[IDE_ID_WORDS])
 {

@@ -1,7 +1,7 @@
 // fs/order.c - what goes to the disk before what.
 //
-// The power may go at any moment.  Then, on the disk, no block may belong to two
-// files, or to one while it is free, or hold what another file left in it.  So
+// The power may go at any moment.  Then, on the disk, no block may be two
+// files', or a file's and free, or hold what another file left in it.  So
 //
 //   - what names a block is written when the block is on the disk, and in use
 //     in the bitmap there: first data and bitmap, then the indirect block, then
@@ -14,8 +14,8 @@
 //
 // A file that was written to may name new blocks.  It is called growing until
 // all that it names is on the disk.  Meanwhile its indirect block and the block
-// with its entry, where other files have theirs too, must neither be written nor
-// leave memory.
+// with its entry, where other files have theirs too, must neither be written
+// nor leave memory.
 //
 // Entry points:
 //   order_begin, order_end	f may come to name new blocks, in between

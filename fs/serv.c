@@ -25,7 +25,7 @@
 #include <fs/fs.h>
 
 #define MAXOPEN		1024
-#define OPEN_SHARE	16		// one client has so much less than is free
+#define OPEN_SHARE	16		// times what one client has are free
 #define FILEVA		0xD0000000	// the descriptors' pages
 #define REQVA		0x0FFFF000	// the client's page, while we work
 #define SWEEP		4		// slots looked at with each open

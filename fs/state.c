@@ -3,8 +3,8 @@
 // Before the first change a mark is set on the disk, and a sync takes it away
 // when all is there.  Where it is found at the beginning, the power went, or
 // the machine was stopped, in the midst of changes.  fs/order.c sees to it that
-// no file is hurt by that.  We look whether that is so, and give back the blocks
-// that no file has any more.  This is less than fs/fsck.c does, and bounded.
+// no file is hurt by that.  We look whether that is so, and give back the
+// blocks that no file has any more.  Unlike fs/fsck.c's work, this is bounded.
 //
 // The mark is behind the super block, in bytes that mean nothing to others.
 //

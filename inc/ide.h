@@ -39,9 +39,9 @@
 #define IDE_CMD_SET_MULTIPLE	0xC6	// how many, as the count
 #define IDE_CMD_READ_DMA	0xC8
 #define IDE_CMD_WRITE_DMA	0xCA
-#define IDE_CMD_FLUSH	0xE7		// what it keeps goes to the disk
-#define IDE_CMD_FLUSH_EXT	0xEA	// the same, of drives with 48-bit numbers
-#define IDE_CMD_IDENTIFY	0xEC		// a sector about the drive
+#define IDE_CMD_FLUSH		0xE7	// what it keeps goes to the disk
+#define IDE_CMD_FLUSH_EXT	0xEA	// the same, with 48-bit numbers
+#define IDE_CMD_IDENTIFY	0xEC	// a sector about the drive
 
 // Words of what IDENTIFY brings
 #define IDE_ID_COMMANDS	83		// which commands the drive has

@@ -46,6 +46,6 @@ int vfprintf(int fd, const char *fmt, va_list ap);
 // next call overwrites; NULL at end of input or on an error.
 char *readline(const char *prompt);
 void readline_prompt(const char *prompt);	// prints it; part of readline
-int getkey(void);		// likewise: the next key of the console, or an error
+int getkey(void);		// likewise: the console's next key, or an error
 
 #endif // JOS_INC_STDIO_H

@@ -20,7 +20,7 @@ struct Typed {
 	enum { IN_TEXT, AFTER_ESCAPE, IN_SEQUENCE, FUNCTION_KEY } state;
 	const char *prompt;		// is printed again after ^C; or NULL
 	const struct History *history;	// or NULL
-	int age;			// text is the age-th last of them; 0: none
+	int age;			// text is the age-th last; 0: none
 };
 
 // One key more: a byte, perhaps with KEY_TEXT, or KEY_UP and its kin.  Returns

@@ -138,8 +138,8 @@ cons_getc(void)
 	return queue.chars[queue.taken++ % QUEUE_SIZE];
 }
 
-// In canonical mode, lines are made when somebody wants one: what was typed before
-// that waits in the queue, and is echoed where it is read.
+// In canonical mode, lines are made when somebody wants one: what was typed
+// before that waits in the queue, and is echoed where it is read.
 int
 cons_getline(void)
 {

@@ -32,8 +32,8 @@ void kbd_intr(void);
 // If set: called whenever input has come in.
 extern void (*cons_wake)(void);
 
-// If set: ^C was typed.  Returns whether it ends something; then it is not input,
-// and what was typed before is forgotten.
+// If set: ^C was typed.  Returns whether it ends something; then it is not
+// input, and what was typed before is forgotten.
 extern bool (*cons_interrupt)(void);
 
 #endif // JOS_KERN_CONSOLE_H

@@ -1,8 +1,10 @@
 // kern/cpu.c - the processors: a list of them, and asking them for things.
 //
-// Entry points: cpu_watch, cpu_take_nmi; cpu_init, cpu_add and cpunum; cpu_protect; user_memory_open and
-// user_memory_close; cpu_order, cpu_order_anyone, cpu_take_order, cpu_service;
-// cpus_stop, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders.
+// Entry points: cpu_has_cpuid, cpu_features, cpu_protect; user_memory_open and
+// user_memory_close; cpu_init, cpu_add, cpu_apicid and cpunum; cpu_order,
+// cpu_order_anyone, cpu_take_order, cpu_see_to_news, cpu_service; cpus_stop,
+// cpu_bring_in, tlb_flush_later and tlb_shootdown give orders; cpu_watch and
+// cpu_take_nmi.
 
 #include <inc/assert.h>
 #include <inc/trap.h>
@@ -206,8 +208,8 @@ cpus_stop(void)
 
 // ------------------------------------------------- CPUs that do not answer
 // A program that has got into virtual-8086 mode with interrupts off (leave_vm86
-// in kern/trap.c) takes its CPU away from everybody.  An NMI brings that back, and
-// does no harm to one that is just slow.
+// in kern/trap.c) takes its CPU away from everybody.  An NMI brings that back,
+// and does no harm to one that is just slow.
 
 static volatile uint32_t nmi_sent;	// a bit each
 
@@ -228,9 +230,9 @@ cpu_take_nmi(void)
 
 #define SILENCE	50			// own ticks without one of the other's
 
-// Each CPU that runs a program has ticks, and watches the next of those.  So CPU
-// 1 has them also when it is idle (sched_halt), or nobody would watch CPU 0, to
-// which all devices talk.
+// Each CPU that runs a program has ticks, and watches the next of those.  So
+// CPU 1 has them also when it is idle (sched_halt), or nobody would watch CPU
+// 0, to which all devices talk.
 void
 cpu_watch(void)
 {
@@ -257,8 +259,8 @@ cpu_watch(void)
 		send_nmi(next);
 }
 
-// How often to look whether a CPU has come, before going to sleep until then; and
-// how often to be woken in vain before it is taken for dead.
+// How often to look whether a CPU has come, before going to sleep until then;
+// and how often to be woken in vain before it is taken for dead.
 #define LOOKS	100
 #define WAKEUPS	10
 

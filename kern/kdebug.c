@@ -25,8 +25,8 @@ extern const uint8_t __LINES_BEGIN__[], __LINES_END__[];
 // Of a program's table.  Ours have up to 8 KiB; strings are in its last 64 KiB.
 #define USER_TABLE_MAX	(256 * 1024)
 
-// Of the rows of one function, in bytes.  Ours have up to 200, for 100 lines; one
-// with more than this has no lines.
+// Of the rows of one function, in bytes.  Ours have up to 200, for 100 lines;
+// one with more than this has no lines.
 #define ROWS_MAX	512
 
 // A table, and where its parts are.

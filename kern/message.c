@@ -29,8 +29,8 @@ message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 	return (*store = page_to_share(e, srcva, perm)) ? 0 : -E_INVAL;
 }
 
-// There was no memory for a page table of `to`: what ended environments have yet
-// to give back counts as there.  A call that fails is made again for that
+// There was no memory for a page table of `to`: what ended environments have
+// yet to give back counts as there.  A call that fails is made again for that
 // (handle_syscall), but a message may be another one's, or an answer.
 // Returns 0, or -E_NO_MEM.
 static int __attribute__((noinline))

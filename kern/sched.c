@@ -1,8 +1,8 @@
 // kern/sched.c - which environment runs next.
 //
 // Round robin: each CPU goes on through envs[] from the one it ran last.  A
-// CPU that finds nothing halts; interrupts wake it, its own clock being off, but
-// for CPUs 0 and 1 (cpu_watch).
+// CPU that finds nothing halts; interrupts wake it, its own clock being off,
+// but for CPUs 0 and 1 (cpu_watch).
 // Whoever leaves the kernel while there is work for an idle CPU wakes one; that
 // CPU does the same in turn.
 //

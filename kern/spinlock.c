@@ -88,8 +88,8 @@ spin_print(const struct spinlock *lk)
 	cprintf("Slept over at most %u times during one wait\n",
 		lk->most_asked);
 	for (int i = 0; i < ncpu; i++)
-		cprintf("CPU %d kept %u ticks that came during a wait, and saw to "
-			"%u\n", i, cpu_ticks[i].kept, cpu_ticks[i].taken);
+		cprintf("CPU %d kept %u ticks that came during a wait, and saw "
+			"to %u\n", i, cpu_ticks[i].kept, cpu_ticks[i].taken);
 	if (lk->cpu)
 		cprintf("CPU %d has it\n", lk->cpu->cpu_id);
 	if (!spin_watched)
@@ -117,7 +117,7 @@ now(void)
 #define IN_VAIN	8
 
 // Is the lock ours?  It is if it was handed over to us, or if it is free and we
-// are the first.  Who waits mostly only reads it, so that it stays in all caches.
+// are the first.  Who waits mostly only reads, so that all caches keep it.
 static inline bool
 catch(struct spinlock *lk, struct CpuInfo *me)
 {

@@ -19,19 +19,19 @@
 
 #define NCALLERS	10		// so many calls are remembered
 
-// A lock that is free goes to whichever CPU comes first, not to the one that has
-// waited for longest: that one may be asleep, and the others would have to wait
-// until it is awake.  For a CPU that waits for long does sleep, so that a host
-// with fewer processors than this machine has can run the CPUs that work.  Each
-// unlock wakes one.  A CPU that was woken too often in vain is starving: from
-// then on no other can get in first, for the lock is handed over to it, which is
-// the same store that would have freed the lock.
+// A lock that is free goes to whichever CPU comes first, not to the one that
+// has waited for longest: that one may be asleep, and the others would have to
+// wait until it is awake.  For a CPU that waits for long does sleep, so that a
+// host with fewer processors than this machine has can run the CPUs that work.
+// Each unlock wakes one.  A CPU that was woken too often in vain is starving:
+// from then on no other can get in first, for the lock is handed over to it,
+// which is the same store that would have freed the lock.
 //
 // conf/lock.pml is a model of this for a model checker.  Change both together.
 struct spinlock {
 	struct CpuInfo *volatile cpu;	// who has it; NULL: it is free
-	volatile uint32_t waiting;	// CPUs that sleep, and are not woken yet
-	volatile uint32_t starving;	// a bit each; set by the CPU itself, and
+	volatile uint32_t waiting;	// CPUs that sleep and are not woken yet
+	volatile uint32_t starving;	// a bit each; set by the CPU itself and
 					// cleared by it when it has the lock
 
 	// For finding mistakes
@@ -53,11 +53,11 @@ struct spinlock {
 
 // Note who takes locks and for how long?  That costs more than taking them.
 extern bool spin_watched;
-extern bool spin_hooks;			// is that wanted, or are windows widened?
+extern bool spin_hooks;			// ... or windows widened?
 void spin_hook(void);			// yes
 
-// In starving, a bit of no CPU: spin_unlock is not to be short, for spin_hooks is
-// true.
+// In starving, a bit of no CPU: spin_unlock is not to be short, for spin_hooks
+// is true.
 #define SPIN_HOOKED	(1u << NCPU)
 
 #define spin_initlock(lock) __spin_initlock(lock, #lock)

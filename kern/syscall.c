@@ -96,8 +96,8 @@ sys_cgetc(void)
 	return cons_getkey();
 }
 
-// The next character of a line that was typed, edited and ended (canonical mode);
-// 0 if there is none yet; -E_EOF: ^D was typed instead of a line.
+// The next character of a line that was typed, edited and ended (canonical
+// mode); 0 if there is none yet; -E_EOF: ^D was typed instead of a line.
 static int
 sys_cons_line(void)
 {
@@ -113,8 +113,8 @@ sys_cons_wait(void)
 	return 0;
 }
 
-// The caller, and all that it starts from now on, is what ^C ends; or with 0, nothing
-// is, and ^C is input.
+// The caller, and all that it starts from now on, is what ^C ends; or with 0,
+// nothing is, and ^C is input.
 static int
 sys_cons_foreground(int on)
 {
@@ -182,8 +182,8 @@ sys_exofork(void)
 	return e->env_id;
 }
 
-// sys_exofork with what the labs do not have: the child is in the foreground if its
-// parent is.
+// sys_exofork with what the labs do not have: the child is in the foreground if
+// its parent is.
 static envid_t
 exofork(void)
 {
@@ -465,8 +465,9 @@ sys_poweroff(uint32_t magic, int status)
 // the last one was refused already, else 0.  DEBUG_FAIL_ALLOC_OF: that order
 // is about environment arg instead; returns 0.  DEBUG_BOOT_MARK: the time stamp
 // counter at the arg-th mark of the boot (kern/bootmark.h), its low 31 bits, or
-// with BOOT_MARK_HIGH the 31 above them.  DEBUG_IDLE_TIME: so much of it the boot
-// CPU was idle, the low 31 bits.  Returns -E_INVAL for another op, and unless somebody debugs.
+// with BOOT_MARK_HIGH the 31 above them.  DEBUG_IDLE_TIME: so much of it the
+// boot CPU was idle, the low 31 bits.  Returns -E_INVAL for another op, and
+// unless somebody debugs.
 static int
 sys_debug(uint32_t op, uint32_t arg)
 {

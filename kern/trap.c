@@ -350,8 +350,8 @@ trap_from_kernel(struct Trapframe *tf)
 	load_frame(tf);
 }
 
-// Did a tick come while this CPU waited for the lock?  Then whoever runs here has
-// had its turn, and must not go on when this trap is over.
+// Did a tick come while this CPU waited for the lock?  Then whoever runs here
+// has had its turn, and must not go on when this trap is over.
 static bool
 take_tick(void)
 {
@@ -396,9 +396,9 @@ is_after_instruction(const struct Trapframe *tf)
 		|| tf->tf_trapno == T_OFLOW;
 }
 
-// curenv was stopped while it ran here, or its turn is over.  What it was about to
-// do happens when it runs again: an instruction that faults is still ahead of it, and so
-// a system call becomes.  Returns whether it is to wait for that.
+// curenv was stopped while it ran here, or its turn is over.  What it was about
+// to do happens when it runs again: an instruction that faults is still ahead
+// of it, and so a system call becomes.  Returns whether it is to wait for that.
 static bool
 put_off(struct Trapframe *tf)
 {
@@ -420,9 +420,9 @@ keep_registers(struct Env *e, struct Trapframe *tf)
 
 // Virtual-8086 mode is not for programs.  A processor does not let them in,
 // but QEMU's iret does, and with any flags.  The frame, whose end is in the
-// usual place for the part of it that we know, becomes a program's again.  If it
-// was no interrupt that ended this, or the NMI of cpu_watch, the program gets
-// what a processor would have answered to its iret.
+// usual place for the part of it that we know, becomes a program's again.  If
+// it was no interrupt that ended this, or the NMI of cpu_watch, the program
+// gets what a processor would have answered to its iret.
 static void
 leave_vm86(struct Trapframe *tf)
 {

@@ -39,8 +39,8 @@ widen_init(void)
 }
 
 // Three times of four there is no delay.  Else it is up to 16,384 rounds, and
-// short ones are as likely as long ones.  QEMU with one thread for all CPUs goes
-// on with another one at a pause.
+// short ones are as likely as long ones.  QEMU with one thread for all CPUs
+// goes on with another one at a pause.
 void
 widen_delay(void)
 {

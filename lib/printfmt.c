@@ -134,7 +134,7 @@ put_number(struct Output *out, const struct Spec *spec,
 		const unsigned long long quotient = value >> 32
 			? value / base : (uint32_t) value / base;
 
-		*--first = digits[(uint32_t) value - (uint32_t) quotient * base];
+		*--first = digits[(uint32_t) (value - quotient * base)];
 		value = quotient;
 	} while (value != 0);
 

@@ -6,7 +6,7 @@
 //
 //	Enter			CR or newline: ends the line
 //	Backspace, Delete, ^H	erase a character; ^W a word, ^U the line
-//	^D			hands over what there is; nothing is the end of file
+//	^D			hands over what there is; nothing: end of file
 //	^C			drops the line
 //	up, down		earlier lines, for readline
 //
@@ -204,9 +204,8 @@ typed_key(struct Typed *t, int c)
 	return false;
 }
 
-// Take lines from the keys of the console, or from the file that descriptor 0 is.
-// Both return an error for the input's; else how it ends is to be seen from the
-// line.
+// Take lines from the keys of the console, or from the file that descriptor 0
+// is.  Both return an error for the input's; else the line says how it ends.
 static int
 read_typed(struct Typed *t)
 {

@@ -11,8 +11,8 @@
 //	command { | command }
 //
 // and a command is words with < file and > file anywhere among them.  The
-// line is taken apart first, into commands[], by a child of ours; only if all of
-// it makes sense does that run it.
+// line is taken apart first, into commands[], by a child of ours; only if all
+// of it makes sense does that run it.
 
 #include <inc/lib.h>
 
@@ -56,9 +56,9 @@ is_in(char c, const char *set)
 	return c != '\0' && strchr(set, c);
 }
 
-// With a line: begin with it; returns 0.  With NULL: the next token of the line;
-// *word is set to the copy of a word.  All copies fit, if the line is shorter than
-// BUFSIZ: each is as long as the word and what separates it.
+// With a line: begin with it; returns 0.  With NULL: the next token of the
+// line; *word is set to the copy of a word.  All copies fit, if the line is
+// shorter than BUFSIZ: each is as long as the word and what separates it.
 static int
 gettoken(char *line, char **word)
 {

@@ -3,10 +3,10 @@
 //
 // usage: testhostile [attack]
 //
-// Each attack is made by a child, which ends by itself or by the kernel; one that
-// stops itself is ended once it has stopped.  After some of them a new child runs
-// and the server serves, and in the end as many pages and environments are free
-// as at the start.
+// Each attack is made by a child, which ends by itself or by the kernel; one
+// that stops itself is ended once it has stopped.  After some of them a new
+// child runs and the server serves, and in the end as many pages and
+// environments are free as at the start.
 
 #include <user/fuzz.h>
 
@@ -444,13 +444,13 @@ static const struct Attack {
 
 #define CHECK_AFTER	8		// so many attacks
 
-// Yields until an environment is lost.  One that has yet to end may be on a CPU for
-// which the host has had no processor for a while.
+// Yields until an environment is lost.  One that has yet to end may be on a CPU
+// for which the host has had no processor for a while.
 #define LOST_AFTER	1000000
 
-// None is ended for being slow: it may be on a CPU for which the host has had no
-// processor for a while, and then it would not have done its harm yet, or would
-// leave a child behind that waits for a message from it for ever.
+// None is ended for being slow: it may be on a CPU for which the host has had
+// no processor for a while, and then it would not have done its harm yet, or
+// would leave a child behind that waits for a message from it for ever.
 static void
 attack(const struct Attack *a)
 {

@@ -159,7 +159,8 @@ serve(envid_t subject)
 		if (help == WAKE)
 			must("wake", sys_env_set_status(subject, ENV_RUNNABLE));
 		if (help == SEND)
-			must("send", sys_ipc_send(subject, 1, (void *) UTOP, 0));
+			must("send", sys_ipc_send(subject, 1,
+				(void *) UTOP, 0));
 		if (help == RECEIVE || help == ANSWER)
 			must("receive", sys_ipc_recv((void *) UTOP));
 		if (help == ANSWER)

@@ -1,6 +1,6 @@
-// For conf/test: four programs are in the kernel all the time, and with two CPUs
-// wait for each other there.  The monitor then tells whether the ticks that came
-// meanwhile were seen to.
+// For conf/test: four programs are in the kernel all the time, and with two
+// CPUs wait for each other there.  The monitor then tells whether the ticks
+// that came meanwhile were seen to.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
