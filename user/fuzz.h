@@ -26,6 +26,10 @@
 #define FUZZ_RO		(PTE_P | PTE_U)
 #define FUZZ_POOL	((char *) 0x30000000)	// all the memory there is
 
+// Not inline: each caller had a copy, and a backtrace would end in the caller.
+// Not every fuzzer uses all.
+#define FUZZ_FUNCTION	static __attribute__((unused))
+
 static uint32_t fuzz_state;		// of the random numbers
 static uint32_t fuzz_count;		// how much is to be done a seed
 static uint32_t fuzz_seed, fuzz_seeds;	// the next one, and how many follow
@@ -73,7 +77,7 @@ one_in(uint32_t n)
 // ------------------------------------------------- is all as it should be?
 
 // Take every page there is, and give all back.  Returns how many.
-static inline int
+FUZZ_FUNCTION int
 free_pages(void)
 {
 	int n = 0, r;
@@ -90,7 +94,7 @@ free_pages(void)
 
 // What the kernel itself finds.  Only if it was started to debug; else it
 // says -E_INVAL.
-static inline void
+FUZZ_FUNCTION void
 check_kernel(void)
 {
 	int faults = sys_debug(DEBUG_CHECK, 0);
@@ -101,7 +105,7 @@ check_kernel(void)
 
 // How many pages are in use, by the kernel's own count: less than free_pages
 // finds out, but soon done.
-static inline int
+FUZZ_FUNCTION int
 used_pages(void)
 {
 	const int in_page = PGSIZE / sizeof(struct PageInfo);
@@ -113,7 +117,7 @@ used_pages(void)
 	return n;
 }
 
-static inline void
+FUZZ_FUNCTION void
 check_child(void)
 {
 	envid_t me = sys_getenvid(), child = fork_or_panic(), from;
@@ -132,7 +136,7 @@ check_child(void)
 	wait(child);
 }
 
-static inline void
+FUZZ_FUNCTION void
 check_server(void)
 {
 	static const char greeting[] = "This is /motd";
@@ -152,7 +156,7 @@ check_server(void)
 
 // Have children open as many files as there can be, and end.  Returns how many
 // that was.
-static inline int
+FUZZ_FUNCTION int
 count_slots(void)
 {
 	static envid_t child[NENV];
@@ -180,7 +184,7 @@ count_slots(void)
 	return slots;
 }
 
-static inline int
+FUZZ_FUNCTION int
 open_to_fill(const char *name)
 {
 	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC);
@@ -193,7 +197,7 @@ open_to_fill(const char *name)
 // Blocks that are free or the root directory's, which grows and does not
 // shrink.  The disk is filled, and made empty again.  From then on all blocks
 // are in the server's memory, so that what is free of that can be compared.
-static inline int
+FUZZ_FUNCTION int
 count_free_blocks(void)
 {
 	struct Stat root;
@@ -225,7 +229,7 @@ count_free_blocks(void)
 // a few at a time, at each open: have it look at all of them.
 #define FUZZ_OPENS	(1024 / 4)	// MAXOPEN and SWEEP in fs/serv.c
 
-static inline void
+FUZZ_FUNCTION void
 settle_server(void)
 {
 	for (int i = 0; i < FUZZ_OPENS; i++)
@@ -234,7 +238,7 @@ settle_server(void)
 
 #define FUZZ_PATIENCE	10000		// turns until others have ended
 
-static inline void
+FUZZ_FUNCTION void
 check_used_pages(void)
 {
 	int used;
@@ -252,7 +256,7 @@ check_used_pages(void)
 
 // Have a page table at va: it stays, so it must be there when pages are
 // counted.
-static inline void
+FUZZ_FUNCTION void
 make_table(void *va)
 {
 	int r = sys_page_alloc(0, va, FUZZ_RW);
@@ -267,7 +271,7 @@ fuzz_arg(int argc, char **argv, int i, uint32_t otherwise)
 	return argc > i ? (uint32_t) strtol(argv[i], NULL, 0) : otherwise;
 }
 
-static inline void
+FUZZ_FUNCTION void
 fuzz_start(const char *name, int argc, char **argv, uint32_t count)
 {
 	fuzz_seed = fuzz_arg(argc, argv, 1, 1);
@@ -304,7 +308,7 @@ fuzz_next(void)
 }
 
 // At the end of a seed: the system goes on.
-static inline void
+FUZZ_FUNCTION void
 fuzz_check(void)
 {
 	check_kernel();
@@ -313,7 +317,7 @@ fuzz_check(void)
 }
 
 // The caller then says that all is well.
-static inline void
+FUZZ_FUNCTION void
 fuzz_end(void)
 {
 	check_kernel();
