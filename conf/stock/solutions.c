@@ -29,33 +29,34 @@ int
 env_alloc(struct Env **newenv_store, envid_t parent_id)
 {
 	struct Env *e = env_free_list;
-	int r;
 
-	if (e == NULL)
+	if (!e)
 		return -E_NO_FREE_ENV;
-	if ((r = env_setup_vm(e)) < 0)
-		return r;
 
-	int32_t generation = (e->env_id + (1 << ENVGENSHIFT)) & ~(NENV - 1);
-	if (generation <= 0)
-		generation = 1 << ENVGENSHIFT;
-	e->env_id = generation | (e - envs);
+	int r = env_setup_vm(e);
+
+	if (r < 0)
+		return r;
+	env_free_list = e->env_link;
+
+	// Generations are 1, 2 and so on, as many as leave an id positive
+	uint32_t generation = (uint32_t) e->env_id >> ENVGENSHIFT;
+
+	generation = generation % ((1u << (31 - ENVGENSHIFT)) - 1) + 1;
+	e->env_id = generation << ENVGENSHIFT | (e - envs);
+
+	e->env_tf = (struct Trapframe) {
+		.tf_cs = GD_UT | 3, .tf_eflags = FL_IF,
+		.tf_ss = GD_UD | 3, .tf_esp = USTACKTOP,
+		.tf_ds = GD_UD | 3, .tf_es = GD_UD | 3,
+	};
+	e->env_ipc_recving = 0;
+	e->env_pgfault_upcall = 0;
+	e->env_runs = 0;
 	e->env_parent_id = parent_id;
 	e->env_type = ENV_TYPE_USER;
 	e->env_status = ENV_RUNNABLE;
-	e->env_runs = 0;
 
-	memset(&e->env_tf, 0, sizeof(e->env_tf));
-	e->env_tf.tf_ds = GD_UD | 3;
-	e->env_tf.tf_es = GD_UD | 3;
-	e->env_tf.tf_ss = GD_UD | 3;
-	e->env_tf.tf_esp = USTACKTOP;
-	e->env_tf.tf_cs = GD_UT | 3;
-	e->env_tf.tf_eflags |= FL_IF;
-	e->env_pgfault_upcall = 0;
-	e->env_ipc_recving = 0;
-
-	env_free_list = e->env_link;
 	*newenv_store = e;
 	if (lab->env_messages)
 		cprintf("[%08x] new env %08x\n",
