@@ -45,8 +45,10 @@ waitdisk(void)
 	uint8_t status;
 
 	// As signed numbers, what has IDE_BSY set is less than 0, and
-	// IDE_NOBODY is the greatest of them
+	// IDE_NOBODY is the greatest of them.  An emulator may use the pause to
+	// carry out the command.
 	do {
+		pause();
 		status = inb(IDE_STATUS);
 	} while ((int8_t) status < (int8_t) IDE_NOBODY);
 	return status;
