@@ -191,9 +191,10 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
-	test_live_on();
-	int before = count_free();
+	// Before anybody else is on its way out
+	const int before = count_free();
 
+	test_live_on();
 	test_all();
 
 	// The last ones may still be on their way out on other CPUs
