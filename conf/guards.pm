@@ -329,10 +329,6 @@ return (
     out => 'const bool done = file_flush(f) == 0;',
     in => "const bool done = true;\n\tif (f->f_size > 0)\n\t\tfile_flush(f);",
     test => ['conf/test-crash'] },
-{ guard => 'a new block of a directory is empty, and the directory\'s, before it is used',
-    file => 'fs/fs.c',
-    out => 'return r == 0 && dir->f_size != size ? file_flush(dir) : r;',
-    in => 'return r + 0 * size;', test => ['conf/test-crash'] },
 
 # --------------------------------------------------------------------- disks
 { guard => 'the boot sector does not wait for a disk that is not there',

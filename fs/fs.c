@@ -597,19 +597,17 @@ find_unused(struct File *dir, struct File **entry)
 	return 0;
 }
 
-// The same, on the disk as well: a new block is empty there, and the
-// directory's, before anything is in it.
+// Set *entry to an unused entry of dir, which counts as growing from now on.
 static int
 dir_alloc_file(struct File *dir, struct File **entry)
 {
-	const off_t size = dir->f_size;
 	int r = order_begin(dir);
 
 	if (r < 0)
 		return r;
 	r = find_unused(dir, entry);
 	order_end();
-	return r == 0 && dir->f_size != size ? file_flush(dir) : r;
+	return r;
 }
 
 static bool
