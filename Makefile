@@ -20,6 +20,6 @@ FIND_GMAKE = unset MAKEFLAGS MAKELEVEL MFLAGS; \
 	done; \
 	if [ -z "$$gmake" ]; then \
 		echo 'JOS is built with GNU make, which is not here.' \
-			'Run conf/setup, or install it as gmake.' >&2; \
+			'Run tools/setup, or install it as gmake.' >&2; \
 		exit 1; \
 	fi

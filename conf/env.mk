@@ -4,7 +4,7 @@
 # What make puts before a command: @ hides it.  `make V=1` shows them all.
 V ?= @
 
-# Prefix of the tools, if the one that conf/probe finds is not the right one:
+# Prefix of the tools, if the one that tools/probe finds is not the right one:
 # GCCPREFIX = i686-linux-gnu-
 
 # The emulator, if it is not in the PATH as qemu-system-i386:

@@ -1,7 +1,7 @@
 // inc/linetab.h - the line table: from code addresses to source lines.
 //
 // Compilers leave this knowledge in the DWARF sections, which no loader
-// brings into memory and which take long code to read.  conf/linetable reads
+// brings into memory and which take long code to read.  tools/linetable reads
 // them after linking and writes the few bytes a backtrace needs.  The
 // kernel's table lies between __LINES_BEGIN__ and __LINES_END__, that of a
 // program at USTABDATA; both look like this:
@@ -55,7 +55,7 @@ struct Linefunc {
 	uint16_t lf_file;		// its source file, likewise
 };
 
-_Static_assert(sizeof(struct Linetab) == 16, "conf/linetable writes this");
-_Static_assert(sizeof(struct Linefunc) == 12, "conf/linetable writes this");
+_Static_assert(sizeof(struct Linetab) == 16, "tools/linetable writes this");
+_Static_assert(sizeof(struct Linefunc) == 12, "tools/linetable writes this");
 
 #endif // JOS_INC_LINETAB_H

@@ -2,7 +2,7 @@
 //
 // The compiler puts a copy of __stack_chk_guard between the arrays of a
 // function and its return address, and compares the two before it returns
-// (CANARY_FLAGS of conf/probe; all files of the kernel, but not the boot
+// (CANARY_FLAGS of tools/probe; all files of the kernel, but not the boot
 // sector, which has no room).  Only this tells that the return address may no
 // longer be the right one.
 //

@@ -60,7 +60,7 @@ guard_page_fault(uintptr_t va)
 		panic("use of freed page %08x at va %08x", PTE_ADDR(*pte), va);
 }
 
-// With -fw_cfg name=opt/jos/guard,string=WHAT, for conf/test-san: be wrong.
+// With -fw_cfg name=opt/jos/guard,string=WHAT, for tests/test-san: be wrong.
 static void
 guard_test(void)
 {

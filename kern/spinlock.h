@@ -27,7 +27,7 @@
 // from then on no other can get in first, for the lock is handed over to it,
 // which is the same store that would have freed the lock.
 //
-// conf/lock.pml is a model of this for a model checker.  Change both together.
+// tests/lock.pml is a model of this for a model checker.  Change both together.
 struct spinlock {
 	struct CpuInfo *volatile cpu;	// who has it; NULL: it is free
 	volatile uint32_t waiting;	// CPUs that sleep and are not woken yet

@@ -1,5 +1,5 @@
 // user/benchboot.c - how many instructions the boot took until it reached each
-// of the kernel's marks (kern/bootmark.h).  conf/bench types our name at the
+// of the kernel's marks (kern/bootmark.h).  tools/bench types our name at the
 // first prompt, on a machine started with DEBUG=check.
 
 #include <user/bench.h>

@@ -1,5 +1,5 @@
 // user/benchfile.c - how many instructions things take: files, pipes, spawn.
-// Started by user/bench.c on the disk of conf/bench, which has large files.
+// Started by user/bench.c on the disk of tools/bench, which has large files.
 
 #include <user/bench.h>
 

@@ -1,5 +1,5 @@
 // user/benchscale.c - how many instructions things take when there is more of
-// something.  conf/bench-scale runs it, with the number:
+// something.  tools/bench-scale runs it, with the number:
 //
 //	asleep N	environments that wait
 //	running N	environments that yield

@@ -1,5 +1,5 @@
 // user/benchwall.c - how long two programs take that run at the same time, by
-// the clock on the wall.  conf/bench-wall runs it with one CPU and with two.
+// the clock on the wall.  tools/bench-wall runs it with one CPU and with two.
 
 #include <user/bench.h>
 

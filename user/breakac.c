@@ -1,5 +1,5 @@
 // user/breakac.c - a breakpoint with AC set, which must not let the kernel use
-// our memory where a processor has SMAP (conf/test).
+// our memory where a processor has SMAP (tests/run).
 
 #include <inc/lib.h>
 #include <inc/x86.h>

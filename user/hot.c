@@ -1,4 +1,4 @@
-// user/hot.c - spends its time in one place, for conf/test-profile to find:
+// user/hot.c - spends its time in one place, for tests/test-profile to find:
 // here, or in the kernel if it has an argument.
 
 #include <inc/lib.h>

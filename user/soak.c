@@ -7,7 +7,7 @@
 // all there is.  When all of them and all their children are gone, as many
 // environments and pages must be in use as at the start, and the kernel finds
 // no fault in its own data.  At the end as much memory, as many environments
-// and as many blocks of the disk must be free as at the start.  conf/soak
+// and as many blocks of the disk must be free as at the start.  tools/soak
 // starts this, looks for what the programs complain of or do not say, and types
 // a q to end it.
 

@@ -4,7 +4,8 @@
 // usage: testcache BLOCKS [keep]
 //
 // BLOCKS is how many the file server may keep in memory (make BCACHE=n).  With
-// `keep`, the files stay on the disk, for somebody to look at (conf/test-bigdisk).
+// `keep`, the files stay on the disk, for somebody to look at
+// (tests/test-bigdisk).
 
 #include <user/test.h>
 

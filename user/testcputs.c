@@ -1,6 +1,6 @@
 // user/testcputs.c - one sys_cputs of much text prints all of it, once.
 //
-// The kernel prints a long text in parts.  conf/programs.pm looks at the
+// The kernel prints a long text in parts.  tests/programs.pm looks at the
 // lines.
 
 #include <inc/lib.h>
@@ -11,7 +11,7 @@
 
 static char text[LINES * LINESIZE + 1];
 
-// What does more than to fill the next cell of the screen.  conf/test-console
+// What does more than to fill the next cell of the screen.  tests/test-console
 // looks at the screen.
 static void
 odd_text(void)

@@ -1,5 +1,5 @@
 // user/testcrash.c - files that grow, shrink and go as somebody asks, for
-// conf/test-crash, which cuts the power.
+// tests/test-crash, which cuts the power.
 //
 // Each line is a step:
 //

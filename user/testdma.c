@@ -2,7 +2,7 @@
 // by itself: what were its pages are others' then, and stay as those have them.
 //
 // Needs a slow disk, and DEBUG=1: the tester ends the server when we stop
-// (conf/programs.pm).
+// (tests/programs.pm).
 
 #include <inc/x86.h>
 

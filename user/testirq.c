@@ -1,7 +1,7 @@
 // user/testirq.c - interrupts that nobody asked for do not end the program.
 //
 // At each stop in the kernel monitor the tester types which one comes next
-// (conf/programs.pm).
+// (tests/programs.pm).
 
 #include <inc/lib.h>
 #include <inc/x86.h>

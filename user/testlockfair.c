@@ -1,4 +1,4 @@
-// For conf/test: two programs call the kernel again and again for what takes
+// For tests/run: two programs call the kernel again and again for what takes
 // long there, and a third one wants to call it now and then.  The monitor then
 // tells how often the kernel's lock went to others first.
 

@@ -1,4 +1,4 @@
-// Do what may take the kernel long, for conf/test: it then asks the monitor how
+// Do what may take the kernel long, for tests/run: it then asks the monitor how
 // long the kernel's lock was held.
 
 #include <inc/lib.h>

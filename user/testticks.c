@@ -1,4 +1,4 @@
-// For conf/test: four programs are in the kernel all the time, and with two
+// For tests/run: four programs are in the kernel all the time, and with two
 // CPUs wait for each other there.  The monitor then tells whether the ticks
 // that came meanwhile were seen to.
 

@@ -1,5 +1,5 @@
 // user/testtraps.c - which exception each instruction raises that programs may
-// raise one by.  conf/programs.pm looks at what the kernel says when it ends
+// raise one by.  tests/programs.pm looks at what the kernel says when it ends
 // them.
 
 #include <inc/lib.h>

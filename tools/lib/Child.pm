@@ -1,0 +1,202 @@
+# tools/lib/Child.pm - a program run beside us, which never outlives us.
+#
+# Entry points:
+#   Child->start(command => [...], dir => D, env => {...})
+#   $c->fh          its output (stdout and stderr), to select() on
+#   $c->read        what has arrived; undef at the end, with $c->{status} set
+#   $c->type(TEXT)  give it TEXT to read
+#   $c->threads     id => { ran, waited, asleep } of each of its threads and its
+#		    children's: seconds that it ran, seconds that it waited for a
+#		    processor, and if it is asleep now; nothing where nobody says
+#   $c->usage       seconds that they all ran; undef where nobody says
+#   $c->stop        end it, with all it started; sets $c->{status}
+#   Child::stop_all
+#
+# Each child leads a process group of its own.  It is killed when we leave,
+# by exit, die or signal; and when we are killed too hard to do that, by the
+# kernel (setpriv --pdeathsig) or, where there is no setpriv, by a watcher.
+
+package Child;
+use strict;
+use warnings;
+use Errno qw(EAGAIN EINTR);
+use IO::Handle;
+use List::Util qw(sum0);
+use POSIX ();
+use Time::HiRes qw(time);
+
+my $owner = $$;		# only this process ends children
+my %alive;		# pid => 1
+my $watcher;		# where to tell the watcher about pids
+
+my ($setpriv) = $ENV{JOS_NO_SETPRIV} ? () :
+    grep { -x } map { "$_/setpriv" } split /:/, $ENV{PATH};
+
+$SIG{$_} = sub { exit 130 } for qw(INT TERM HUP);
+$SIG{PIPE} = 'IGNORE';
+END {
+	my $status = $?;
+	stop_all();
+	$? = $status;
+}
+
+sub start
+{
+	my ($class, %opt) = @_;
+	my @command = @{$opt{command}};
+	unshift @command, $setpriv, qw(--pdeathsig KILL) if $setpriv;
+	start_watcher() if !$setpriv && !$watcher;
+
+	pipe my $in, my $to_child or die "pipe: $!\n";
+	pipe my $from_child, my $out or die "pipe: $!\n";
+	my $pid = fork // die "fork: $!\n";
+	become($in, $out, \%opt, @command) if $pid == 0;
+
+	$alive{$pid} = 1;
+	print $watcher "+$pid\n" if $watcher;
+	POSIX::setpgid($pid, $pid);	# the child does so too: first wins
+	$to_child->autoflush(1);
+	$from_child->blocking(0);
+	return bless { pid => $pid, fh => $from_child, in => $to_child },
+	    $class;
+}
+
+# In the new process: turn into the command.
+sub become
+{
+	my ($in, $out, $opt, @command) = @_;
+	POSIX::setpgid(0, 0);
+	$SIG{$_} = 'DEFAULT' for qw(INT TERM HUP PIPE);
+	POSIX::dup2(fileno $in, 0);
+	POSIX::dup2(fileno $out, 1);
+	POSIX::dup2(1, 2);
+	%ENV = (%ENV, %{$opt->{env} || {}});
+	if (!defined $opt->{dir} || chdir $opt->{dir}) {
+		no warnings 'exec';
+		exec { $command[0] } @command;
+	}
+	syswrite STDOUT, "cannot run $command[0]: $!\n";
+	POSIX::_exit(127);
+}
+
+sub fh { $_[0]{fh} }
+
+sub read
+{
+	my ($self) = @_;
+	my $n = sysread $self->{fh}, my $text, 1 << 16;
+	return $text if $n;
+	return '' if !defined $n && ($! == EAGAIN || $! == EINTR);
+	$self->stop(60);
+	return undef;
+}
+
+sub type
+{
+	my ($self, $text) = @_;
+	syswrite $self->{in}, $text;
+}
+
+# From the accounts that Linux keeps of each thread, in nanoseconds.
+sub threads
+{
+	my ($self) = @_;
+	my ($children_known, %threads);
+	my @pids = $self->{pid};
+	while (defined(my $pid = shift @pids)) {
+		for my $thread (glob "/proc/$pid/task/*") {
+			my $children = line("$thread/children");
+			$children_known ||= defined $children;
+			push @pids, split ' ', $children // '';
+			my ($ran, $waited) = split ' ',
+			    line("$thread/schedstat") // next;
+			# It may end between these, and then nothing is read
+			my ($state) = (line("$thread/stat") // next)
+			    =~ /.*\) (\w)/ or next;
+			$threads{$thread} = { ran => $ran / 1e9,
+			    waited => $waited / 1e9,
+			    asleep => scalar $state =~ /[SIZX]/ };
+		}
+	}
+	# Where they do not say who their children are, this means nothing
+	return $children_known ? %threads : ();
+}
+
+sub usage
+{
+	my %threads = $_[0]->threads or return undef;
+	return sum0 map { $_->{ran} } values %threads;
+}
+
+sub line
+{
+	my ($file) = @_;
+	open my $fh, '<', $file or return undef;
+	return scalar(<$fh>) // '';
+}
+
+# End it, after giving it some seconds to leave by itself: first politely, as
+# QEMU then removes its temporary files.  The status is the exit status, or
+# 128 + the signal that ended it.
+sub stop
+{
+	my ($self, $patience) = @_;
+	return if defined $self->{status};
+	my $pid = $self->{pid};
+	end($pid) if !gone($pid, $patience // 0);
+	$self->{status} = $? & 127 ? 128 + ($? & 127) : $? >> 8;
+	kill 'KILL', -$pid;		# what it started and left behind
+	delete $alive{$pid};
+	print $watcher "-$pid\n" if $watcher;
+}
+
+sub end
+{
+	my ($pid) = @_;
+	kill 'TERM', -$pid;
+	return if gone($pid, 1);
+	kill 'KILL', -$pid;
+	waitpid $pid, 0;
+}
+
+# Has it left, or does it within so many seconds?
+sub gone
+{
+	my ($pid, $patience) = @_;
+	my $deadline = time + $patience;
+	until (waitpid($pid, POSIX::WNOHANG) == $pid) {
+		return 0 if time >= $deadline;
+		select undef, undef, undef, 0.005;
+	}
+	return 1;
+}
+
+sub stop_all
+{
+	return if $$ != $owner;
+	kill 'TERM', map { -$_ } keys %alive;
+	for my $pid (keys %alive) {
+		end($pid);
+		kill 'KILL', -$pid;
+	}
+	%alive = ();
+}
+
+# A process that does nothing but see us go: the pipe from us then ends.
+sub start_watcher
+{
+	pipe my $from_us, $watcher or die "pipe: $!\n";
+	$watcher->autoflush(1);
+	return if fork // die "fork: $!\n";
+	close $watcher;
+	POSIX::setsid();
+	my %watched;
+	while (<$from_us>) {
+		/^\+(\d+)/ and $watched{$1} = 1;
+		/^-(\d+)/ and delete $watched{$1};
+	}
+	kill 'KILL', map { -$_ } keys %watched;
+	POSIX::_exit(0);
+}
+
+1;

@@ -1,0 +1,572 @@
+# tools/lib/Grade.pm - what the grade scripts share: tests, and how they are
+# run.
+#
+# A grade script is a list of declarations (see grade-lab3):
+#
+#   use Grade lab => 3;		the lab it is about
+#   test TITLE => POINTS, [PATTERNS], OPTIONS
+#	starts the machine with program TITLE; each pattern must match the
+#	beginning of some line of its output
+#   check TITLE => POINTS, [PATTERNS], OPTIONS
+#	the same of the output of the test before
+#   part NAME			sums up the tests since the last part
+#   grade			runs them all and leaves the script
+#
+# tests/run and tools/grade-all use it with other endings:
+#
+#   Grade::include(SCRIPTS)	what these grade scripts declare
+#   Grade::tally		runs everything, counts, and leaves
+#
+# Options of both:
+#   never => [PATTERNS]		no line may begin like this
+#   by => sub { ... }		gets the output, returns complaints
+# Options of test:
+#   program => NAME		the program, if not the title; '' for none
+#   cpus => N			1; if more, they must all come up
+#   until => PATTERN		a line at which the machine is stopped
+#   type => [[PATTERN, TEXT], ...]	when PATTERN is seen, type TEXT
+#   panics => 1			the kernel's panic is what is wanted
+#   status => N			QEMU must leave by itself, with this status
+#   command => [...]		run this instead of a machine
+#   name => NAME		output goes to jos.out.NAME, if not the program
+#   lab, disk, slow, keep, tree, threads, args, fsargs, extra
+#				as in tools/lib/Qemu.pm
+#   debug => VALUE		likewise; what DEBUG is in the environment
+#   cpu_time, patience, total	other limits than those below (see
+#				tools/lib/Hang.pm)
+#
+# A machine is stopped as soon as its tests are decided: when all patterns
+# were seen, or one that must never be; or, where lines yet to come could
+# still matter, when the kernel monitor asks for a command.  With debug, the
+# kernel then has to look for faults in its own data first (CHECK_KEY in
+# kern/console.c); if it finds any, the test has failed.
+
+package Grade;
+use strict;
+use warnings;
+use Getopt::Long qw(:config bundling);
+use List::Util qw(first max sum0);
+use Time::HiRes qw(time);
+use Child;
+use Hang;
+use Qemu;
+
+use constant {
+	# Seconds of a machine, as tools/lib/Hang.pm has them
+	CPU_TIME => 10,
+	PATIENCE => 6,
+	TOTAL_TIME => 200,
+	MAX_OUTPUT => 1 << 20,	# bytes
+	SHOWN => 20,		# last lines shown of a failure
+	CHECK_KEY => "\x14",	# Ctrl-t
+};
+
+my $clean = ($ENV{OBJDIR} || 'obj') . '/fs/clean-fs.img';
+my $lab;		# as the script said
+my @shows;		# in the order of the script: tests and parts
+my @runs;		# what is to be run for them
+my $several;		# more than one script: see include()
+my %option = (color => 'auto', jobs => 0);
+my $selected = sub { 1 };	# does the title pass the filters?
+
+sub import
+{
+	my ($class, %opt) = @_;
+	$lab = $opt{lab};
+	no strict 'refs';
+	*{caller() . "::$_"} = \&$_ for qw(test check part grade);
+}
+
+#
+# Declarations
+#
+
+sub test
+{
+	my ($title, $points, $want, %opt) = @_;
+	my $program = $opt{program} // ($opt{command} ? '' : $title);
+	my $number = $opt{lab} // $lab;
+	my $run = {
+		lab => $number, disk => $number == 5 && $clean,
+		debug => $ENV{DEBUG} || undef,
+		%opt, program => $program, tests => [], output => '',
+	};
+	$run->{name} //= $program eq '' ? 'jos' : $program;
+	$run->{name} = "lab$run->{lab}.$run->{name}" if $several;
+	push @runs, $run;
+	push @shows, new_test($run, $title, $points,
+	    [cpu_lines($run->{cpus} // 1), @$want], %opt);
+}
+
+sub check
+{
+	my ($title, $points, $want, %opt) = @_;
+	push @shows, new_test($runs[-1], "  $title", $points, $want, %opt);
+}
+
+sub new_test
+{
+	my ($run, $title, $points, $want, %opt) = @_;
+	my $test = {
+		run => $run, title => $title, points => $points,
+		missing => [map { pattern($_) } @$want],
+		never => [map { pattern($_) } @{$opt{never} || []}],
+		seen => [], by => $opt{by},
+	};
+	push @{$run->{tests}}, $test;
+	return $test;
+}
+
+sub part
+{
+	push @shows, { part => $_[0] };
+}
+
+# A pattern as it was written, and compiled.  One that says where the line
+# ends must not be tried on a line that may still grow.
+sub pattern
+{
+	my ($text) = @_;
+	return { text => $text, re => qr/^(?:$text)/,
+	    whole => scalar $text =~ /\$$/ };
+}
+
+# What the kernel says when it starts the other CPUs.
+sub cpu_lines
+{
+	my ($cpus) = @_;
+	return () if $cpus == 1;
+	return ("SMP: CPU 0 found $cpus CPU\\(s\\)",
+	    map { "SMP: CPU $_ starting" } 1 .. $cpus - 1);
+}
+
+#
+# Scripts
+#
+
+sub grade
+{
+	return 1 if $several;
+	options();
+	build();
+	run_all();
+	exit !show_total();
+}
+
+# Declare what these scripts declare, to be run by tally().
+sub include
+{
+	my (@scripts) = @_;
+	my $ours = $lab;
+	$several = 1;
+	for my $script (@scripts) {
+		open my $fh, '<', $script or die "$script: $!\n";
+		my $package = $script =~ s/\W/_/gr;
+		push @shows, { heading => $script };
+		eval join '', "package $package;\n#line 1 \"$script\"\n", <$fh>;
+		die $@ if $@;
+		push @shows, { total => $script };
+	}
+	push @shows, { heading => '' };
+	$lab = $ours;
+}
+
+# Run everything declared, count, and leave.
+sub tally
+{
+	options();
+	build();
+	run_all();
+	my @tests = grep { $_->{run}{ended} } grep { $_->{run} } @shows;
+	my @failed = grep { $_->{lost} } @tests;
+	print "failed: $_->{title}\n" for @failed;
+	printf "%d passed, %d failed\n", @tests - @failed, scalar @failed;
+	exit(@failed || !@tests ? 1 : 0);
+}
+
+sub options
+{
+	-e 'GNUmakefile' or die "$0: run this from the top of the tree\n";
+	GetOptions(\%option, 'verbose|v', 'color=s', 'jobs|j=i')
+	    or die "usage: $0 [-v] [-j JOBS] [--color WHEN] [TITLE ...]\n";
+	$option{jobs} ||= processors();
+	$option{color} = -t STDOUT ? 'always' : 'never'
+	    if $option{color} eq 'auto';
+	my @filters = map { qr/\Q$_/i } @ARGV;
+	$selected = sub {
+		my ($title) = @_;
+		return first { $title =~ $_ } @filters;
+	} if @filters;
+	die "$0: no test has one of these in its title: @ARGV\n"
+	    if !first { $_->{run} && wanted($_) } @shows;
+	$option{filtered} = @filters > 0;
+	$| = 1;
+}
+
+sub processors
+{
+	my $n = `getconf _NPROCESSORS_ONLN 2>/dev/null`;
+	return $n =~ /^(\d+)/ ? max(1, $1) : 1;
+}
+
+# Under make, pass its variables on, but not its job slots.
+sub build
+{
+	$ENV{MAKEFLAGS} =~ s/(?:^| )(?:-j\d*|--jobserver\S*)//g
+	    if defined $ENV{MAKEFLAGS};
+	delete $ENV{MAKELEVEL};
+	my $log = `make -j$option{jobs} all $clean 2>&1`;
+	my $failed = $?;
+	print $log if $failed || $option{verbose};
+	die "$0: nothing was tested: make failed, see above\n" if $failed;
+}
+
+#
+# Running
+#
+
+sub run_all
+{
+	my @shown = grep { !$_->{run} || wanted($_) } @shows;
+	my @queue = grep { my $run = $_; first { wanted($_) } @{$run->{tests}} }
+	    @runs;
+	my %busy;		# run => run
+	while (@queue || %busy) {
+		while (@queue && keys %busy < $option{jobs}) {
+			my $run = shift @queue;
+			start_run($run);
+			$busy{$run} = $run;
+		}
+		watch(values %busy);
+		delete $busy{$_} for grep { $busy{$_}{ended} } keys %busy;
+		show(shift @shown)
+		    while @shown && (!$shown[0]{run} || $shown[0]{run}{ended});
+	}
+	show($_) for @shown;
+}
+
+# A test is wanted if it passes the filters, or one that needs its output.
+sub wanted
+{
+	my ($test) = @_;
+	my $run = $test->{run};
+	return $selected->($test->{title}) || ($test == $run->{tests}[0] &&
+	    first { $selected->($_->{title}) } @{$run->{tests}});
+}
+
+sub start_run
+{
+	my ($run) = @_;
+	my $file = "jos.out.$run->{name}";
+	open $run->{file}, '>', $file or die "$file: $!\n";
+	$run->{log} = "$file.log";
+	unlink $run->{log};
+	my $command = $run->{command} || [Qemu::command(%$run)];
+	$run->{shell} = join ' ', map { quoted($_) } @$command;
+	print "\$ $run->{shell}\n" if $option{verbose};
+	@$run{qw(started lines rest typed)} = (time, 0, 0, 0);
+	$run->{script} = [@{$run->{type} || []}];
+	$run->{child} = Child->start(command => $command,
+	    env => $run->{command} ? {} : { TMPDIR => 'obj' });
+	$run->{hang} = Hang->new($run->{child}, cpus => $run->{cpus} // 1,
+	    cpu_time => $run->{cpu_time} // CPU_TIME,
+	    patience => $run->{patience} // PATIENCE,
+	    total => $run->{total} // TOTAL_TIME);
+}
+
+# Wait a moment for output of these, and judge what came.
+sub watch
+{
+	my (@busy) = @_;
+	my $bits = '';
+	vec($bits, fileno $_->{child}->fh, 1) = 1 for @busy;
+	select my $ready = $bits, undef, undef, 0.25;
+	for my $run (@busy) {
+		if (vec($ready, fileno $run->{child}->fh, 1)) {
+			take($run, $run->{child}->read);
+		}
+		limits($run) if !$run->{ended};
+	}
+}
+
+sub take
+{
+	my ($run, $text) = @_;
+	if (!defined $text) {
+		my $status = $run->{child}{status};
+		return end_run($run, "exit with status $status");
+	}
+	syswrite $run->{file}, $text;
+	$run->{output} .= $text;
+	$run->{hang}->heard if $text ne '';
+
+	while ($run->{output} =~ /\G([^\n]*)\n/gc) {
+		$run->{rest} = pos $run->{output};
+		line($run, $1, 1);
+	}
+	my $rest = substr $run->{output}, $run->{rest};
+	line($run, $rest, 0) if $rest ne '';
+	type($run);
+	judge($run);
+	$run->{decided} //= 'the kernel monitor asks for a command'
+	    if $rest eq 'K> ' && !@{$run->{script}} && !$run->{command}
+	    && !defined $run->{status};
+	end_run($run, $run->{decided}) if $run->{decided} && checked($run);
+}
+
+# Has the kernel looked for faults since the test was decided?
+sub checked
+{
+	my ($run) = @_;
+	return 1 if !$run->{debug} || $run->{command} ||
+	    $run->{output} =~ /kernel panic/;
+	if (!defined $run->{asked}) {
+		$run->{asked} = length $run->{output};
+		$run->{child}->type(CHECK_KEY);
+	}
+	return substr($run->{output}, $run->{asked}) =~ /kernel check: .*\n/;
+}
+
+# See what one line, or as much of it as has come, means to each test.
+sub line
+{
+	my ($run, $line, $whole) = @_;
+	$line =~ s/\r+$//;
+	for my $test (@{$run->{tests}}) {
+		@{$test->{missing}} = grep { $line !~ $_->{re} ||
+		    $_->{whole} && !$whole } @{$test->{missing}};
+		next if !$whole;
+		push @{$test->{seen}}, map { "'$_->{text}': $line" }
+		    grep { $line =~ $_->{re} } @{$test->{never}};
+	}
+	$run->{decided} //= 'the line the test waits for'
+	    if $whole && $run->{until} && $line =~ /^(?:$run->{until})/;
+}
+
+# Is there anything left to wait for?
+sub judge
+{
+	my ($run) = @_;
+	my @tests = @{$run->{tests}};
+	if (first { @{$_->{seen}} } @tests) {
+		$run->{decided} //= 'a line that must never come';
+	} elsif (!@{$run->{script}} && !$run->{command} &&
+	    !defined $run->{status} && !first { undecided($_) } @tests) {
+		$run->{decided} //= 'all that was expected has come';
+	}
+}
+
+# Can more output change what we think of the test?
+sub undecided
+{
+	my ($test) = @_;
+	return @{$test->{missing}} || @{$test->{never}} || $test->{by};
+}
+
+sub type
+{
+	my ($run) = @_;
+	my $script = $run->{script};
+	while (@$script) {
+		my ($pattern, $text) = @{$script->[0]};
+		pos($run->{output}) = $run->{typed};
+		$run->{output} =~ /$pattern/gm or last;
+		$run->{typed} = pos $run->{output};
+		$run->{child}->type($text);
+		$run->{hang}->heard;
+		shift @$script;
+	}
+	pos($run->{output}) = $run->{rest};	# where take() goes on
+}
+
+# Is there no hope?
+sub limits
+{
+	my ($run) = @_;
+	my $hangs = $run->{hang}->look;
+	$hangs //= 'more output than ' . MAX_OUTPUT . ' bytes'
+	    if length $run->{output} > MAX_OUTPUT;
+	end_run($run, $hangs, 1) if defined $hangs;
+}
+
+sub end_run
+{
+	my ($run, $why, $late) = @_;
+	return if $run->{ended};
+	$run->{child}->stop;
+	close delete $run->{file};
+	@$run{qw(ended late)} = ($why, $late);
+	$run->{took} = time - $run->{started};
+	my $rest = substr $run->{output}, $run->{rest};
+	line($run, $rest, $why =~ /^exit/) if $rest ne '';
+
+	my $status = $run->{status} // ($run->{command} ? 0 : undef);
+	($run->{crash}) = $run->{output} =~
+	    /^(?:\*\*\* )?(triple fault .*|kernel panic .*)/m;
+	$_->{wrong} = [complaints($run, $_, $status)] for @{$run->{tests}};
+	unlink $run->{log} if !first { @{$_->{wrong}} } @{$run->{tests}};
+}
+
+#
+# Results
+#
+
+# What is wrong with the output, as far as this test is concerned.
+sub complaints
+{
+	my ($run, $test, $status) = @_;
+	my $first = $test == $run->{tests}[0];
+	my @wrong = map { "missing   '$_->{text}'" } @{$test->{missing}};
+	push @wrong, map { "forbidden $_" } @{$test->{seen}};
+	my $output = $run->{output};	# a copy, without our search position
+	push @wrong, $test->{by}->($output) if $test->{by};
+	push @wrong, "forbidden $_"
+	    for $first ? $output =~ /(kernel check: \d+ faults)/g : ();
+	push @wrong, "not typed '$_->[1]'"
+	    for $first ? @{$run->{script}} : ();
+	push @wrong, "expected  exit with status $status"
+	    if $first && defined $status &&
+	    $run->{ended} ne "exit with status $status";
+	push @wrong, 'expected  an end'
+	    if $first && !@wrong && ($run->{late}
+	    || $run->{crash} && !$run->{panics});
+	return @wrong;
+}
+
+sub show
+{
+	my ($item) = @_;
+	if ($item->{run}) {
+		show_test($item);
+	} elsif (defined $item->{heading}) {
+		print "$item->{heading}\n" if !$option{filtered};
+	} elsif (!$option{filtered}) {
+		$item->{part} ? show_part($item) : show_score($item);
+	}
+}
+
+sub show_test
+{
+	my ($test) = @_;
+	my $run = $test->{run};
+	my $first = $test == $run->{tests}[0];
+	my $ok = !@{$test->{wrong}};
+	$test->{lost} = !$ok;
+	printf "%s: %s%s\n", $test->{title}, $ok ? colored(32, 'OK') :
+	    colored(31, 'FAIL'),
+	    $first ? sprintf(' (%.1fs)', $run->{took}) : '';
+	return if $ok;
+	print map { "    $_\n" } @{$test->{wrong}};
+	explain($run) if !$run->{explained}++;
+}
+
+# Once for each machine: how it ended, and what to look at.
+sub explain
+{
+	my ($run) = @_;
+	my @lines = split /\r*\n/, $run->{output};
+	my $from = max(0, @lines - SHOWN);
+	print "    ended     $run->{ended}\n";
+	print map { "    likely    $_\n" } causes($run);
+	print "    command   $run->{shell}\n";
+	print "    by hand   ", by_hand($run), "\n" if !$run->{command};
+	printf "    output    in jos.out.%s%s\n", $run->{name},
+	    @lines ? $from ? ', the last ' . SHOWN . ' lines:' : ':' : ': none';
+	print map { "        $_\n" } @lines[$from .. $#lines];
+}
+
+# What one would type to see it happen.
+sub by_hand
+{
+	my ($run) = @_;
+	my $target = $run->{program} eq '' ? 'qemu-nox' :
+	    "run-$run->{program}-nox";
+	return join ' ', "make $target LAB=$run->{lab}",
+	    $run->{cpus} ? "CPUS=$run->{cpus}" : ();
+}
+
+# From the most to the least telling.
+sub causes
+{
+	my ($run) = @_;
+	my $out = $run->{output};
+	my @causes = $run->{crash} // ();
+	push @causes, $out =~ /(\[[0-9a-f]{8}\] user panic .*)/;
+	my $cpus = $run->{cpus} // 1;
+	push @causes, "$cpus CPUs were asked for, the kernel found $1"
+	    if $out =~ /CPU 0 found (\d+) CPU/ && $1 != $cpus;
+	push @causes, misplaced($run);
+	return @causes if @causes || !$run->{late} || $run->{command};
+	return 'the kernel stops before it can print' if $out !~ /\S/;
+	return 'an endless loop' if $run->{ended} =~ /busy|more output/;
+	return 'all CPUs halt and nothing wakes them';
+}
+
+# Text that was expected and came, but not where a line begins.
+sub misplaced
+{
+	my ($run) = @_;
+	for my $missing (map { @{$_->{missing}} } @{$run->{tests}}) {
+		return "'$missing->{text}' is there, but not at the " .
+		    "beginning of a line" if $run->{output} =~ /$missing->{text}/;
+	}
+	return ();
+}
+
+# The tests between this item and the one before it that $is looks for.
+sub tests_before
+{
+	my ($item, $is) = @_;
+	my @tests;
+	for (@shows) {
+		last if $_ == $item;
+		@tests = () if $is->($_);
+		push @tests, $_ if $_->{run};
+	}
+	return @tests;
+}
+
+sub score
+{
+	my (@tests) = @_;
+	my $possible = sum0 map { $_->{points} } @tests;
+	my $got = sum0 map { $_->{lost} ? 0 : $_->{points} } @tests;
+	return "$got/$possible";
+}
+
+sub show_part
+{
+	my ($item) = @_;
+	my @tests = tests_before($item, sub { $_[0]{part} || defined $_[0]{heading} });
+	printf "Part %s score: %s\n\n", $item->{part}, score(@tests);
+}
+
+sub show_score
+{
+	my ($item) = @_;
+	my @tests = tests_before($item, sub { defined $_[0]{heading} });
+	printf "Score: %s\n", score(@tests);
+	print "\n" if $several;
+}
+
+# True if nothing is missing.
+sub show_total
+{
+	show_score({}) if !$option{filtered};
+	return !first { $_->{lost} } @shows;
+}
+
+sub colored
+{
+	my ($color, $text) = @_;
+	return $option{color} eq 'always' ? "\e[${color}m$text\e[0m" : $text;
+}
+
+sub quoted
+{
+	my ($word) = @_;
+	return $word =~ m{^[\w/.,:=+-]+$} ? $word : "'" . $word =~ s/'/'\\''/gr .
+	    "'";
+}
+
+1;

@@ -1,0 +1,103 @@
+# tools/lib/Icount.pm - machines whose clock is the number of instructions: the
+# time stamp counter goes up by one with each, on any computer.
+#
+# Entry points:
+#   Icount::run(UNTIL, TYPE, %machine)	what the machine says until a line
+#		begins like pattern UNTIL, or it stops in the monitor, or has
+#		taken too long; TYPE is typed at the shell's first prompt, if
+#		it is not ''
+#   Icount::bios(IMAGE, %machine)	instructions until the boot sector
+#		begins, that of an image made for this
+#   Icount::make_disk(FOLDER)	a disk for user/bench*.c
+#
+# %machine is as in tools/lib/Qemu.pm; the machine has 128 MiB.  `seconds' says
+# how much processor time it gets, for each CPU.  While the CPU is halted, the
+# counter goes on by the clock on the wall, and the kernel says for how long
+# (DEBUG_IDLE_TIME).  With `sleep => 0' it jumps to the next interrupt of a
+# timer instead.  That is for the BIOS, which nobody can ask.
+
+package Icount;
+use strict;
+use warnings;
+use Child;
+use Hang;
+use Qemu;
+use Session;
+
+use constant { SECONDS => 100, PATIENCE => 60 };
+
+sub run
+{
+	my ($until, $type, %machine) = @_;
+	my $sleep = $machine{sleep} // 1 ? 'on' : 'off';
+	my $child = Child->start(command => [Qemu::command(lab => 5,
+	    %machine, extra => ['-m', 128, '-icount',
+	    "shift=0,sleep=$sleep,align=off", @{$machine{extra} || []}])]);
+	my $hang = Hang->new($child, total => $machine{seconds} // SECONDS,
+	    patience => PATIENCE);
+	my $said = '';
+	until ($said =~ /^(?:$until|K> )/m || defined $hang->look) {
+		my $more = $child->read // last;
+		$hang->heard if $more ne '';
+		$said .= $more;
+		if ($type ne '' && $said =~ $Session::PROMPT) {
+			$child->type("$type\n");
+			$type = '';
+		}
+		select undef, undef, undef, 0.02;
+	}
+	$child->stop;
+	return $said =~ s/\r//gr;
+}
+
+# A boot sector that sends the counter to the serial line, as eight letters A
+# to P, the last digit first, and leaves.
+sub bios
+{
+	my ($image, %machine) = @_;
+	my $code = pack 'H*', join '',
+	    '0f31',		#	rdtsc
+	    '6689c3',		#	mov %eax,%ebx
+	    'baf803',		#	mov $0x3f8,%dx
+	    'b90800',		#	mov $8,%cx
+	    '88d8',		# 1:	mov %bl,%al
+	    '240f',		#	and $15,%al
+	    '0441',		#	add $'A',%al
+	    'ee',		#	out %al,(%dx)
+	    '66c1eb04',		#	shr $4,%ebx
+	    'e2f3',		#	loop 1b
+	    'b00a', 'ee',	#	mov $'\n',%al; out %al,(%dx)
+	    'ba0105',		#	mov $0x501,%dx
+	    'b010', 'ee',	#	mov $16,%al; out %al,(%dx)
+	    'f4', 'ebfd';	# 2:	hlt; jmp 2b
+	open my $fh, '>', $image or die "$image: $!\n";
+	print $fh $code, "\0" x (510 - length $code), "\x55\xaa",
+	    "\0" x (512 * 2047);
+	close $fh or die "$image: $!\n";
+	my ($digits) = run('.*[A-P]{8}\n', '', %machine, boot => $image)
+	    =~ /([A-P]{8})\n/ or die "Icount: the BIOS does not say\n";
+	my $count = 0;
+	$count = 16 * $count + ord($_) - ord('A')
+	    for reverse split //, $digits;
+	return $count;
+}
+
+# The same whatever else is in user/, and with three files that nobody has
+# read yet.
+sub make_disk
+{
+	my ($folder) = @_;
+	my @data = map { "$folder/data$_" } 1 .. 3;
+	for my $file (@data) {
+		open my $fh, '>', $file or die "$file: $!\n";
+		printf $fh "line %5d of the large file...\n", $_ for 1 .. 8192;
+		close $fh or die "$file: $!\n";
+	}
+	my @programs = map { "obj/load/user/$_" } qw(init sh benchboot benchfile
+	    benchnop benchprimes);
+	system('obj/fs/fsformat', "$folder/fs.img", 512, @data, 'fs/motd',
+	    'fs/newmotd', @programs) == 0 or die "no disk for the bench\n";
+	return "$folder/fs.img";
+}
+
+1;

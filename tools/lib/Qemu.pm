@@ -1,0 +1,86 @@
+# tools/lib/Qemu.pm - the command line with which tests start QEMU.
+#
+# Entry point:
+#   Qemu::command(%machine)	the command, as a list
+#
+# %machine:
+#   lab, program	what to run; program '' is the kernel's own choice
+#   debug		as make's DEBUG: 1, check; not at all
+#   args		words that the program gets as arguments; none
+#   preempt		seed of random ticks; none
+#   widen		seed of random delays in the kernel; none
+#   fsargs		words that the file server gets; none
+#   cpus		how many; 1
+#   threads		'multi' for a thread of this computer for each; 'single'
+#   tree		the tree the images were built in; this one, and OBJDIR
+#   boot		image of the first disk; the tree's kernel
+#   disk		image of the second disk; none
+#   slow		so many bytes a second go to or from it; no limit
+#   keep		true if what is written to that image is to stay there
+#   log			where QEMU's own log goes
+#   extra		further options (a list)
+#
+# With a single thread, a CPU that spins for a lock lets the one run that holds
+# it.  With a thread for each, that one may be waiting for a processor of this
+# computer, for long if it has few or much else to do.
+#
+# Neither window nor network nor printer nor GDB port.  Images are not locked, and unless
+# kept not written to, so any number of machines can share them.
+
+package Qemu;
+use strict;
+use warnings;
+
+my $qemu;		# the program's name
+
+sub command
+{
+	my (%m) = @_;
+	my $obj = defined $m{tree} ? "$m{tree}/obj" : $ENV{OBJDIR} || 'obj';
+	my $cpus = $m{cpus} // 1;
+	my @drives = drive($m{boot} // "$obj/kern/kernel.img", 0);
+	push @drives, drive($m{disk}, 1, $m{keep}, $m{slow}) if $m{disk};
+
+	return ('perl', 'tools/run-qemu', '--obj', $obj,
+	    qemu(), qw(-display none -monitor none -serial stdio), @drives,
+	    '-accel', 'tcg,thread=' . ($m{threads} // 'single'),
+	    '-smp', "$cpus,sockets=$cpus,cores=1,threads=1",
+	    '-nic', 'none', '-parallel', 'none', '-no-reboot',
+	    '-device', 'isa-debug-exit,iobase=0x501,iosize=2',
+	    '-d', 'guest_errors,cpu_reset', '-D', $m{log} // '/dev/null',
+	    fw_cfg(lab => $m{lab}), fw_cfg(run => $m{program}),
+	    fw_cfg(args => $m{args}), fw_cfg(debug => $m{debug}),
+	    fw_cfg(preempt => $m{preempt}), fw_cfg(widen => $m{widen}),
+	    fw_cfg(fsargs => $m{fsargs}),
+	    @{$m{extra} || []});
+}
+
+sub qemu
+{
+	return $qemu //= $ENV{QEMU} || from_make() || 'qemu-system-i386';
+}
+
+# As conf/env.mk or make's command line have it.
+sub from_make
+{
+	my $name = `make -s --no-print-directory print-qemu 2>/dev/null`;
+	return $? == 0 && $name =~ /(\S+)\s*\z/ ? $1 : undef;
+}
+
+sub drive
+{
+	my ($file, $index, $keep, $slow) = @_;
+	my $sharing = $keep ? '' : ',snapshot=on,file.locking=off';
+	my $limit = $slow ? ",throttling.bps-total=$slow" : '';
+	return ('-drive',
+	    "file=$file,index=$index,media=disk,format=raw$sharing$limit");
+}
+
+sub fw_cfg
+{
+	my ($name, $value) = @_;
+	return () if !defined $value || $value eq '';
+	return ('-fw_cfg', "name=opt/jos/$name,string=$value");
+}
+
+1;
