@@ -22,14 +22,12 @@
 #include <kern/env.h>
 #include <kern/fpu.h>
 #include <kern/ipc.h>
-#include <kern/irqwait.h>
 #include <kern/lab.h>
-#include <kern/pagewait.h>
 #include <kern/pmap.h>
 #include <kern/queue.h>
 #include <kern/reap.h>
+#include <kern/sleep.h>
 #include <kern/spinlock.h>
-#include <kern/wait.h>
 
 #define MAXSHOWN	20		// faults that get a line
 
@@ -462,14 +460,10 @@ audit_envs(void)
 		n += e->env_status != ENV_FREE;
 	}
 	check_free_envs();
-	if (!wait_is_consistent())
-		fault("kern/wait.c does not know who sleeps");
+	if (!sleep_is_consistent())
+		fault("kern/sleep.c does not know who sleeps");
 	if (!ipc_is_consistent())
 		fault("kern/ipc.c does not know who hears from whom");
-	if (!irqwait_is_consistent())
-		fault("kern/irqwait.c does not know who sleeps");
-	if (!pagewait_is_consistent())
-		fault("kern/pagewait.c does not know who sleeps over a page");
 	if (!queue_is_consistent())
 		fault("kern/queue.c does not know who wants to send");
 	return n;

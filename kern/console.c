@@ -63,7 +63,8 @@ static struct {
 	uint32_t put, taken;
 } queue;
 
-void (*cons_wake)(void);
+const char console_input;
+void (*cons_wake)(const void *object);
 bool (*cons_interrupt)(void);
 static bool monitor_reads;		// keys are for the monitor
 
@@ -118,7 +119,7 @@ cons_intr(int (*get_char)(void))
 		if (c != 0 && !acts_at_once(c))
 			queue.chars[queue.put++ % QUEUE_SIZE] = c;
 	if (queue.put != before && cons_wake)
-		cons_wake();
+		cons_wake(&console_input);
 }
 
 bool

@@ -29,8 +29,10 @@ bool cons_interrupts(void);
 void serial_intr(void);
 void kbd_intr(void);
 
-// If set: called whenever input has come in.
-extern void (*cons_wake)(void);
+// What one who wants input sleeps on (kern/sleep.c).  If cons_wake is set, it
+// is told so whenever input has come in.
+extern const char console_input;
+extern void (*cons_wake)(const void *object);
 
 // If set: ^C was typed.  Returns whether it ends something; then it is not
 // input, and what was typed before is forgotten.

@@ -26,8 +26,8 @@
 #include <kern/pmap.h>
 #include <kern/reap.h>
 #include <kern/sched.h>
+#include <kern/sleep.h>
 #include <kern/spinlock.h>
-#include <kern/wait.h>
 #include <kern/widen.h>
 
 struct Env *envs;
@@ -298,7 +298,7 @@ is_there(envid_t id)
 bool
 env_is_forgotten(const struct Env *e)
 {
-	return !is_waiting(e) && !is_there(e->env_parent_id);
+	return !is_asleep(e) && !is_there(e->env_parent_id);
 }
 
 // e is at its end: from now on it loses all that it has (kern/reap.c).
@@ -310,7 +310,7 @@ begin_to_free(struct Env *e)
 			curenv ? curenv->env_id : 0, e->env_id);
 
 	irqwait_end(e);
-	wait_forget(e);			// or its own pages would wake it
+	sleep_cancel(e);		// or its own pages would wake it
 	if (rcr3() == PADDR(e->env_pgdir))
 		lcr3(PADDR(kern_pgdir));
 	e->env_status = ENV_DYING;
@@ -338,7 +338,7 @@ free_slot(struct Env *e)
 	env_free_list = e;
 	fpu_free(e);
 	ipc_forget(e);
-	wake_env_waiters(e->env_id);
+	wakeup(e);
 	if (e->env_type != ENV_TYPE_USER && env_server_ended)
 		env_server_ended(e);
 	e->env_ipc_from = 0;		// nothing has come for the next one

@@ -10,8 +10,7 @@
 // must not be somebody else's before the disk has let go of it.
 //
 // Entry points: irq_wait; irqwait_take, irqwait_answer, irqwait_tick;
-// irqwait_forget, irqwait_end; irqwait_is_for, irqwait_is_consistent.  Under
-// the kernel lock, except for irqwait_take.
+// irqwait_end.  Under the kernel lock, except for irqwait_take.
 
 #include <inc/trap.h>
 #include <inc/x86.h>
@@ -19,11 +18,12 @@
 #include <kern/irqwait.h>
 #include <kern/picirq.h>
 #include <kern/sched.h>
-#include <kern/wait.h>
+#include <kern/sleep.h>
 
 #define PATIENCE	10		// ticks until a sleep ends
 
-static struct Env *sleeper;
+const char disk_interrupt;
+
 static int ticks_left;
 static int stop_port;			// of the only server there is
 static bool asked;			// somebody has waited for the disk
@@ -41,9 +41,8 @@ irq_wait(struct Env *e, int port)
 		came = false;
 		return 1;
 	}
-	sleeper = e;
 	ticks_left = PATIENCE;
-	wait_for_device(e);
+	sleep_on(e, &disk_interrupt);
 	return 0;
 }
 
@@ -60,33 +59,21 @@ irqwait_take(uint32_t vector)
 struct Env *
 irqwait_answer(void)
 {
-	struct Env *e = sleeper;
+	struct Env *e = came ? first_sleeper(&disk_interrupt) : NULL;
 
-	if (e && !waits_for_device(e))
-		e = sleeper = NULL;	// it has run since
-	if (!came || !e)
+	if (!e)
 		return NULL;
 	came = false;
 	e->env_tf.tf_regs.reg_eax = 1;
-	sched_wake(e);			// which calls irqwait_forget
+	sched_wake(e);
 	return e;
 }
 
 void
 irqwait_tick(void)
 {
-	if (sleeper && --ticks_left == 0) {
-		if (waits_for_device(sleeper))
-			sched_wake(sleeper);
-		sleeper = NULL;
-	}
-}
-
-void
-irqwait_forget(const struct Env *e)
-{
-	if (sleeper == e)
-		sleeper = NULL;
+	if (ticks_left > 0 && --ticks_left == 0)
+		wakeup(&disk_interrupt);
 }
 
 void
@@ -96,16 +83,4 @@ irqwait_end(const struct Env *e)
 		return;
 	outb(stop_port, 0);
 	stop_port = 0;
-}
-
-bool
-irqwait_is_for(const struct Env *e)
-{
-	return sleeper == e;
-}
-
-bool
-irqwait_is_consistent(void)
-{
-	return !sleeper || (sleeper->env_type == ENV_TYPE_FS && ticks_left > 0);
 }

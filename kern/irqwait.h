@@ -6,6 +6,9 @@
 #include <inc/env.h>
 #include <inc/types.h>
 
+// What the file server sleeps on (kern/sleep.c)
+extern const char disk_interrupt;
+
 // e, which is curenv, sleeps until the disk interrupts.  If e ends, its devices
 // are stopped by writing 0 to stop_port, unless that is 0.  Returns 1 if there
 // was an interrupt already, else 0, which e gets if none comes in time.
@@ -19,9 +22,6 @@ bool irqwait_take(uint32_t vector);
 struct Env *irqwait_answer(void);
 
 void irqwait_tick(void);		// time passes
-void irqwait_forget(const struct Env *e);	// e runs again, or ends
 void irqwait_end(const struct Env *e);	// before the pages of e are freed
-bool irqwait_is_for(const struct Env *e);	// is it e that sleeps?
-bool irqwait_is_consistent(void);	// for kern/audit.c
 
 #endif // JOS_KERN_IRQWAIT_H

@@ -17,6 +17,7 @@
 #include <kern/queue.h>
 #include <kern/reap.h>
 #include <kern/sched.h>
+#include <kern/sleep.h>
 
 // Find the page that goes with a message of e; NULL if none does.
 // Returns 0, or -E_INVAL: as page_to_share.
@@ -180,7 +181,7 @@ take_from_queue(struct Env *me, struct Env *sender, void *dstva)
 	if (r == 0)
 		ipc_sent(sender, me->env_id);
 	if (r == 0 && m.is_call) {
-		queue_leave(sender);
+		sleep_cancel(sender);
 		wait_for_message(sender, me->env_id, m.dstva);
 		sender->env_tf.tf_regs.reg_eax = 0;
 	} else

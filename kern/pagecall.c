@@ -12,8 +12,8 @@
 #include <kern/longcall.h>
 #include <kern/pagecall.h>
 #include <kern/pagemap.h>
-#include <kern/pagewait.h>
 #include <kern/pmap.h>
+#include <kern/sleep.h>
 #include <kern/trap.h>
 #include <kern/usermem.h>
 
@@ -126,7 +126,7 @@ sys_page_wait(const uint32_t *word, uint32_t value, uint32_t mappings)
 
 	if (*(const volatile uint32_t *) (page + PGOFF(word)) == value
 	    && pp->pp_ref == mappings)
-		pagewait_sleep(curenv, pp);
+		sleep_on(curenv, pp);
 	return 0;
 }
 
@@ -139,7 +139,7 @@ sys_page_wake(void *va)
 
 	if (!user_page(va) || !(pp = page_lookup(curenv->env_pgdir, va, NULL)))
 		return -E_INVAL;
-	pagewait_wake(pp);
+	wakeup(pp);
 	return 0;
 }
 

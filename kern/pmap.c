@@ -299,7 +299,7 @@ page_free(struct PageInfo *pp)
 	guard_page_freed(pp);
 }
 
-void (*page_ref_lost)(struct PageInfo *pp);
+void (*page_ref_lost)(const void *pp);
 
 // page_decref for a page table or directory that holds only zeros again: it is kept
 // for the next one, which then need not be filled.

@@ -47,8 +47,9 @@ void page_free(struct PageInfo *pp);
 void page_decref_blank(struct PageInfo *pp);
 size_t page_free_count(void);
 
-// Give up one reference; the last one frees the page.
-extern void (*page_ref_lost)(struct PageInfo *pp);	// to be told of it
+// Give up one reference; the last one frees the page.  page_ref_lost, if it is
+// set, is told.
+extern void (*page_ref_lost)(const void *pp);
 static inline void
 page_decref(struct PageInfo *pp)
 {

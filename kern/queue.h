@@ -20,13 +20,13 @@ struct Message {
 struct Message *queue_join(struct Env *e, struct Env *to);
 
 extern struct Queue {			// of the receiver in each slot
-	struct Env *first, *last;
+	bool may_wait;			// somebody: look with queue_first
 } queues[NENV];
 
 static inline bool
-queue_waits(const struct Env *to)	// anybody?
+queue_waits(const struct Env *to)	// anybody?  A yes may be wrong
 {
-	return queues[ENVX(to->env_id)].first != NULL;
+	return queues[ENVX(to->env_id)].may_wait;
 }
 
 // The first sender that waits for `to`; if only is not 0, that one or NULL.
@@ -37,8 +37,6 @@ const struct Message *queue_message(const struct Env *sender);
 void queue_done(struct Env *sender, int result);
 
 void queue_fail(struct Env *to);	// `to` ends: nobody waits for it
-void queue_leave(struct Env *e);	// e runs again, is stopped, or ends
-bool is_queued(const struct Env *e);
 bool queue_is_consistent(void);		// for kern/audit.c
 
 #endif // JOS_KERN_QUEUE_H

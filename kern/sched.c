@@ -22,8 +22,8 @@
 #include <kern/pmap.h>
 #include <kern/reap.h>
 #include <kern/sched.h>
+#include <kern/sleep.h>
 #include <kern/spinlock.h>
-#include <kern/wait.h>
 #include <kern/widen.h>
 
 // A mark on each slot whose environment is runnable, and perhaps on some where it
@@ -95,7 +95,7 @@ mark_unmarked(void)
 	const struct Env *end = envs + env_slots();
 
 	for (const struct Env *e = envs; e < end; e++)
-		if (e->env_status == ENV_RUNNABLE && !waits_for_device(e))
+		if (e->env_status == ENV_RUNNABLE && !sleeps_on_device(e))
 			sched_mark(e);
 }
 
@@ -122,7 +122,7 @@ take_runnable(void)
 void
 sched_wake(struct Env *e)
 {
-	wait_forget(e);
+	sleep_cancel(e);
 	// It may be stopped, but not yet out of its CPU.
 	e->env_status = ncpu > 1 && env_elsewhere(e) >= 0
 		? ENV_RUNNING : ENV_RUNNABLE;
@@ -208,7 +208,7 @@ sched_awake(void)
 }
 
 // Will anything ever run again?  One that waits for a device is ENV_RUNNABLE
-// (kern/wait.c); one that waits for another environment does not count.
+// (kern/sleep.c); one that waits for another environment does not count.
 static bool
 something_to_come(void)
 {

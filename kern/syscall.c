@@ -28,12 +28,11 @@
 #include <kern/pagecall.h>
 #include <kern/pmap.h>
 #include <kern/power.h>
-#include <kern/reap.h>
 #include <kern/sched.h>
+#include <kern/sleep.h>
 #include <kern/syscall.h>
 #include <kern/trap.h>
 #include <kern/usermem.h>
-#include <kern/wait.h>
 
 // ----------------------------------------------------------------- console
 
@@ -109,7 +108,7 @@ static int
 sys_cons_wait(void)
 {
 	if (!cons_has_input() && cons_interrupts())
-		wait_for_console(curenv);
+		sleep_on(curenv, &console_input);
 	return 0;
 }
 
@@ -130,9 +129,8 @@ sys_getenvid(void)
 	return curenv->env_id;
 }
 
-// End an environment: the caller itself, or a child.  A child is gone when this
-// returns, unless it is running on another CPU, which ends it soon.
-// Returns 0 or -E_BAD_ENV.
+// End an environment: the caller itself, or a child, which is gone when this
+// returns.  Returns 0 or -E_BAD_ENV.
 static int
 sys_env_destroy(envid_t envid)
 {
@@ -146,8 +144,8 @@ sys_env_destroy(envid_t envid)
 	else if (lab->env_messages)
 		cprintf("[%08x] destroying %08x\n", curenv->env_id, e->env_id);
 	env_destroy(e);
-	if (reap_has(e))		// it was large
-		wait_for_env(curenv, e->env_id);
+	if (e->env_status == ENV_DYING)
+		sleep_on(curenv, e);
 	return 0;
 }
 
@@ -229,7 +227,7 @@ set_status(envid_t envid, int status)
 	struct Env *e = envid ? &envs[ENVX(envid)] : curenv;
 
 	if (r == 0) {
-		wait_forget(e);
+		sleep_cancel(e);
 		sched_mark(e);
 	}
 	return r;
@@ -293,7 +291,7 @@ sys_env_wait(envid_t envid)
 		return r;
 	if (e == curenv)
 		return -E_INVAL;
-	wait_for_env(curenv, e->env_id);
+	sleep_on(curenv, e);
 	return 0;
 }
 

@@ -1,0 +1,165 @@
+// kern/sleep.c - sleep and wake-up.
+//
+// An environment sleeps on an object of the kernel, named by its address:
+//	a struct Env		until that environment has ended
+//	a struct PageInfo	until another says that it has changed the page,
+//				or a mapping of the page goes away
+//	console_input, disk_interrupt	until the device interrupts
+//	a struct Queue		until its message is taken (kern/queue.c)
+// wakeup(object) wakes all that sleep on it.  A wake-up is no promise: the
+// sleeper looks again and, if need be, sleeps again.
+//
+// A sleeper on a page holds no reference to it, for it maps the page; when it
+// maps the page no longer, a mapping has gone away, and it is awake.
+//
+// A sleeper is ENV_NOT_RUNNABLE; but one that sleeps on a device is ENV_RUNNABLE,
+// and the scheduler skips it (sleeps_on_device).  So it counts for whoever asks
+// whether anything will ever run again, as the labs' sched_halt does.  The labs'
+// sched_yield may run it, if nothing else is runnable, and it looks again.
+//
+// Entry points: sleep_on, wakeup, sleep_cancel; is_asleep, sleeps_on_device,
+// first_sleeper, sleep_is_consistent.  Under the kernel lock.
+
+#include <kern/env.h>
+#include <kern/pmap.h>
+#include <kern/sched.h>
+#include <kern/sleep.h>
+
+struct Sleeper sleepers[NENV];
+
+// A hash table: each ring links the sleepers whose objects have one hash value,
+// in the order in which they went to sleep.  So wakeup looks at few of them.
+#define LOG2NRINGS	6
+
+static struct Sleeper rings[1 << LOG2NRINGS];	// the head of each
+
+static int page_sleepers;
+
+static struct Sleeper *
+ring_of(const void *object)
+{
+	const uint32_t hash = (uintptr_t) object * 0x9E3779B1;
+	struct Sleeper *ring = &rings[hash >> (32 - LOG2NRINGS)];
+
+	if (!ring->next)		// at the first use
+		ring->next = ring->prev = ring;
+	return ring;
+}
+
+static struct Env *
+env_of_sleeper(const struct Sleeper *s)
+{
+	return &envs[s - sleepers];
+}
+
+static bool
+is_page(const void *object)
+{
+	return (const struct PageInfo *) object >= pages
+		&& (const struct PageInfo *) object < pages + npages;
+}
+
+// page_decref calls wakeup only while somebody sleeps on a page.
+static void
+count_page_sleepers(int more)
+{
+	page_sleepers += more;
+	page_ref_lost = page_sleepers > 0 ? wakeup : NULL;
+}
+
+void
+sleep_on(struct Env *e, const void *object)
+{
+	struct Sleeper *s = sleeper_of(e), *ring = ring_of(object);
+
+	sleep_cancel(e);
+	*s = (struct Sleeper) { object, ring, ring->prev, e->env_runs };
+	ring->prev->next = s;
+	ring->prev = s;
+	cons_wake = wakeup;
+	if (is_page(object))
+		count_page_sleepers(1);
+	e->env_status = ENV_NOT_RUNNABLE;
+	if (sleeps_on_device(e)) {
+		e->env_status = ENV_RUNNABLE;
+		sched_unmark(e);
+	}
+}
+
+void
+sleep_leave(struct Sleeper *s)
+{
+	s->prev->next = s->next;
+	s->next->prev = s->prev;
+	if (is_page(s->object))
+		count_page_sleepers(-1);
+	s->object = NULL;
+}
+
+void
+wakeup(const void *object)
+{
+	struct Sleeper *ring = ring_of(object), *next;
+
+	for (struct Sleeper *s = ring->next; s != ring; s = next) {
+		next = s->next;
+		if (s->object != object)
+			continue;
+		if (is_asleep(env_of_sleeper(s)))
+			sched_wake(env_of_sleeper(s));
+		else
+			sleep_leave(s);
+	}
+}
+
+struct Env *
+first_sleeper(const void *object)
+{
+	const struct Sleeper *ring = ring_of(object), *s = ring->next;
+
+	while (s != ring && !(s->object == object
+			&& is_asleep(env_of_sleeper(s))))
+		s = s->next;
+	return s != ring ? env_of_sleeper(s) : NULL;
+}
+
+// Can the object that s sleeps on still change, and is its status a sleeper's?
+static bool
+can_be_woken(const struct Sleeper *s)
+{
+	const struct Env *e = env_of_sleeper(s), *other = s->object;
+	const struct PageInfo *pp = s->object;
+
+	if (is_page(pp) && pp->pp_ref == 0)
+		return false;
+	if (other >= envs && other < envs + NENV
+	    && other->env_status == ENV_FREE)
+		return false;
+	return !is_asleep(e) || e->env_status == ENV_NOT_RUNNABLE
+		|| (e->env_status == ENV_RUNNABLE && sleeps_on_device(e));
+}
+
+// Is each sleeper in the ring of its object, and can it be woken?
+bool
+sleep_is_consistent(void)
+{
+	int linked = 0, sleeping = 0, on_pages = 0;
+
+	for (struct Sleeper *ring = rings; ring < rings + ARRAY_SIZE(rings);
+	     ring++)
+		for (const struct Sleeper *s = ring->next; s && s != ring;
+		     s = s->next)
+			if (!s->object || ring_of(s->object) != ring
+			    || s->prev->next != s || ++linked > NENV)
+				return false;
+	for (const struct Sleeper *s = sleepers; s < sleepers + NENV; s++) {
+		if (!s->object)
+			continue;
+		sleeping++;
+		on_pages += is_page(s->object);
+		if (!can_be_woken(s))
+			return false;
+	}
+	return linked == sleeping && on_pages == page_sleepers
+		&& (on_pages > 0) == (page_ref_lost != NULL);
+}

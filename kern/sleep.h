@@ -1,0 +1,66 @@
+// kern/sleep.h - sleep and wake-up (kern/sleep.c).
+
+#ifndef JOS_KERN_SLEEP_H
+#define JOS_KERN_SLEEP_H
+
+#include <inc/env.h>
+#include <inc/types.h>
+
+#include <kern/console.h>
+#include <kern/irqwait.h>
+
+// The environment in each slot of envs[], as a sleeper
+struct Sleeper {
+	const void *object;		// on which it sleeps, or NULL
+	struct Sleeper *next, *prev;	// in the ring of that object
+	uint32_t runs;			// env_runs when it went to sleep
+};
+extern struct Sleeper sleepers[NENV];
+
+static inline struct Sleeper *
+sleeper_of(const struct Env *e)
+{
+	return &sleepers[ENVX(e->env_id)];
+}
+
+// Has e gone to sleep, and not run since?
+static inline bool
+is_asleep(const struct Env *e)
+{
+	const struct Sleeper *s = sleeper_of(e);
+
+	return s->object && s->runs == e->env_runs;
+}
+
+// Does e, which is ENV_RUNNABLE, sleep nevertheless?
+static inline bool
+sleeps_on_device(const struct Env *e)
+{
+	const void *object = sleeper_of(e)->object;
+
+	return object && (object == &console_input
+		|| object == &disk_interrupt) && is_asleep(e);
+}
+
+// e sleeps until somebody wakes it, as wakeup(object) does.
+void sleep_on(struct Env *e, const void *object);
+
+void wakeup(const void *object);	// all who sleep on it
+
+// The one that has slept on it longest, or NULL
+struct Env *first_sleeper(const void *object);
+
+// If e sleeps, forget on what: it is made runnable, stopped or freed.
+void sleep_leave(struct Sleeper *s);
+static inline void
+sleep_cancel(const struct Env *e)
+{
+	struct Sleeper *s = sleeper_of(e);
+
+	if (s->object)
+		sleep_leave(s);
+}
+
+bool sleep_is_consistent(void);		// for kern/audit.c
+
+#endif // JOS_KERN_SLEEP_H
