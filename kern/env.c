@@ -5,7 +5,7 @@
 // soon.  Everything here is under the kernel lock.
 //
 // Entry points: env_init, env_init_percpu; env_alloc, env_create, env_free,
-// env_destroy, env_is_abandoned; env_of, envid2env; env_elsewhere, env_bring_in,
+// env_destroy, env_is_abandoned; env_of, envid2env; env_elsewhere, env_stop,
 // env_set_tf; env_run, the way out of the kernel.
 
 #include <inc/assert.h>
@@ -383,13 +383,23 @@ env_elsewhere(const struct Env *e)
 
 // Have e, if another CPU is running it, stand still in the kernel there until
 // we give up the lock.  Then that CPU goes on in trap().
-void
-env_bring_in(const struct Env *e)
+static void
+bring_in(const struct Env *e)
 {
 	int cpu = env_elsewhere(e);
 
 	if (cpu >= 0)
 		cpu_bring_in(cpu);
+}
+
+// Stop e.  If another CPU is running it, it has stopped there when this returns:
+// what it comes into the kernel with is not carried out (trap).
+void
+env_stop(struct Env *e)
+{
+	sleep_cancel(e);
+	e->env_status = ENV_NOT_RUNNABLE;
+	bring_in(e);
 }
 
 // Give e other registers.  Where another CPU is running it, those that it
@@ -400,7 +410,7 @@ env_set_tf(struct Env *e, const struct Trapframe *tf)
 {
 	int cpu = env_elsewhere(e);
 
-	env_bring_in(e);
+	bring_in(e);
 	e->env_tf = *tf;
 	longcall_forget(e);
 	if (cpu >= 0)

@@ -36,7 +36,7 @@ env_is_abandoned(const struct Env *e)
 
 uint32_t env_slots(void);		// those above were never in use
 int env_elsewhere(const struct Env *e);
-void env_bring_in(const struct Env *e);
+void env_stop(struct Env *e);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);
 int envid2env(envid_t envid, struct Env **store, bool checkperm);
 

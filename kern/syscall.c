@@ -192,8 +192,7 @@ exofork(void)
 	return child;
 }
 
-// One that runs elsewhere has stopped there when this returns: what it comes
-// into the kernel with is not carried out (trap).
+// Start an environment, or stop it.  Either way it sleeps on nothing any more.
 // Returns 0; -E_BAD_ENV; -E_INVAL: neither RUNNABLE nor NOT_RUNNABLE.
 static int
 sys_env_set_status(envid_t envid, int status)
@@ -206,31 +205,13 @@ sys_env_set_status(envid_t envid, int status)
 	if ((r = envid2env(envid, &e, true)) < 0)
 		return r;
 
-	if (status == ENV_RUNNABLE) {
-		if (e->env_status != ENV_NOT_RUNNABLE)
-			return 0;
+	if (status == ENV_NOT_RUNNABLE) {
+		env_stop(e);
+	} else if (e->env_status != ENV_RUNNING) {
 		e->env_ipc_recving = false;
 		sched_wake(e);
-	} else {
-		e->env_status = ENV_NOT_RUNNABLE;
-		env_bring_in(e);
 	}
 	return 0;
-}
-
-// sys_env_set_status with what the labs do not have: whoever is started or stopped
-// waits for nothing any more.
-static int
-set_status(envid_t envid, int status)
-{
-	int r = sys_env_set_status(envid, status);
-	struct Env *e = envid ? &envs[ENVX(envid)] : curenv;
-
-	if (r == 0) {
-		sleep_cancel(e);
-		sched_mark(e);
-	}
-	return r;
 }
 
 // Flags that a program may give another one, or itself
@@ -521,7 +502,7 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SYS_exofork:
 		return exofork();
 	case SYS_env_set_status:
-		return set_status(a1, a2);
+		return sys_env_set_status(a1, a2);
 	case SYS_env_set_trapframe:
 		return sys_env_set_trapframe(a1, (struct Trapframe *) a2);
 	case SYS_env_set_pgfault_upcall:

@@ -119,7 +119,8 @@ expect_free(int envs_before)
 	}
 }
 
-// The tables of a child that has ended are free pages, and a new page has zeros.
+// A large child is gone when sys_env_destroy returns.  Its tables are free pages,
+// and a new page has zeros.
 static void
 test_tables_are_zero(void)
 {
@@ -131,6 +132,8 @@ test_tables_are_zero(void)
 		must("sys_page_map", sys_page_map(0, SOURCE, child,
 			MANY + i * PTSIZE, RW));
 	must("sys_env_destroy", sys_env_destroy(child));
+	if (!is_gone(child))
+		panic("sys_env_destroy returned too early");
 	expect_free(before);
 
 	for (int i = 0; i < TABLES; i++) {
