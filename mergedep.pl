@@ -3,8 +3,9 @@
 #
 #	mergedep.pl DEPS FILE.d...
 #
-# Each FILE.d holds rules "object: source header...".  DEPS gets them all and
-# keeps the rules it had, a new one replacing the one for the same object.
+# Each FILE.d holds rules "object: source header...".  DEPS gets them all but
+# the source, which a Makefrag names, and which may move to another folder; and
+# it keeps the rules it had, a new one replacing the one for the same object.
 # The FILE.d are then removed.  Each header is a target too, one without a
 # rule, so that make does not stop when a header is gone.
 
@@ -20,7 +21,7 @@ for my $file (grep { -e } $deps, @fragments) {
 	my $text = join '', <$in>;
 	$text =~ s/\\\n//g;
 	while ($text =~ /^([^:#\n]+?)\s*:[ \t]*(\S.*)$/mg) {
-		$needs{$1} = [split ' ', $2];
+		$needs{$1} = [grep { !/\.[cS]$/ } split ' ', $2];
 	}
 }
 

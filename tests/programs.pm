@@ -1,4 +1,4 @@
-# tests/programs.pm - what each program in user/ must say.
+# tests/programs.pm - what each program in user/ and tests/user/ must say.
 #
 # A list of NAME => { options of a test, see tools/lib/Grade.pm }, read by
 # tests/run and tools/repeat.  Programs run as the first after the file server
@@ -119,9 +119,10 @@ testkbd => { want => ['hello, keyboard$', 'rubbed out$', '.*\(end of file'],
 	['^Type a line: ', "\x04"]] },
 
 # A panic ends the program, and shows how it came there
-testbacktrace => { want => ['.*user panic in .* at user/testbacktrace.c:\d+: depth 3',
+testbacktrace => { want => ['.*user panic in .* at ' .
+	'tests/user/testbacktrace.c:\d+: depth 3',
     trap(3, 'Breakpoint'), 'Stack backtrace:',
-    (map { " +user/testbacktrace.c:\\d+: $_\\+\\d+\$" }
+    (map { " +tests/user/testbacktrace.c:\\d+: $_\\+\\d+\$" }
 	qw(innermost middle outermost umain)),
     ' +lib/libmain.c:\d+: libmain\+\d+$', $ended],
     never => ['kernel panic', 'a panic returned'] },
@@ -205,8 +206,8 @@ map({ $_ => { %{says("$_ ok\$")}, debug => 'check' } }
 );
 
 # The others of ours: each says so when it is content.  Not bench (tools/bench),
-# which needs a disk of its own, nor soak, which does
-# not end by itself (tools/soak).
+# which needs a disk of its own, nor soak, which does not end by itself
+# (tools/soak).
 my %named = (@tests, testticks => {}, soak => {}, bench => {}, testmalloc => {});
 return (@tests, map { $_ => says("$_ ok\$") }
     grep { !$named{$_} } own_tests());
@@ -215,7 +216,7 @@ return (@tests, map { $_ => says("$_ ok\$") }
 sub own_tests
 {
 	my @names;
-	for my $file (glob 'user/*.c') {
+	for my $file (glob 'user/*.c tests/user/*.c') {
 		my ($name) = $file =~ m{(\w+)\.c$};
 		push @names, $name if grep { /"$name ok/ } lines_of($file);
 	}

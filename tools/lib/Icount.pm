@@ -8,7 +8,7 @@
 #		it is not ''
 #   Icount::bios(IMAGE, %machine)	instructions until the boot sector
 #		begins, that of an image made for this
-#   Icount::make_disk(FOLDER)	a disk for user/bench*.c
+#   Icount::make_disk(FOLDER)	a disk for tests/user/bench*.c
 #
 # %machine is as in tools/lib/Qemu.pm; the machine has 128 MiB.  `seconds' says
 # how much processor time it gets, for each CPU.  While the CPU is halted, the

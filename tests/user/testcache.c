@@ -1,0 +1,180 @@
+// tests/user/testcache.c - a disk of which only a small part is in memory at a
+// time: what is written to all of it can be read again, and memory stays free.
+//
+// usage: testcache BLOCKS [keep]
+//
+// BLOCKS is how many the file server may keep in memory (make BCACHE=n).  With
+// `keep`, the files stay on the disk, for somebody to look at
+// (tests/test-bigdisk).
+
+#include <tests/user/test.h>
+
+#define MAXFILES	64
+#define FILE_SIZE	(4 * 1024 * 1024)
+#define WORDS		(BLKSIZE / 4)
+#define ROUNDS		1000
+#define SLACK		64		// pages: tables of the server, our stack
+
+static uint32_t buf[WORDS];
+static int file_size[MAXFILES];
+static int nfiles;
+
+static void
+expect(const char *what, int got, int want)
+{
+	if (got != want)
+		panic("%s: %d, not %d", what, got, want);
+}
+
+static int
+free_pages(void)
+{
+	int n = 0;
+
+	for (const volatile struct PageInfo *pp = pages;
+	     page_is_mapped((const void *) pp); pp++)
+		n += pp->pp_ref == 0;
+	return n;
+}
+
+// The word at this offset of a file
+static uint32_t
+word(int file, uint32_t offset)
+{
+	return file * 0x10001u + offset * 2654435761u;
+}
+
+static int
+open_file(int file, int mode)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "/cache%d", file);
+	int fd = open(name, mode);
+	must(name, fd);
+	return fd;
+}
+
+static void
+fill(int file, uint32_t offset)
+{
+	for (int i = 0; i < WORDS; i++)
+		buf[i] = word(file, offset + 4 * i);
+}
+
+static void
+check(int file, uint32_t offset, int n)
+{
+	for (int i = 0; i < n / 4; i++)
+		if (buf[i] != word(file, offset + 4 * i))
+			panic("file %d: %08x at %08x, not %08x", file, buf[i],
+				offset + 4 * i, word(file, offset + 4 * i));
+}
+
+// Write all of buf, or less where the disk is full.  Returns how much.
+static int
+write_block(int fd)
+{
+	int done = 0, r;
+
+	do {
+		r = write(fd, (char *) buf + done, sizeof(buf) - done);
+		done += MAX(r, 0);
+	} while (r > 0 && done < (int) sizeof(buf));
+	if (r < 0)
+		expect("write", r, -E_NO_DISK);
+	return done;
+}
+
+// Returns whether there is room for more.
+static bool
+write_file(int file)
+{
+	int fd = open_file(file, O_RDWR | O_CREAT | O_TRUNC);
+	int size = 0, n = BLKSIZE;
+
+	while (size < FILE_SIZE && n == BLKSIZE) {
+		fill(file, size);
+		n = write_block(fd);
+		size += n;
+	}
+	expect("close", close(fd), 0);
+	file_size[file] = size;
+	return n == BLKSIZE;
+}
+
+static void
+read_file(int file)
+{
+	int fd = open_file(file, O_RDONLY);
+	int size = 0, n;
+
+	for (; (n = readn(fd, buf, sizeof(buf))) > 0; size += n)
+		check(file, size, n);
+	expect("read", n, 0);
+	expect("size", size, file_size[file]);
+	expect("close", close(fd), 0);
+}
+
+// Read, and write again, here and there.
+static void
+jump_about(void)
+{
+	uint32_t random = 1;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		random = random * 1664525 + 1013904223;
+		int file = (random >> 8) % nfiles;
+		int nblocks = file_size[file] / BLKSIZE;
+		if (nblocks == 0)
+			continue;
+		uint32_t offset = (random >> 12) % nblocks * BLKSIZE;
+		int fd = open_file(file, O_RDWR);
+
+		seek(fd, offset);
+		expect("readn", readn(fd, buf, sizeof(buf)), sizeof(buf));
+		check(file, offset, sizeof(buf));
+		seek(fd, offset);
+		expect("write_block", write_block(fd), sizeof(buf));
+		close(fd);
+	}
+}
+
+static void
+remove_files(void)
+{
+	char name[16];
+
+	while (nfiles-- > 0) {
+		snprintf(name, sizeof(name), "/cache%d", nfiles);
+		must("remove", remove(name));
+	}
+}
+
+void
+umain(int argc, char **argv)
+{
+	const int budget = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
+	const int before = free_pages();
+	int blocks = 0;
+
+	while (nfiles < MAXFILES && write_file(nfiles++))
+		;
+	for (int file = nfiles; file-- > 0; )
+		read_file(file);
+	jump_about();
+	for (int file = 0; file < nfiles; file++) {
+		read_file(file);
+		blocks += file_size[file] / BLKSIZE;
+	}
+	must("sync", sync());
+
+	int used = before - free_pages();
+	cprintf("testcache: %d blocks in %d files, %d pages\n", blocks, nfiles,
+		used);
+	if (budget > 0 && (used > budget + SLACK || blocks < 2 * budget))
+		panic("%d pages, for %d blocks of %d", used, budget, blocks);
+	if (argc < 3)
+		remove_files();
+	cprintf("testcache ok\n");
+}

@@ -1,0 +1,67 @@
+// tests/user/testforkid.c - thisenv is right in a child of fork at once, and in
+// the child's child, while many of them run.
+
+#include <inc/lib.h>
+
+#define CHILDREN	8
+#define DEPTH		3
+
+enum { RIGHT = 1, WRONG };
+
+static bool
+thisenv_is_right(void)
+{
+	// thisenv first: nothing may have repaired it before we look
+	const volatile struct Env *e = thisenv;
+	envid_t claimed = e->env_id;
+	envid_t me = sys_getenvid();
+
+	return claimed == me && e == &envs[ENVX(me)];
+}
+
+// A chain of environments below us, each checked before and after it forks.
+// The last sends the verdict.
+static void
+descend(envid_t judge)
+{
+	bool right = thisenv_is_right();
+
+	for (int depth = 0; right && depth < DEPTH; depth++) {
+		envid_t parent = sys_getenvid();
+		envid_t child = fork();
+
+		if (child < 0)
+			panic("fork: %e", child);
+		right = thisenv_is_right();
+		if (child == 0)
+			right = right && thisenv->env_parent_id == parent;
+		else if (right)
+			return;
+	}
+	ipc_send(judge, right ? RIGHT : WRONG, NULL, 0);
+}
+
+void
+umain(int argc, char **argv)
+{
+	envid_t me = sys_getenvid();
+
+	USED(argc), USED(argv);
+
+	for (int i = 0; i < CHILDREN; i++) {
+		envid_t child = fork();
+
+		if (child < 0)
+			panic("fork: %e", child);
+		if (child == 0) {
+			descend(me);
+			return;
+		}
+		if (!thisenv_is_right())
+			panic("the parent's thisenv changed");
+	}
+	for (int i = 0; i < CHILDREN; i++)
+		if (ipc_recv(NULL, NULL, NULL) != RIGHT)
+			panic("thisenv is wrong in a child");
+	cprintf("testforkid ok\n");
+}

@@ -1,0 +1,167 @@
+// tests/user/testreap.c - what a large program had is given back while others
+// go on.
+//
+// usage: testreap [TURNS]
+
+#include <inc/lib.h>
+
+#include <tests/user/test.h>
+
+#define RW		(PTE_P | PTE_U | PTE_W)
+
+#define SOURCE		((char *) 0x20000000)
+#define MANY		((char *) 0x30000000)
+#define MANY_RUNS	1200		// up to where descriptors are
+#define RUNS_OF_PAGE	100		// more than 65535 references do not fit
+
+#define TABLES		100		// more than the kernel keeps blank
+
+#define DESTROYERS	5
+#define PATIENCE	1000000		// turns
+
+// Map pages so often that a reference count is almost used up.
+static void
+map_runs_of(envid_t env, size_t nruns)
+{
+	for (size_t i = 0; i < nruns; i++) {
+		const struct PageRun run = {
+			.srcva = SOURCE, .dstva = MANY + i * MAXRUN * PGSIZE,
+			.perm = PTE_P | PTE_U, .npages = MAXRUN,
+		};
+
+		if (i % RUNS_OF_PAGE == 0) {
+			must("sys_page_alloc", sys_page_alloc(0, SOURCE, RW));
+			for (int n = 1; n < MAXRUN; n++)
+				must("sys_page_map", sys_page_map(0, SOURCE, 0,
+					SOURCE + n * PGSIZE, RW));
+		}
+		must("map_runs", map_runs(env, &run, 1));
+	}
+}
+
+static envid_t
+new_child(void)
+{
+	envid_t child = sys_exofork();
+
+	if (child == 0)
+		exit();
+	must("sys_exofork", child);
+	return child;
+}
+
+// A program with very many mappings ends while no CPU but ours has anything
+// to do: the idle one gives them back, and meanwhile we tell the scheduler time
+// and again that somebody could run who cannot.
+static void
+test_idle_cpu(void)
+{
+	envid_t large = fork_or_panic();
+
+	if (large == 0) {
+		map_runs_of(0, MANY_RUNS);
+		exit();
+	}
+
+	envid_t stopped = new_child();
+
+	while (!is_gone(large))
+		must("stop", sys_env_set_status(stopped, ENV_NOT_RUNNABLE));
+	must("sys_env_destroy", sys_env_destroy(stopped));
+}
+
+// Make large children and destroy them, again and again.
+static void
+destroy_children(void)
+{
+	for (;;) {
+		envid_t child = new_child();
+
+		map_runs_of(child, 1 + child / NENV % 8);
+		must("sys_env_destroy", sys_env_destroy(child));
+	}
+}
+
+// While such programs sleep until a child is gone, or work, they are stopped,
+// started and destroyed.
+static void
+test_destroyers(uint32_t turns)
+{
+	envid_t one[DESTROYERS] = { 0 };
+
+	for (uint32_t turn = 0; turn < turns; turn++) {
+		envid_t *e = &one[turn % DESTROYERS];
+
+		if (*e == 0 && (*e = fork_or_panic()) == 0)
+			destroy_children();
+		for (uint32_t n = turn * 7 % 61; n > 0; n--)
+			sys_yield();
+		must("stop", sys_env_set_status(*e, ENV_NOT_RUNNABLE));
+		must("start", sys_env_set_status(*e, ENV_RUNNABLE));
+		if (turn % 5 < 3) {
+			must("sys_env_destroy", sys_env_destroy(*e));
+			*e = 0;
+		}
+	}
+	for (int i = 0; i < DESTROYERS; i++)
+		if (one[i])
+			destroy_and_wait(one[i]);
+}
+
+// What is left of ended programs is given back some time.
+static void
+expect_free(int envs_before)
+{
+	for (int turn = 0; free_envs() != envs_before; turn++) {
+		if (turn == PATIENCE)
+			panic("%d environments are free, not %d", free_envs(),
+				envs_before);
+		sys_yield();
+	}
+}
+
+// A large child is gone when sys_env_destroy returns.  Its tables are free
+// pages, and a new page has zeros.
+static void
+test_tables_are_zero(void)
+{
+	const int before = free_envs();
+	envid_t child = new_child();
+
+	must("sys_page_alloc", sys_page_alloc(0, SOURCE, RW));
+	for (int i = 0; i < TABLES; i++)
+		must("sys_page_map", sys_page_map(0, SOURCE, child,
+			MANY + i * PTSIZE, RW));
+	must("sys_env_destroy", sys_env_destroy(child));
+	if (!is_gone(child))
+		panic("sys_env_destroy returned too early");
+	expect_free(before);
+
+	for (int i = 0; i < TABLES; i++) {
+		const uint32_t *page = (void *) (SOURCE + i * PGSIZE);
+
+		must("sys_page_alloc", sys_page_alloc(0, (void *) page, RW));
+		for (size_t n = 0; n < PGSIZE / sizeof(*page); n++)
+			if (page[n] != 0)
+				panic("a new page has %08x", page[n]);
+	}
+	for (int i = 0; i < TABLES; i++)
+		must("sys_page_unmap", sys_page_unmap(0, SOURCE + i * PGSIZE));
+}
+
+void
+umain(int argc, char **argv)
+{
+	const int turns = argc > 1 ? strtol(argv[1], NULL, 0) : 20;
+	const int before = free_envs();
+
+	test_tables_are_zero();
+	cprintf("new pages are of zeros\n");
+	test_idle_cpu();
+	cprintf("an idle CPU has given it back\n");
+	test_destroyers(turns);
+	expect_free(before);
+	if (sys_debug(DEBUG_CHECK, 0) > 0)
+		panic("the kernel is not in order");
+	cprintf("testreap ok\n");
+}

@@ -1,0 +1,53 @@
+// For tests/run: four programs are in the kernel all the time, and with two
+// CPUs wait for each other there.  The monitor then tells whether the ticks
+// that came meanwhile were seen to.
+
+#include <inc/lib.h>
+#include <inc/x86.h>
+
+#include <tests/user/test.h>
+
+#define RW	(PTE_P | PTE_U | PTE_W)
+#define TICK	10000000ull		// of the time stamp counter
+#define TICKS	100
+#define PROGRAMS 4
+#define PAGES	32			// a call's work
+
+#define PAGE	((char *) 0x10000000)
+#define MANY	((char *) 0x20000000)
+
+static void
+keep_calling(void)
+{
+	const struct PageRun run = {
+		.srcva = MANY, .dstva = MANY + PAGES * PGSIZE,
+		.npages = PAGES, .perm = RW
+	};
+
+	must("sys_page_alloc", sys_page_alloc(0, PAGE, RW));
+	for (int i = 0; i < PAGES; i++)
+		must("sys_page_map",
+			sys_page_map(0, PAGE, 0, MANY + i * PGSIZE, RW));
+
+	const uint64_t start = read_tsc();
+
+	while (read_tsc() - start < TICKS * TICK)
+		must("sys_page_map_list", sys_page_map_list(0, &run, 1));
+}
+
+void
+umain(int argc, char **argv)
+{
+	envid_t child[PROGRAMS];
+
+	USED(argc), USED(argv);
+
+	for (int i = 0; i < PROGRAMS; i++)
+		if ((child[i] = fork_or_panic()) == 0) {
+			keep_calling();
+			return;
+		}
+	for (int i = 0; i < PROGRAMS; i++)
+		wait(child[i]);
+	cprintf("testticks ok\n");
+}
