@@ -197,16 +197,11 @@ openfile_is_allowed(envid_t client)
 }
 
 // Does the client have the page of this file?  The kernel looks, each time, for
-// pages move, but mostly do not.  Where it does not have this call, ids must do,
-// of files that are open.
+// pages move, but mostly do not.
 static bool
 openfile_is_held_by(struct OpenFile *o, envid_t client)
 {
-	int r = sys_page_held(client, o->o_fd, o->o_where);
-
-	if (r > 0)
-		o->o_where = (void *) ((uintptr_t) r * PGSIZE);
-	return r > 0 || (r == -E_INVAL && openfile_in_use(o));
+	return page_held(client, o->o_fd, &o->o_where);
 }
 
 // Find the open file with this id and pin its entry, which may have left the
@@ -633,59 +628,6 @@ dispatch(struct Request *req)
 	return -E_INVAL;
 }
 
-// For a kernel without sys_ipc_reply: a client that is stopped, or had so many
-// turns since its request and does not ask for its answer, does not get it.
-#define PATIENCE	20
-
-static void
-reply_patiently(envid_t client, int answer, void *page, int perm)
-{
-	const volatile struct Env *e = &envs[ENVX(client)];
-	const uint32_t runs = e->env_runs;
-	bool may_come;
-
-	do {
-		// Look before trying, for then it may begin to wait for us.
-		may_come = e->env_status != ENV_NOT_RUNNABLE
-			&& e->env_runs - runs < PATIENCE;
-
-		int r = sys_ipc_try_send(client, answer, page, perm);
-
-		if (r == -E_NO_MEM)
-			r = sys_ipc_try_send(client, r, (void *) UTOP, 0);
-		if (r != -E_IPC_NOT_RECV)
-			return;
-		sys_yield();
-	} while (may_come);
-}
-
-// Answer, and sleep until there is another request.  The client gets its page
-// back before it goes on, so that it is its own again.  If it does not ask for
-// its answer now, that is left with it; we wait for nobody.
-static void
-reply_and_wait(struct Request *req, int answer)
-{
-	void *page = req->page ? req->page : (void *) UTOP;
-	int perm = req->page_perm;
-	int r = sys_ipc_reply_recv(req->client, answer, page, req->out, perm);
-
-	if (r != -E_INVAL)
-		return;
-
-	// The page is not there, as after a mistake of ours: the client must
-	// not wait for it.  Or the kernel may not have this call, or not even
-	// sys_ipc_reply.
-	if (req->page && !page_is_mapped(req->page)) {
-		answer = -E_UNSPECIFIED;
-		page = (void *) UTOP;
-		perm = 0;
-	}
-	sys_page_unmap(0, req->out);
-	if (sys_ipc_reply(req->client, answer, page, perm) == -E_INVAL)
-		reply_patiently(req->client, answer, page, perm);
-	sys_ipc_recv(req->out);
-}
-
 static void
 serve(void)
 {
@@ -695,7 +637,9 @@ serve(void)
 	for (;;) {
 		begin_request(&req);
 		int answer = dispatch(&req);
-		reply_and_wait(&req, answer);
+		// The client gets its page back before it goes on.
+		ipc_reply_recv(req.client, answer, req.page, req.page_perm,
+			req.out);
 	}
 }
 

@@ -83,7 +83,6 @@ sys_exofork(void)
 
 // lib/pgfault.c
 void set_pgfault_handler(void (*handler)(struct UTrapframe *utf));
-int pgfault_init(void (*handler)(struct UTrapframe *utf));
 extern void (*_pgfault_handler)(struct UTrapframe *utf);
 void _pgfault_upcall(void);			// lib/pfentry.S
 
@@ -91,12 +90,15 @@ void _pgfault_upcall(void);			// lib/pfentry.S
 envid_t fork(void);
 envid_t sfork(void);
 
+// lib/give.c
+int give_memory(envid_t child, int (*give)(envid_t child, unsigned pn),
+	bool alike);
+int map_later(envid_t env, void *va, int perm);
+uintptr_t stack_start(void);
+
 // lib/ipc.c
 int32_t ipc_recv(envid_t *from_store, void *pg, int *perm_store);
-int32_t ipc_recv_from(envid_t from, void *pg);
 void ipc_send(envid_t to, uint32_t value, void *pg, int perm);
-int ipc_send_in_turn(envid_t to, uint32_t value, void *pg, int perm);
-int32_t ipc_call(envid_t to, uint32_t value, void *pg, int perm, void *dstpg);
 envid_t ipc_find_env(enum EnvType type);
 
 // lib/vm.c
@@ -109,9 +111,20 @@ page_is_mapped(const void *va)
 uintptr_t next_mapped(uintptr_t va, uintptr_t end);
 bool prev_mapped(uintptr_t *va);
 bool prev_run(uintptr_t low, uintptr_t high, struct PageRun *run);
-int map_runs(envid_t env, const struct PageRun *list, size_t n);
 int share_page(envid_t child, void *va);
-int share_run(envid_t child, const struct PageRun *run);
+
+// lib/calls.c
+int page_copy(envid_t env, void *va, int perm);
+int map_runs(envid_t env, const struct PageRun *list, size_t n);
+void page_wait(const volatile uint32_t *word, uint32_t value,
+	uint32_t mappings);
+bool page_held(envid_t env, void *va, void **guess);
+int ipc_send_in_turn(envid_t to, uint32_t value, void *pg, int perm);
+int32_t ipc_recv_from(envid_t from, void *pg);
+int32_t ipc_call(envid_t to, uint32_t value, void *pg, int perm, void *dstpg);
+void ipc_reply_recv(envid_t to, uint32_t value, void *pg, int perm,
+	void *dstva);
+void env_wait(envid_t env);
 
 // lib/fd.c
 int close(int fd);

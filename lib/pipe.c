@@ -233,13 +233,12 @@ look(struct Pipe *p, const volatile uint32_t *pos)
 	};
 }
 
-// Sleep unless that has changed.  A kernel may not have this call.
+// Sleep unless that has changed.
 static void
 pipe_sleep(struct Pipe *p, const struct Seen *seen)
 {
 	xadd(&p->p_sleepers, 1);
-	if (sys_page_wait(seen->pos, seen->value, seen->mappings) < 0)
-		sys_yield();
+	page_wait(seen->pos, seen->value, seen->mappings);
 	xadd(&p->p_sleepers, -1);
 }
 

@@ -249,13 +249,11 @@ init_stack(struct Image *img, const char **argv)
 static int
 copy_shared_pages(envid_t child)
 {
-	struct PageRun run;
 	int r = 0;
 
-	for (uintptr_t va = UTOP; r >= 0 && prev_run(0, va, &run);
-	     va = (uintptr_t) run.srcva)
-		if (run.perm & PTE_SHARE)
-			r = share_run(child, &run);
+	for (uintptr_t va = UTOP; r == 0 && prev_mapped(&va); )
+		if (uvpt[PGNUM(va)] & PTE_SHARE)
+			r = share_page(child, (void *) va);
 	return r;
 }
 

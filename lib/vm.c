@@ -4,8 +4,7 @@
 //   page_is_mapped		is there a page at this address? (inc/lib.h)
 //   next_mapped, prev_mapped	walks over the pages that are there
 //   prev_run			the same for many pages at a time
-//   map_runs			map such runs elsewhere as well
-//   share_page, share_run	let a child share a page, or a run of them
+//   share_page			let a child share a page
 //
 // Page tables that do not exist are skipped, for reading their part of uvpt
 // would fault.
@@ -114,44 +113,6 @@ prev_run(uintptr_t low, uintptr_t high, struct PageRun *run)
 
 _Static_assert(NPTENTRIES % MAXRUN == 0, "a run lies in one table");
 
-// What sys_page_map_list does, page by page.  env's first: had ours become
-// copy-on-write before, and we written to it by now, env would get the page that
-// we go on writing to.
-static int
-map_each(envid_t env, const struct PageRun *run)
-{
-	int r = 0;
-
-	for (size_t i = run->npages; r == 0 && i-- > 0; ) {
-		void *src = run->srcva + i * PGSIZE;
-
-		r = sys_page_map(0, src, env, run->dstva + i * PGSIZE,
-			run->perm);
-		if (r == 0 && run->both)
-			r = sys_page_map(0, src, 0, src, run->perm);
-	}
-	return r;
-}
-
-// Map all pages of a list of runs as well in env, run by run, each from its
-// last page down.  Returns 0 or an error.
-int
-map_runs(envid_t env, const struct PageRun *list, size_t n)
-{
-	int r;
-
-	for (; n > 0; list += r, n -= r) {
-		r = sys_page_map_list(env, list, n);
-		if (r == -E_INVAL)	// the kernel may not have this call
-			break;
-		if (r < 0)
-			return r;
-	}
-	for (r = 0; r == 0 && n > 0; list++, n--)
-		r = map_each(env, list);
-	return r;
-}
-
 // Map the page at va into the child, at the same place and with the same
 // permissions.  Returns 0 or an error.
 int
@@ -162,17 +123,5 @@ share_page(envid_t child, void *va)
 	fd_sharing(va);
 	r = sys_page_map(0, va, child, va, uvpt[PGNUM(va)] & PTE_SYSCALL);
 	fd_shared(va);
-	return r;
-}
-
-// The same for a run of pages, from the last one down, as lib/pipe.c needs: one
-// by one, for those of open files have to be announced.
-int
-share_run(envid_t child, const struct PageRun *run)
-{
-	int r = 0;
-
-	for (size_t i = run->npages; r == 0 && i-- > 0; )
-		r = share_page(child, run->srcva + i * PGSIZE);
 	return r;
 }

@@ -13,6 +13,5 @@ wait(envid_t env)
 	const volatile struct Env *e = &envs[ENVX(env)];
 
 	while (e->env_id == env && e->env_status != ENV_FREE)
-		if (sys_env_wait(env) == -E_INVAL)
-			sys_yield();	// the kernel may not have this call
+		env_wait(env);
 }
