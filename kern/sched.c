@@ -41,7 +41,7 @@ void (*sched_chore)(void);
 uint64_t sched_idle_time;
 static uint64_t idle_since;
 
-void
+inline void
 sched_mark(const struct Env *e)
 {
 	const uint32_t slot = ENVX(e->env_id);

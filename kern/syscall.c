@@ -336,7 +336,7 @@ sys_page_unmap(envid_t envid, void *va)
 // sys_ipc_recv then returns 0.
 // Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV; -E_INVAL: as page_to_share;
 // -E_NO_MEM: no page table for the receiver, who goes on waiting.
-static int
+static inline int
 sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
 	struct Env *to;
@@ -361,7 +361,7 @@ sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 	to->env_ipc_value = value;
 	to->env_ipc_perm = page_moves ? perm : 0;
 	to->env_tf.tf_regs.reg_eax = 0;
-	sched_wake(to);
+	to->env_status = ENV_RUNNABLE;
 	return 0;
 }
 
@@ -383,16 +383,14 @@ sys_ipc_recv(void *dstva)
 static int
 send_message(envid_t envid, uint32_t value, void *srcva, int perm)
 {
-	struct Env *to;
+	struct Env *to = &envs[ENVX(envid)];	// if it is an id at all
 	int r;
 
-	if ((r = envid2env(envid, &to, false)) < 0)
-		return r;
-	if (!ipc_may_hear(to, curenv->env_id))
+	if (!ipc_may_hear(to, curenv->env_id) && to == env_of(envid, false))
 		return -E_IPC_NOT_RECV;
 	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0) {
 		ipc_sent(curenv, to->env_id);
-		sched_mark(to);
+		sched_wake_receiver(to);
 	}
 	return r;
 }

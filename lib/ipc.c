@@ -26,8 +26,11 @@ ipc_recv(envid_t *from_store, void *pg, int *perm_store)
 void
 ipc_send(envid_t to, uint32_t value, void *pg, int perm)
 {
-	int r = ipc_send_in_turn(to, value, pg, perm);
+	void *page = pg != NULL ? pg : (void *) UTOP;
+	int r;
 
+	while ((r = sys_ipc_try_send(to, value, page, perm)) == -E_IPC_NOT_RECV)
+		sys_yield();
 	if (r < 0)
 		panic("ipc_send to %08x: %e", to, r);
 }
