@@ -6,6 +6,10 @@
 // BLOCKS is how many the file server may keep in memory (make BCACHE=n).  With
 // `keep`, the files stay on the disk, for somebody to look at
 // (tests/test-bigdisk).
+//
+// Each file and each 100 rounds get a line: a computer that is busy, or a disk
+// without DMA, may take seconds for them, and a test without a word is taken for
+// stuck.
 
 #include <tests/user/test.h>
 
@@ -100,6 +104,7 @@ write_file(int file)
 	}
 	expect("close", close(fd), 0);
 	file_size[file] = size;
+	cprintf("file %d has %d bytes\n", file, size);
 	return n == BLKSIZE;
 }
 
@@ -114,6 +119,7 @@ read_file(int file)
 	expect("read", n, 0);
 	expect("size", size, file_size[file]);
 	expect("close", close(fd), 0);
+	cprintf("file %d is right\n", file);
 }
 
 // Read, and write again, here and there.
@@ -123,6 +129,8 @@ jump_about(void)
 	uint32_t random = 1;
 
 	for (int i = 0; i < ROUNDS; i++) {
+		if (i % 100 == 0)
+			cprintf("round %d\n", i);
 		random = random * 1664525 + 1013904223;
 		int file = (random >> 8) % nfiles;
 		int nblocks = file_size[file] / BLKSIZE;
