@@ -41,8 +41,8 @@
 #define JOS_INC_MEMLAYOUT_H
 
 #ifndef __ASSEMBLER__
-#include <inc/types.h>
 #include <inc/mmu.h>
+#include <inc/types.h>
 #endif
 
 // Segment selectors
@@ -98,7 +98,7 @@ extern volatile pde_t uvpd[];		// entry of its table: uvpd[PDX(va)]
 struct PageInfo {
 	struct PageInfo *pp_link;	// next on the free list
 	uint16_t pp_ref;		// how many mappings (and other uses)
-	uint16_t pp_found;		// the same, as kern/audit.c counted
+	uint16_t pp_found;		// as kern/debug/audit.c counted
 };
 
 _Static_assert(sizeof(struct PageInfo) == 8, "programs read this at UPAGES");

@@ -15,9 +15,9 @@
 #include <inc/typed.h>
 #include <inc/x86.h>
 
-#include <kern/audit.h>
-#include <kern/consdev.h>
 #include <kern/console.h>
+#include <kern/debug/audit.h>
+#include <kern/dev/consdev.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
 #include <kern/panic.h>

@@ -25,7 +25,7 @@ bool cons_has_input(void);
 bool cons_interrupts(void);
 
 // Take in what the device has.  For its interrupt; cons_getc does it, too
-// (kern/serial.c, kern/kbd.c).
+// (kern/dev/serial.c, kern/dev/kbd.c).
 void serial_intr(void);
 void kbd_intr(void);
 

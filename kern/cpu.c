@@ -11,7 +11,7 @@
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
-#include <kern/widen.h>
+#include <kern/debug/widen.h>
 
 struct CpuInfo cpus[NCPU];
 struct TssOwner cpu_of_tss[(GD_DBLFLT >> 3) + 1] = {

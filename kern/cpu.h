@@ -86,7 +86,7 @@ user_memory_close(void)
 }
 
 void cpu_init(void);			// before anything asks what we have
-void cpu_add(uint8_t apicid);		// found one (mpconfig.c, acpi.c)
+void cpu_add(uint8_t apicid);		// found one (mpconfig.c, dev/acpi.c)
 uint8_t cpu_apicid(int cpu);
 void cpus_stop(void);			// none but this one runs on
 

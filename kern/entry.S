@@ -58,7 +58,7 @@ high:
 	.size	entry, . - entry
 
 // The stack until each CPU has one of its own, and a page below it that
-// nobody uses: kern/guard.c takes it away.
+// nobody uses: kern/debug/guard.c takes it away.
 	.bss
 	.balign	PGSIZE
 	.globl	bootstack_gap, bootstack, bootstacktop

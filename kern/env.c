@@ -15,6 +15,7 @@
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
+#include <kern/debug/widen.h>
 #include <kern/env.h>
 #include <kern/firstenv.h>
 #include <kern/fpu.h>
@@ -28,7 +29,6 @@
 #include <kern/sched.h>
 #include <kern/sleep.h>
 #include <kern/spinlock.h>
-#include <kern/widen.h>
 
 struct Env *envs;
 void (*env_server_ended)(const struct Env *e);

@@ -20,9 +20,9 @@
 
 #include <kern/console.h>
 #include <kern/cpu.h>
+#include <kern/dev/fwcfg.h>
 #include <kern/env.h>
 #include <kern/firstenv.h>
-#include <kern/fwcfg.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
 #include <kern/sched.h>

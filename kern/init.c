@@ -5,17 +5,17 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
-#include <kern/acpi.h>
-#include <kern/bootmark.h>
-#include <kern/canary.h>
 #include <kern/console.h>
 #include <kern/cpu.h>
 #include <kern/dblfault.h>
+#include <kern/debug/bootmark.h>
+#include <kern/debug/canary.h>
+#include <kern/debug/guard.h>
+#include <kern/dev/acpi.h>
 #include <kern/env.h>
 #include <kern/firstenv.h>
 #include <kern/fpu.h>
 #include <kern/gates.h>
-#include <kern/guard.h>
 #include <kern/init.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>

@@ -83,6 +83,6 @@ void ipc_forget(struct Env *e);		// e ends
 
 // The page that waits with slot i, with one reference to it, or NULL.
 struct PageInfo *ipc_parked_page(int i);
-bool ipc_is_consistent(void);		// for kern/audit.c
+bool ipc_is_consistent(void);		// for kern/debug/audit.c
 
 #endif // JOS_KERN_IPC_H

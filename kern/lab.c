@@ -6,12 +6,12 @@
 #include <inc/string.h>
 #include <inc/types.h>
 
+#include <kern/debug/widen.h>
+#include <kern/dev/fwcfg.h>
 #include <kern/firstenv.h>
-#include <kern/fwcfg.h>
 #include <kern/lab.h>
 #include <kern/spinlock.h>
 #include <kern/syscall.h>
-#include <kern/widen.h>
 
 #define NLAB	5
 

@@ -43,7 +43,7 @@ struct Lab {
 extern const struct Lab *lab;		// the one we are in
 extern bool debugging;			// stop at int3 in every lab
 extern bool debug_asked;		// programs and the console may ask for
-					// checks (kern/audit.c)
+					// checks (kern/debug/audit.c)
 
 // Settle which lab this is: what QEMU was told (fw_cfg opt/jos/lab), or what
 // the kernel was built for.  With fw_cfg opt/jos/debug, somebody debugs; if

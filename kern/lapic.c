@@ -17,11 +17,11 @@
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
-#include <kern/fwcfg.h>
+#include <kern/debug/random.h>
+#include <kern/debug/widen.h>
+#include <kern/dev/fwcfg.h>
 #include <kern/kclock.h>
 #include <kern/pmap.h>
-#include <kern/random.h>
-#include <kern/widen.h>
 
 // Registers, as indices of 32-bit words (SDM 3A, table 10-1)
 enum {

@@ -10,13 +10,13 @@
 #include <inc/trap.h>
 #include <inc/x86.h>
 
-#include <kern/audit.h>
 #include <kern/cpu.h>
+#include <kern/debug/audit.h>
+#include <kern/dev/power.h>
 #include <kern/env.h>
 #include <kern/kdebug.h>
 #include <kern/monitor.h>
 #include <kern/pmap.h>
-#include <kern/power.h>
 #include <kern/spinlock.h>
 #include <kern/trap.h>
 

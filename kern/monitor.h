@@ -19,7 +19,7 @@ monitor_command mon_help, mon_kerninfo, mon_backtrace;
 monitor_command mon_envs, mon_kill, mon_free, mon_check, mon_lock;
 monitor_command mon_continue, mon_poweroff;
 
-// kern/misuse.c
+// kern/debug/misuse.c
 monitor_command mon_irq, mon_overflow, mon_misuse;
 
 #endif // JOS_KERN_MONITOR_H

@@ -15,8 +15,8 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
-#include <kern/acpi.h>
 #include <kern/cpu.h>
+#include <kern/dev/acpi.h>
 #include <kern/pmap.h>
 
 physaddr_t lapicaddr;

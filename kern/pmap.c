@@ -30,12 +30,12 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
-#include <kern/acpi.h>
-#include <kern/check.h>
 #include <kern/cpu.h>
+#include <kern/debug/check.h>
+#include <kern/debug/failalloc.h>
+#include <kern/debug/guard.h>
+#include <kern/dev/acpi.h>
 #include <kern/env.h>
-#include <kern/failalloc.h>
-#include <kern/guard.h>
 #include <kern/kclock.h>
 #include <kern/pmap.h>
 

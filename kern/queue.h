@@ -37,6 +37,6 @@ const struct Message *queue_message(const struct Env *sender);
 void queue_done(struct Env *sender, int result);
 
 void queue_fail(struct Env *to);	// `to` ends: nobody waits for it
-bool queue_is_consistent(void);		// for kern/audit.c
+bool queue_is_consistent(void);		// for kern/debug/audit.c
 
 #endif // JOS_KERN_QUEUE_H

@@ -13,8 +13,9 @@
 #include <inc/assert.h>
 #include <inc/x86.h>
 
-#include <kern/audit.h>
 #include <kern/cpu.h>
+#include <kern/debug/audit.h>
+#include <kern/debug/widen.h>
 #include <kern/env.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
@@ -24,7 +25,6 @@
 #include <kern/sched.h>
 #include <kern/sleep.h>
 #include <kern/spinlock.h>
-#include <kern/widen.h>
 
 // A mark on each slot whose environment is runnable, and perhaps on some where it
 // is not any more: who makes one runnable marks it, and who stops one need not

@@ -61,6 +61,6 @@ sleep_cancel(const struct Env *e)
 		sleep_leave(s);
 }
 
-bool sleep_is_consistent(void);		// for kern/audit.c
+bool sleep_is_consistent(void);		// for kern/debug/audit.c
 
 #endif // JOS_KERN_SLEEP_H

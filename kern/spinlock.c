@@ -15,9 +15,9 @@
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
+#include <kern/debug/widen.h>
 #include <kern/kdebug.h>
 #include <kern/spinlock.h>
-#include <kern/widen.h>
 
 bool spin_watched, spin_hooks;
 

@@ -13,11 +13,12 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
-#include <kern/audit.h>
-#include <kern/bootmark.h>
 #include <kern/console.h>
+#include <kern/debug/audit.h>
+#include <kern/debug/bootmark.h>
+#include <kern/debug/failalloc.h>
+#include <kern/dev/power.h>
 #include <kern/env.h>
-#include <kern/failalloc.h>
 #include <kern/foreground.h>
 #include <kern/fpu.h>
 #include <kern/ipc.h>
@@ -27,7 +28,6 @@
 #include <kern/message.h>
 #include <kern/pagecall.h>
 #include <kern/pmap.h>
-#include <kern/power.h>
 #include <kern/sched.h>
 #include <kern/sleep.h>
 #include <kern/syscall.h>
@@ -441,10 +441,10 @@ sys_poweroff(uint32_t magic, int status)
 // the caller from now on is refused, once; 0 takes that back.  Returns 1 if
 // the last one was refused already, else 0.  DEBUG_FAIL_ALLOC_OF: that order
 // is about environment arg instead; returns 0.  DEBUG_BOOT_MARK: the time stamp
-// counter at the arg-th mark of the boot (kern/bootmark.h), its low 31 bits, or
-// with BOOT_MARK_HIGH the 31 above them.  DEBUG_IDLE_TIME: so much of it the
-// boot CPU was idle, the low 31 bits.  Returns -E_INVAL for another op, and
-// unless somebody debugs.
+// counter at the arg-th mark of the boot (kern/debug/bootmark.h), its low 31
+// bits, or with BOOT_MARK_HIGH the 31 above them.  DEBUG_IDLE_TIME: so much of
+// it the boot CPU was idle, the low 31 bits.  Returns -E_INVAL for another op,
+// and unless somebody debugs.
 static int
 sys_debug(uint32_t op, uint32_t arg)
 {

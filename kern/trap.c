@@ -22,10 +22,11 @@
 
 #include <kern/console.h>
 #include <kern/cpu.h>
+#include <kern/debug/guard.h>
+#include <kern/debug/widen.h>
 #include <kern/env.h>
 #include <kern/foreground.h>
 #include <kern/fpu.h>
-#include <kern/guard.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
 #include <kern/monitor.h>
@@ -37,7 +38,6 @@
 #include <kern/syscall.h>
 #include <kern/trap.h>
 #include <kern/usermem.h>
-#include <kern/widen.h>
 
 struct Gatedesc idt[256];
 struct Pseudodesc idt_pd = {

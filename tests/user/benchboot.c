@@ -1,6 +1,6 @@
 // tests/user/benchboot.c - how many instructions the boot took until it reached
-// each of the kernel's marks (kern/bootmark.h).  tools/bench types our name at
-// the first prompt, on a machine started with DEBUG=check.
+// each of the kernel's marks (kern/debug/bootmark.h).  tools/bench types our
+// name at the first prompt, on a machine started with DEBUG=check.
 
 #include <tests/user/bench.h>
 

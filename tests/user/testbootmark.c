@@ -1,4 +1,5 @@
-// tests/user/testbootmark.c - when the boot reached what (kern/bootmark.h).
+// tests/user/testbootmark.c - when the boot reached what
+// (kern/debug/bootmark.h).
 //
 // Needs DEBUG=check.
 

@@ -1,10 +1,10 @@
-// kern/guard.c - pages that cannot be touched: the one below the boot stack,
-// which faults when it grows too big; with SAN=1, also the free ones.
+// kern/debug/guard.c - pages that cannot be touched: the one below the boot
+// stack, which faults when it grows too big; with SAN=1, also the free ones.
 //
 // With SAN=1, from guard_init on, a free page is not mapped above KERNBASE: the
-// present bit of its entry is off.  Whoever kept a pointer to it faults, and the panic
-// says why.  A page that is taken holds a pattern, so that who does not fill
-// it is found out.
+// present bit of its entry is off.  Whoever kept a pointer to it faults, and
+// the panic says why.  A page that is taken holds a pattern, so that who does
+// not fill it is found out.
 //
 // The page tables above UTOP are everybody's, so one change is enough.  Other
 // processors may still have an entry in their TLB, and drop it before they
@@ -20,8 +20,8 @@
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
-#include <kern/fwcfg.h>
-#include <kern/guard.h>
+#include <kern/debug/guard.h>
+#include <kern/dev/fwcfg.h>
 #include <kern/pmap.h>
 
 #define PATTERN		0x97

@@ -1,7 +1,7 @@
-// kern/fwcfg.h - what QEMU was told on its command line (-fw_cfg).
+// kern/dev/fwcfg.h - what QEMU was told on its command line (-fw_cfg).
 
-#ifndef JOS_KERN_FWCFG_H
-#define JOS_KERN_FWCFG_H
+#ifndef JOS_KERN_DEV_FWCFG_H
+#define JOS_KERN_DEV_FWCFG_H
 
 #include <inc/types.h>
 
@@ -9,4 +9,4 @@
 // Returns its whole length, or -E_NOT_FOUND: no such item, or not QEMU.
 int fwcfg_string(const char *name, char *buf, size_t size);
 
-#endif // JOS_KERN_FWCFG_H
+#endif // JOS_KERN_DEV_FWCFG_H

@@ -1,4 +1,4 @@
-// kern/widen.c - random delays, to find what depends on timing.
+// kern/debug/widen.c - random delays, to find what depends on timing.
 //
 // A window between two steps that is a few instructions wide, in which another
 // CPU can do harm, is hit once in a million times.  With fw_cfg
@@ -15,9 +15,9 @@
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
-#include <kern/fwcfg.h>
-#include <kern/random.h>
-#include <kern/widen.h>
+#include <kern/debug/random.h>
+#include <kern/debug/widen.h>
+#include <kern/dev/fwcfg.h>
 
 bool widened;
 static uint32_t state[NCPU];

@@ -1,4 +1,4 @@
-// kern/bootmark.c - how far the boot had come, and when.
+// kern/debug/bootmark.c - how far the boot had come, and when.
 //
 // The time stamp counter begins with the machine.  It goes on while a CPU is
 // idle, which is subtracted: what the boot takes does not depend on the disk.
@@ -9,8 +9,8 @@
 
 #include <inc/x86.h>
 
-#include <kern/bootmark.h>
 #include <kern/cpu.h>
+#include <kern/debug/bootmark.h>
 #include <kern/sched.h>
 
 uint64_t boot_marks[NBOOTMARKS];

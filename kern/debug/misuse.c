@@ -1,5 +1,5 @@
-// kern/misuse.c - commands of the monitor that ask for trouble: what then must
-// happen is for a test to see.
+// kern/debug/misuse.c - commands of the monitor that ask for trouble: what then
+// must happen is for a test to see.
 //
 // Entry points: mon_irq, mon_overflow, mon_misuse (kern/monitor.h).
 
@@ -39,8 +39,8 @@ mon_overflow(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 	return use_stack(0);
 }
 
-// Read what is a program's without having asked (SMAP): with the flags that trap
-// came with, before the monitor opened that memory.
+// Read what is a program's without having asked (SMAP): with the flags that
+// trap came with, before the monitor opened that memory.
 static void
 misuse_read(const struct Trapframe *tf)
 {
@@ -48,8 +48,8 @@ misuse_read(const struct Trapframe *tf)
 	cprintf("%08x\n", *(const volatile uint32_t *) tf->tf_esp);
 }
 
-// Write beyond an array (kern/canary.c).  Like this, so that no compiler sees
-// it and SAN=1 does not either.
+// Write beyond an array (kern/debug/canary.c).  Like this, so that no compiler
+// sees it and SAN=1 does not either.
 static void __attribute__((noinline))
 misuse_stack(void)
 {

@@ -1,7 +1,8 @@
-// kern/audit.h - does what must hold in the kernel hold? (kern/audit.c)
+// kern/debug/audit.h - does what must hold in the kernel hold?
+// (kern/debug/audit.c)
 
-#ifndef JOS_KERN_AUDIT_H
-#define JOS_KERN_AUDIT_H
+#ifndef JOS_KERN_DEBUG_AUDIT_H
+#define JOS_KERN_DEBUG_AUDIT_H
 
 #include <inc/types.h>
 
@@ -9,4 +10,4 @@
 // there are.  If there is none, say so only if told to.  Returns how many.
 int audit(bool aloud);
 
-#endif // JOS_KERN_AUDIT_H
+#endif // JOS_KERN_DEBUG_AUDIT_H

@@ -1,10 +1,10 @@
-// kern/check.h - does memory management hold what it promises?
+// kern/debug/check.h - does memory management hold what it promises?
 //
 // mem_init calls these while it goes on.  Each prints that it succeeded, or
 // panics with what is wrong, and leaves everything as it was.
 
-#ifndef JOS_KERN_CHECK_H
-#define JOS_KERN_CHECK_H
+#ifndef JOS_KERN_DEBUG_CHECK_H
+#define JOS_KERN_DEBUG_CHECK_H
 
 #include <inc/types.h>
 
@@ -14,4 +14,4 @@ void check_page(void);
 void check_kern_pgdir(void);
 void check_page_installed_pgdir(void);		// once kern_pgdir is loaded
 
-#endif // JOS_KERN_CHECK_H
+#endif // JOS_KERN_DEBUG_CHECK_H

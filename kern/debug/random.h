@@ -1,8 +1,8 @@
-// kern/random.h - numbers that only look random, and are the same for the same
-// seed.
+// kern/debug/random.h - numbers that only look random, and are the same for the
+// same seed.
 
-#ifndef JOS_KERN_RANDOM_H
-#define JOS_KERN_RANDOM_H
+#ifndef JOS_KERN_DEBUG_RANDOM_H
+#define JOS_KERN_DEBUG_RANDOM_H
 
 #include <inc/types.h>
 
@@ -23,4 +23,4 @@ random_next(uint32_t *state)
 	return *state;
 }
 
-#endif // JOS_KERN_RANDOM_H
+#endif // JOS_KERN_DEBUG_RANDOM_H

@@ -1,4 +1,4 @@
-// kern/fwcfg.c - QEMU's firmware configuration device, read byte by byte.
+// kern/dev/fwcfg.c - QEMU's firmware configuration device, read byte by byte.
 //
 // Writing a 16-bit key to the selector port chooses an item; each read of the
 // data port gives its next byte.  One item is the directory of named items.
@@ -10,7 +10,7 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
-#include <kern/fwcfg.h>
+#include <kern/dev/fwcfg.h>
 
 #define FWCFG_SELECTOR	0x510
 #define FWCFG_DATA	0x511

@@ -1,4 +1,4 @@
-// kern/failalloc.c - want of memory, made to order.
+// kern/debug/failalloc.c - want of memory, made to order.
 //
 // What happens when memory runs out in the midst of something?  A test finds
 // out by having the first page that this takes refused, then the second, and
@@ -8,8 +8,8 @@
 //
 // Entry points: failalloc_order, failalloc_of; failalloc_now, for page_alloc.
 
+#include <kern/debug/failalloc.h>
 #include <kern/env.h>
-#include <kern/failalloc.h>
 
 envid_t failalloc_victim;
 static uint32_t left;			// the one that makes this 0 fails

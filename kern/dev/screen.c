@@ -1,4 +1,4 @@
-// kern/screen.c - the screen, as a device of the console.
+// kern/dev/screen.c - the screen, as a device of the console.
 //
 // In text mode the screen is an array of cells in memory: a character in the
 // low byte, its colours in the high one.  The cursor is a register pair of
@@ -10,7 +10,7 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
-#include <kern/consdev.h>
+#include <kern/dev/consdev.h>
 
 #define ROWS		25
 #define COLS		80

@@ -1,7 +1,8 @@
-// kern/failalloc.h - want of memory, made to order (kern/failalloc.c).
+// kern/debug/failalloc.h - want of memory, made to order
+// (kern/debug/failalloc.c).
 
-#ifndef JOS_KERN_FAILALLOC_H
-#define JOS_KERN_FAILALLOC_H
+#ifndef JOS_KERN_DEBUG_FAILALLOC_H
+#define JOS_KERN_DEBUG_FAILALLOC_H
 
 #include <inc/env.h>
 #include <inc/types.h>
@@ -23,4 +24,4 @@ failalloc_now(void)
 	return failalloc_victim && failalloc_strikes();
 }
 
-#endif // JOS_KERN_FAILALLOC_H
+#endif // JOS_KERN_DEBUG_FAILALLOC_H

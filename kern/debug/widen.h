@@ -1,7 +1,8 @@
-// kern/widen.h - random delays, to find what depends on timing (kern/widen.c).
+// kern/debug/widen.h - random delays, to find what depends on timing
+// (kern/debug/widen.c).
 
-#ifndef JOS_KERN_WIDEN_H
-#define JOS_KERN_WIDEN_H
+#ifndef JOS_KERN_DEBUG_WIDEN_H
+#define JOS_KERN_DEBUG_WIDEN_H
 
 #include <inc/types.h>
 
@@ -18,4 +19,4 @@ widen(void)
 		widen_delay();
 }
 
-#endif // JOS_KERN_WIDEN_H
+#endif // JOS_KERN_DEBUG_WIDEN_H

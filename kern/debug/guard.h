@@ -1,7 +1,8 @@
-// kern/guard.h - catching the use of pages that are free (kern/guard.c).
+// kern/debug/guard.h - catching the use of pages that are free
+// (kern/debug/guard.c).
 
-#ifndef JOS_KERN_GUARD_H
-#define JOS_KERN_GUARD_H
+#ifndef JOS_KERN_DEBUG_GUARD_H
+#define JOS_KERN_DEBUG_GUARD_H
 
 #include <inc/types.h>
 
@@ -28,4 +29,4 @@ guard_page_freed(struct PageInfo *pp)
 		guard_page(pp, true);
 }
 
-#endif // JOS_KERN_GUARD_H
+#endif // JOS_KERN_DEBUG_GUARD_H

@@ -1,4 +1,4 @@
-// kern/canary.c - arrays on the stack that are written beyond their end.
+// kern/debug/canary.c - arrays on the stack that are written beyond their end.
 //
 // The compiler puts a copy of __stack_chk_guard between the arrays of a
 // function and its return address, and compares the two before it returns
@@ -11,8 +11,8 @@
 #include <inc/assert.h>
 #include <inc/x86.h>
 
-#include <kern/canary.h>
 #include <kern/cpu.h>
+#include <kern/debug/canary.h>
 #include <kern/kclock.h>
 
 #define RTC_HOURS	4		// from 0 on, every other one: s, min, h

@@ -1,7 +1,7 @@
-// kern/acpi.h - the tables of the ACPI firmware (kern/acpi.c).
+// kern/dev/acpi.h - the tables of the ACPI firmware (kern/dev/acpi.c).
 
-#ifndef JOS_KERN_ACPI_H
-#define JOS_KERN_ACPI_H
+#ifndef JOS_KERN_DEV_ACPI_H
+#define JOS_KERN_DEV_ACPI_H
 
 #include <inc/memlayout.h>
 #include <inc/types.h>
@@ -48,4 +48,4 @@ const void *find_signature(const void *at, const void *end,
 // The sum of len bytes, modulo 256.
 uint8_t table_sum(const void *table, size_t len);
 
-#endif // JOS_KERN_ACPI_H
+#endif // JOS_KERN_DEV_ACPI_H

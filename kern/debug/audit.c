@@ -1,4 +1,4 @@
-// kern/audit.c - does what must hold in the kernel hold?
+// kern/debug/audit.c - does what must hold in the kernel hold?
 //
 // All that can be found out twice is compared: references to pages with the
 // page tables that make them, environments with the lists and the processors
@@ -16,9 +16,9 @@
 #include <inc/stdarg.h>
 #include <inc/x86.h>
 
-#include <kern/acpi.h>
-#include <kern/audit.h>
 #include <kern/cpu.h>
+#include <kern/debug/audit.h>
+#include <kern/dev/acpi.h>
 #include <kern/env.h>
 #include <kern/fpu.h>
 #include <kern/ipc.h>

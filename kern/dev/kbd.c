@@ -1,4 +1,4 @@
-// kern/kbd.c - the keyboard, as a device of the console.
+// kern/dev/kbd.c - the keyboard, as a device of the console.
 //
 // A key sends its number ("scan code", set 1) when it goes down, and the
 // number with bit 7 set when it goes up.  Keys that the first PC did not have
@@ -11,8 +11,8 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
-#include <kern/consdev.h>
 #include <kern/console.h>
+#include <kern/dev/consdev.h>
 
 #define SCAN_UP		0x80
 #define SCAN_E0		0xE0

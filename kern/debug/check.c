@@ -1,7 +1,7 @@
-// kern/check.c - does memory management hold what it promises?
+// kern/debug/check.c - does memory management hold what it promises?
 //
-// mem_init calls these checks while it goes on; kern/check.h says when.  A
-// check prints that it succeeded, or panics with what is wrong.  It only
+// mem_init calls these checks while it goes on; kern/debug/check.h says when.
+// A check prints that it succeeded, or panics with what is wrong.  It only
 // looks, or puts everything back: free pages are counted before and after.
 //
 // They look at page tables by themselves, with entry_for, so as not to use
@@ -14,9 +14,9 @@
 #include <inc/string.h>
 #include <inc/x86.h>
 
-#include <kern/acpi.h>
-#include <kern/check.h>
 #include <kern/cpu.h>
+#include <kern/debug/check.h>
+#include <kern/dev/acpi.h>
 #include <kern/env.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
@@ -124,7 +124,7 @@ check_run(const struct PageInfo *from, const struct PageInfo *to,
 }
 
 // How many pages are to be free, at least, just after page_init?  Whoever keeps
-// the firmware's tables (kern/acpi.h) need not count what lies behind them.
+// the firmware's tables (kern/dev/acpi.h) need not count what lies behind them.
 static size_t
 pages_to_be_free(size_t boot_end)
 {

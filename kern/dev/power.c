@@ -1,11 +1,11 @@
-// kern/power.c - switching the machine off.
+// kern/dev/power.c - switching the machine off.
 //
 // Entry point: poweroff.
 
 #include <inc/stdio.h>
 #include <inc/x86.h>
 
-#include <kern/power.h>
+#include <kern/dev/power.h>
 
 // Power management control of the PC that QEMU emulates: SLP_EN with sleep
 // type 0, which is S5 there.  ACPI specification, 4.8.3.2.1.

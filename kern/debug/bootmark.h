@@ -1,7 +1,7 @@
-// kern/bootmark.h - how far the boot had come, and when.
+// kern/debug/bootmark.h - how far the boot had come, and when.
 
-#ifndef JOS_KERN_BOOTMARK_H
-#define JOS_KERN_BOOTMARK_H
+#ifndef JOS_KERN_DEBUG_BOOTMARK_H
+#define JOS_KERN_DEBUG_BOOTMARK_H
 
 #include <inc/types.h>
 
@@ -18,4 +18,4 @@ extern uint64_t boot_marks[NBOOTMARKS];
 
 void boot_mark(enum BootMark mark);
 
-#endif // JOS_KERN_BOOTMARK_H
+#endif // JOS_KERN_DEBUG_BOOTMARK_H

@@ -1,4 +1,4 @@
-// kern/acpi.c - finding the tables of the ACPI firmware.
+// kern/dev/acpi.c - finding the tables of the ACPI firmware.
 //
 // A root pointer in low memory leads to a root table, which lists the
 // physical addresses of all others, each with a four-letter signature.
@@ -8,7 +8,7 @@
 
 #include <inc/string.h>
 
-#include <kern/acpi.h>
+#include <kern/dev/acpi.h>
 #include <kern/pmap.h>
 
 struct RootPointer {

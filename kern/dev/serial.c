@@ -1,4 +1,4 @@
-// kern/serial.c - the serial line, as a device of the console.
+// kern/dev/serial.c - the serial line, as a device of the console.
 //
 // The first serial port, an 8250, 16450 or 16550 UART (National PC16550D,
 // chapter 8).  The last takes 16 bytes at a time, and keeps 16 for us.
@@ -8,8 +8,8 @@
 #include <inc/kbdreg.h>
 #include <inc/x86.h>
 
-#include <kern/consdev.h>
 #include <kern/console.h>
+#include <kern/dev/consdev.h>
 
 #define COM1		0x3F8
 #define UART_DATA	(COM1 + 0)	// received (in), to transmit (out)

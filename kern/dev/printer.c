@@ -1,4 +1,4 @@
-// kern/printer.c - the printer port, as a device of the console.
+// kern/dev/printer.c - the printer port, as a device of the console.
 //
 // A printer that is not there, or not ready for long, is left alone.
 // IEEE 1284, compatibility mode.
@@ -7,7 +7,7 @@
 
 #include <inc/x86.h>
 
-#include <kern/consdev.h>
+#include <kern/dev/consdev.h>
 
 #define LPT1		0x378
 #define LPT_DATA	(LPT1 + 0)
