@@ -222,34 +222,17 @@ something_to_come(void)
 	return sched_chore != NULL;
 }
 
-// Nobody can run here: use the time for what ended environments had.  Returns
-// who can run at last, or NULL when all is given back.
-static struct Env *
-reap_meanwhile(void)
-{
-	struct Env *e = NULL;
-
-	while (!e && reap_pending()) {
-		reap_some();
-		unlock_kernel();	// others may want something
-		lock_kernel();
-		cpu_see_to_news();	// interrupts came in if we had to wait
-		e = take_runnable();
-	}
-	return e;
-}
-
 // Wait for work: give up the lock and stop until an interrupt comes, which
-// trap() then takes as if it came from user mode.
+// trap() then takes as if it came from user mode.  As long as environments that
+// have ended have something to give back, trap() is to do a piece of that
+// (catch_up) and come here again: so we raise IRQ_WAKE ourselves, behind all
+// interrupts that are waiting.
 void
 sched_halt(void)
 {
 	curenv = NULL;
 	lcr3(PADDR(kern_pgdir));
 
-	struct Env *e = reap_meanwhile();
-	if (e)
-		env_run(e);
 	if (!something_to_come()) {
 		cprintf("No runnable environments in the system!\n");
 		if (debug_asked)
@@ -264,6 +247,9 @@ sched_halt(void)
 	sched_idle_cpus |= 1u << cpunum();
 	if (cpu_has_tsc && thiscpu == bootcpu)
 		idle_since = read_tsc();
+
+	const bool reaping = reap_pending();
+
 	unlock_kernel();
 
 	// Nothing on this stack is needed any more, so start it anew.
@@ -271,10 +257,17 @@ sched_halt(void)
 		"movl %0, %%esp\n\t"
 		"xorl %%ebp, %%ebp\n\t"
 		"pushl %%ebp\n\t"
-		"sti\n"
+		"testb %1, %1\n\t"
+		"jz 1f\n\t"
+		"sti\n\t"
+		"nop\n\t"		// interrupts come in after it
+		"int %2\n"
 		"1:\n\t"
+		"sti\n"
+		"2:\n\t"
 		"hlt\n\t"
-		"jmp 1b"
-		: : "r" (thiscpu->cpu_ts.ts_esp0) : "memory");
+		"jmp 2b"
+		: : "r" (thiscpu->cpu_ts.ts_esp0), "q" (reaping),
+		    "i" (IRQ_OFFSET + IRQ_WAKE) : "memory");
 	__builtin_unreachable();
 }

@@ -185,6 +185,9 @@ testcrash => { %{says('testcrash ok$')}, fsargs => 'bcache=16',
     type => [map { ['step> ', "$_\n"] } 'A 12', 'B 11', 'A -3', 'A 9', 'B !',
 	'A .', 'sync', 'A !', 'end'] },
 
+# It asks how long the CPU was idle
+testreap => { %{says('testreap ok$')}, debug => 1 },
+
 testloan => { %{says('testloan ok$')}, fsargs => 'bcache=16',
     threads => 'multi' },
 testshortage => { %{says('testshortage ok$')}, fsargs => 'bcache=16',
