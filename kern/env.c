@@ -337,7 +337,7 @@ free_slot(struct Env *e)
 	e->env_link = env_free_list;
 	env_free_list = e;
 	fpu_free(e);
-	ipc_forget(e);
+	ipc_end(e);
 	wakeup(e);
 	if (e->env_type != ENV_TYPE_USER && env_server_ended)
 		env_server_ended(e);

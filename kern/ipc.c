@@ -1,122 +1,441 @@
-// kern/ipc.c - messages: who waits for whom, and answers that wait.
+// kern/ipc.c - messages between environments.
 //
-// A message moves when its receiver waits for it (sys_ipc_try_send).  A server
-// cannot wait until its client does, for the client may never do so.  So the
-// answer to a message (sys_ipc_reply) is parked with the client, one for each,
-// and is there when the client asks for it.  A client whose message cannot move
-// yet may wait in the server's queue (kern/queue.c).
+// A message is delivered when its receiver waits for one, as in the labs, whose
+// two calls, sys_ipc_try_send and sys_ipc_recv, are in kern/syscall.c.
 //
-// The calls themselves are in kern/syscall.c and kern/message.c; what they
-// remember and struct Env has no room for is here.  Under the kernel lock.
+// A sender that can wait sleeps in the receiver's queue until its message is
+// taken: first come, first served, and before whoever happens to send while the
+// receiver waits.  The queue is made of those who sleep on the receiver's struct
+// Mailbox (kern/sleep.c).
 //
-// Entry points: ipc_heed, ipc_sent, ipc_park, ipc_drop_answer; ipc_forget;
-// ipc_parked_page, ipc_is_consistent.
+// A server cannot wait for a client, which may never receive.  So a reply to a
+// client that does not receive yet is left with it: this is its pending reply.
+//
+// A request and its reply take two calls: the client's sys_ipc_call sends and
+// waits for the reply, the server's sys_ipc_reply_recv replies and waits for the
+// next request.  Each finds the other side waiting and puts its caller to sleep,
+// so the CPU is handed from one to the other.
+//
+// Entry points: the functions that have the names of calls; ipc_accepts,
+// ipc_sent, ipc_take for those of kern/syscall.c; ipc_end, ipc_is_consistent.
+// Under the kernel lock.
 
-#include <inc/assert.h>
 #include <inc/error.h>
 
 #include <kern/env.h>
 #include <kern/ipc.h>
 #include <kern/pmap.h>
-#include <kern/queue.h>
+#include <kern/reap.h>
 #include <kern/sched.h>
+#include <kern/sleep.h>
+#include <kern/usermem.h>
 
-struct Mail mail[NENV];
+struct Mailbox mailboxes[NENV];
 
-void
-ipc_set_heeded(struct Mail *m, envid_t from)
+// A message that somebody sends: if its sender sleeps in a queue, it is here.
+static struct Message {
+	uint32_t value;
+	void *srcva;			// UTOP or more: no page
+	int perm;
+	bool is_call;			// the sender will wait for the reply,
+	void *dstva;			// and want a page there
+} queued[NENV];
+
+static inline bool
+is_receiving(const struct Env *e)
 {
-	if (m->only_from != ANYBODY)
-		mail[ENVX(m->only_from)].heeded_by--;
-	if (from != ANYBODY)
-		mail[ENVX(from)].heeded_by++;
-	m->only_from = from;
+	return e->env_ipc_recving && e->env_status == ENV_NOT_RUNNABLE;
 }
 
-void
-ipc_drop_answer(struct Mail *m)
+// Can a page that comes with a message be mapped there, or is none wanted?
+static inline bool
+landing_ok(const void *dstva)
 {
-	if (m->page)
-		page_decref(m->page);
-	m->page = NULL;
-	m->from = NOBODY;
+	return (uintptr_t) dstva >= UTOP || user_page(dstva);
 }
 
-// A page with more references than can be counted is replaced by the error, as
-// is one that cannot be mapped (kern/message.c).
-void
-ipc_park(struct Env *to, envid_t from, uint32_t value, struct PageInfo *pp,
+// -------------------------------------------------------------- delivering
+
+// Find the page that goes with a message of e; NULL if none does.
+// Returns 0, or -E_INVAL: as page_to_share.
+static inline int
+message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
+{
+	*store = NULL;
+	if ((uintptr_t) srcva >= UTOP)
+		return 0;
+	return (*store = page_to_share(e, srcva, perm)) ? 0 : -E_INVAL;
+}
+
+// There was no memory to map the page of a message.  What ended environments
+// have yet to give back counts as there: a call that fails is made again for that
+// (handle_syscall), but this message may be another call's.
+// Returns 0, or -E_NO_MEM.
+static int __attribute__((noinline))
+map_again(struct Env *to, struct PageInfo *pp, int perm)
+{
+	int r = -E_NO_MEM;
+
+	for (int i = 0; r < 0 && i < REAPS_A_PAGE && reap_pending(); i++) {
+		reap_some();
+		r = page_insert(to->env_pgdir, pp, to->env_ipc_dstva, perm);
+	}
+	return r;
+}
+
+// Write a message into the mailbox of `to`, which is to run then.
+// Returns 0, or -E_NO_MEM with nothing changed: no page table for the page.
+ALWAYS_INLINE int
+deliver(struct Env *to, envid_t from, uint32_t value, struct PageInfo *pp,
 	int perm)
 {
-	struct Mail *m = mail_of(to);
+	int r;
 
-	ipc_drop_answer(m);
+	if (!pp || (uintptr_t) to->env_ipc_dstva >= UTOP)
+		perm = 0;		// no page moves
+	else if ((r = page_insert(to->env_pgdir, pp, to->env_ipc_dstva,
+			perm)) < 0 && (r = map_again(to, pp, perm)) < 0)
+		return r;
+	to->env_ipc_recving = false;
+	to->env_ipc_from = from;
+	to->env_ipc_value = value;
+	to->env_ipc_perm = perm;
+	to->env_tf.tf_regs.reg_eax = 0;
+	return 0;
+}
+
+// Deliver a reply; if its page cannot be mapped, this error is the reply.
+ALWAYS_INLINE void
+deliver_reply(struct Env *to, envid_t from, uint32_t value,
+	struct PageInfo *pp, int perm)
+{
+	int r = deliver(to, from, value, pp, perm);
+
+	if (r < 0)
+		deliver(to, from, r, NULL, 0);
+}
+
+// Have e, which is not to go on, wait for a message from there, or of ANYBODY.
+static inline void
+receive(struct Env *e, envid_t from, void *dstva)
+{
+	mailbox_of(e)->accept_from = from;
+	e->env_ipc_from = 0;		// so it sees if it was just woken
+	e->env_ipc_dstva = dstva;
+	e->env_ipc_recving = true;
+	e->env_status = ENV_NOT_RUNNABLE;
+}
+
+// Wake e, whose call is over with this result.
+static void
+wake_with(struct Env *e, int result)
+{
+	e->env_ipc_recving = false;
+	e->env_tf.tf_regs.reg_eax = result;
+	sched_wake(e);			// leaves the queue that it is in
+}
+
+// ----------------------------------------------------------------- sending
+
+void
+ipc_drop_reply(struct Mailbox *m)
+{
+	if (m->pending_reply.page)
+		page_decref(m->pending_reply.page);
+	m->pending_reply.page = NULL;
+	m->pending_reply.from = 0;
+}
+
+// Deliver message m of from.  If it is a call, from waits for the reply then.
+// Returns 0, or an error with nothing changed: -E_INVAL, -E_NO_MEM.
+ALWAYS_INLINE int
+transfer(struct Env *from, struct Env *to, struct Message m)
+{
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = message_page(from, m.srcva, m.perm, &pp)) < 0
+	    || (r = deliver(to, from->env_id, m.value, pp, m.perm)) < 0)
+		return r;
+	ipc_sent(from, to->env_id);
+	if (m.is_call)
+		receive(from, to->env_id, m.dstva);
+	return 0;
+}
+
+// Have e, which has its message ready, sleep in the queue of `to`, unless there is
+// something wrong with the message.  Returns an error: -E_IPC_NOT_RECV, if e is
+// just woken.
+static int __attribute__((noinline))
+join_queue(struct Env *e, struct Env *to)
+{
+	const struct Message *m = &queued[ENVX(e->env_id)];
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = message_page(e, m->srcva, m->perm, &pp)) < 0)
+		return r;
+	mailbox_of(to)->may_have_senders = true;
+	sleep_on(e, mailbox_of(to));
+	return -E_IPC_NOT_RECV;
+}
+
+ALWAYS_INLINE int
+send(envid_t envid, struct Message m)
+{
+	struct Env *me = curenv, *to = env_of(envid, false);
+	int r;
+
+	if (!to)
+		return -E_BAD_ENV;
+	if (to == me)
+		return -E_INVAL;
+	if (!is_receiving(to) || !ipc_accepts(to, me->env_id)) {
+		queued[ENVX(me->env_id)] = m;
+		return join_queue(me, to);
+	}
+	if ((r = transfer(me, to, m)) < 0)
+		return r;
+	if (m.is_call)
+		sched_handoff(to);
+	else
+		sched_wake_receiver(to);
+	return 0;
+}
+
+// sys_ipc_try_send, but if envid does not receive, or not from us, sleep until
+// it takes the message; it takes them in the order of these calls.
+// Returns 0; -E_BAD_ENV: there is no such environment, or it ended; -E_INVAL:
+// as page_to_share, or it is us; -E_NO_MEM; -E_IPC_NOT_RECV: our parent woke
+// us.
+int
+sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
+{
+	return send(envid, (struct Message) { value, srcva, perm, false,
+		NULL });
+}
+
+// sys_ipc_send, and then sys_ipc_recv_from(dstva, envid): wait for the reply.
+// Returns what the one or the other does.
+int
+sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
+	int perm)
+{
+	if (!landing_ok(dstva))
+		return -E_INVAL;
+	return send(envid, (struct Message) { value, srcva, perm, true,
+		dstva });
+}
+
+// --------------------------------------------------------------- receiving
+
+// It is the turn of a sender in me's queue: take its message, if all is still
+// well with it.  Returns 0 or an error, which is the sender's.
+static int
+take_from_queue(struct Env *me, struct Env *sender, void *dstva)
+{
+	const struct Message m = queued[ENVX(sender->env_id)];
+
+	me->env_ipc_dstva = dstva;
+
+	const int r = transfer(sender, me, m);
+
+	if (r == 0 && m.is_call) {
+		sleep_cancel(sender);
+		sender->env_tf.tf_regs.reg_eax = 0;
+	} else
+		wake_with(sender, r);
+	return r;
+}
+
+// The first sender in me's queue; if from is not ANYBODY, that one, or NULL.
+static struct Env *
+first_sender(struct Env *me, envid_t from)
+{
+	struct Mailbox *m = mailbox_of(me);
+	struct Env *e;
+
+	if (from != ANYBODY) {
+		e = env_by_id(from);
+		return e && sleeper_of(e)->object == m ? e : NULL;
+	}
+	e = first_sleeper(m);
+	m->may_have_senders = e != NULL;
+	return e;
+}
+
+// Have me, which runs, take a message from there, or of ANYBODY, if one waits.
+ALWAYS_INLINE bool
+take(struct Env *me, envid_t from, void *dstva)
+{
+	struct Mailbox *m = mailbox_of(me);
+	const envid_t replied = m->pending_reply.from;
+	struct Env *sender;
+
+	if (replied && (from == ANYBODY || from == replied)) {
+		me->env_ipc_dstva = dstva;
+		deliver_reply(me, replied, m->pending_reply.value,
+			m->pending_reply.page, m->pending_reply.perm);
+		ipc_drop_reply(m);
+		return true;
+	}
+	while (m->may_have_senders && (sender = first_sender(me, from)))
+		if (take_from_queue(me, sender, dstva) == 0)
+			return true;
+	return false;
+}
+
+// A sender that had to wait goes on first: it may want to wait for our reply,
+// which we send at once if it does.
+bool
+ipc_take(void *dstva)
+{
+	struct Env *me = curenv;
+
+	mailbox_of(me)->accept_from = ANYBODY;
+	if (!landing_ok(dstva) || !take(me, ANYBODY, dstva))
+		return false;
+
+	struct Env *sender = &envs[ENVX(me->env_ipc_from)];
+
+	if (sender->env_status == ENV_RUNNABLE)
+		sched_handoff(sender);
+	return true;
+}
+
+// Like sys_ipc_recv, but only `from` may send; others get -E_IPC_NOT_RECV.
+// Returns 0; -E_BAD_ENV: there is no `from`, or it ended; -E_INVAL: as
+// sys_ipc_recv, or it is us.  If our parent wakes us, this returns 0 and
+// env_ipc_from is 0.
+int
+sys_ipc_recv_from(void *dstva, envid_t from)
+{
+	struct Env *me = curenv, *e;
+
+	if (!landing_ok(dstva))
+		return -E_INVAL;
+	if (from != ANYBODY && take(me, from, dstva))
+		return 0;
+	if (!(e = env_of(from, false)))
+		return -E_BAD_ENV;
+	if (e == me)
+		return -E_INVAL;
+	receive(me, from, dstva);
+	return 0;
+}
+
+// ---------------------------------------------------------------- replying
+
+// Reply to the last message of `to`, or leave the reply with it.  Returns 1 if it
+// has the reply and is to be woken; 0 if the reply is pending; -E_INVAL: as
+// page_to_share; or -E_IPC_NOT_RECV: we owe it none.
+ALWAYS_INLINE int
+reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
+{
+	struct Mailbox *m = mailbox_of(to);
+	const envid_t id = me->env_id;
+	struct PageInfo *pp;
+	int r;
+
+	if ((r = message_page(me, srcva, perm, &pp)) < 0)
+		return r;
+	if (m->reply_owed_by != id)
+		return -E_IPC_NOT_RECV;
+	m->reply_owed_by = 0;
+	if (is_receiving(to) && ipc_accepts(to, id)) {
+		deliver_reply(to, id, value, pp, perm);
+		return 1;
+	}
 	if (pp && pp->pp_ref == PP_REF_MAX) {
-		pp = NULL;
+		pp = NULL;		// it can be counted no further
 		value = -E_NO_MEM;
 	}
 	if (pp)
 		pp->pp_ref++;
-	m->from = from;
-	m->value = value;
-	m->page = pp;
-	m->perm = perm;
+	m->pending_reply.from = id;
+	m->pending_reply.value = value;
+	m->pending_reply.page = pp;
+	m->pending_reply.perm = perm;
+	return 0;
 }
 
-// Those who wait for a message of e alone, wait in vain.
-static void
-fail_waiters(const struct Env *e)
+// Reply to the last message that envid sent, which must have been to us and have
+// had no reply yet.  Never waits: if envid does not receive, the reply is
+// pending until it does, ends, or sends to somebody again.
+// Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV: there is nothing to reply to;
+// -E_INVAL: as page_to_share.
+int
+sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
 {
-	const int *left = &mail_of(e)->heeded_by;
+	struct Env *to = env_of(envid, false);
+	const int r = to ? reply(curenv, to, value, srcva, perm) : -E_BAD_ENV;
 
-	for (int i = 0; i < NENV && *left > 0; i++) {
-		struct Env *waiter = &envs[i];
+	if (r > 0)
+		sched_wake_receiver(to);
+	return MIN(r, 0);
+}
 
-		if (mail[i].only_from != e->env_id)
-			continue;
-		ipc_set_heeded(&mail[i], ANYBODY);
-		if (!ipc_is_receiving(waiter))
-			continue;
-		waiter->env_ipc_recving = false;
-		waiter->env_tf.tf_regs.reg_eax = -E_BAD_ENV;
-		sched_wake(waiter);
+// sys_ipc_reply, and unless that is -E_INVAL: unmap what is at dstva, which
+// mostly came with the message that was replied to, and sys_ipc_recv there.
+// Returns 0, or -E_INVAL with nothing done: as page_to_share or sys_ipc_recv.
+int
+sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
+	int perm)
+{
+	struct Env *me = curenv, *to = env_of(envid, false);
+
+	if (!landing_ok(dstva))
+		return -E_INVAL;
+
+	const int r = to ? reply(me, to, value, srcva, perm) : -E_BAD_ENV;
+
+	if (r == -E_INVAL)
+		return r;
+	if ((uintptr_t) dstva < UTOP)
+		page_remove(me->env_pgdir, dstva);
+	if (take(me, ANYBODY, dstva)) {
+		if (r > 0)
+			sched_wake_receiver(to);
+		return 0;
 	}
+	receive(me, ANYBODY, dstva);
+	if (r > 0)
+		sched_handoff(to);
+	return 0;
 }
 
+// --------------------------------------------------------------------- end
+
+// Who waits for a message of e alone, or to send to it, waits in vain.
 void
-ipc_forget(struct Env *e)
+ipc_end(struct Env *e)
 {
-	struct Mail *m = mail_of(e);
+	struct Mailbox *m = mailbox_of(e);
+	const struct Env *end = envs + env_slots();
+	struct Env *waiter;
 
-	ipc_drop_answer(m);
-	m->asked = NOBODY;
-	ipc_heed(e, ANYBODY);
-	fail_waiters(e);
-	queue_fail(e);
+	for (waiter = envs; waiter < end; waiter++)
+		if (mailbox_of(waiter)->accept_from == e->env_id
+		    && is_receiving(waiter))
+			wake_with(waiter, -E_BAD_ENV);
+	while (m->may_have_senders && (waiter = first_sender(e, ANYBODY)))
+		wake_with(waiter, -E_BAD_ENV);
+	ipc_drop_reply(m);
+	*m = (struct Mailbox) { .accept_from = ANYBODY };
 }
 
-// Is it counted who is heeded, and by how many?
+// Do senders sleep where their receivers look, and replies wait for the living?
 bool
 ipc_is_consistent(void)
 {
-	int heeding = 0, counted = 0;
-
 	for (int i = 0; i < NENV; i++) {
-		const envid_t from = mail[i].only_from;
+		const struct Mailbox *m = &mailboxes[i];
+		const bool in_use = envs[i].env_status != ENV_FREE;
 
-		counted += mail[i].heeded_by;
-		if (from == ANYBODY)
-			continue;
-		heeding++;
-		if (envs[ENVX(from)].env_id != from
-		    || mail[ENVX(from)].heeded_by <= 0)
+		if ((first_sleeper(m) && !(in_use && m->may_have_senders))
+		    || (m->pending_reply.page && !m->pending_reply.from)
+		    || (m->pending_reply.from && !in_use))
 			return false;
 	}
-	return heeding == counted;
-}
-
-struct PageInfo *
-ipc_parked_page(int i)
-{
-	return mail[i].page;
+	return true;
 }

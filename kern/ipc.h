@@ -1,4 +1,4 @@
-// kern/ipc.h - messages: who waits for whom, and answers that wait.
+// kern/ipc.h - messages between environments (kern/ipc.c).
 
 #ifndef JOS_KERN_IPC_H
 #define JOS_KERN_IPC_H
@@ -9,80 +9,61 @@
 struct PageInfo;
 
 #define ANYBODY		0		// no environment has this id
-#define NOBODY		0
 
-// What struct Env has no room for; kern/message.c shares it with kern/ipc.c.
-struct Mail {
-	envid_t only_from;		// while it receives: who may send
-	int heeded_by;			// in how many others that is us
-	envid_t asked;			// owes it an answer, or NOBODY
+// What an environment's mailbox has besides the env_ipc_* fields of struct Env
+struct Mailbox {
+	envid_t accept_from;		// while it receives: who may send
+	envid_t reply_owed_by;		// by whom it sent to last, or 0
+	bool may_have_senders;		// in its queue; first_sleeper knows
 
-	// The answer that is parked here, if there is one
-	envid_t from;			// or NOBODY
-	uint32_t value;
-	struct PageInfo *page;		// counted, or NULL
-	int perm;
+	struct {
+		envid_t from;		// or 0: none is pending
+		uint32_t value;
+		struct PageInfo *page;	// counted, or NULL
+		int perm;
+	} pending_reply;
 };
-extern struct Mail mail[NENV];		// by slot
+extern struct Mailbox mailboxes[NENV];	// by slot
 
-static inline struct Mail *
-mail_of(const struct Env *e)
+static inline struct Mailbox *
+mailbox_of(const struct Env *e)
 {
-	return &mail[ENVX(e->env_id)];
+	return &mailboxes[ENVX(e->env_id)];
 }
 
+// If `to` receives, may it get a message of from?
 static inline bool
-ipc_may_hear(const struct Env *to, envid_t from)
+ipc_accepts(const struct Env *to, envid_t from)
 {
-	envid_t only = mail_of(to)->only_from;
+	const envid_t only = mailbox_of(to)->accept_from;
 
 	return only == ANYBODY || only == from;
 }
 
-static inline bool
-ipc_is_receiving(const struct Env *e)
-{
-	return e->env_ipc_recving && e->env_status == ENV_NOT_RUNNABLE;
-}
-
-static inline bool
-ipc_is_receiving_from(const struct Env *to, envid_t from)
-{
-	return ipc_is_receiving(to) && ipc_may_hear(to, from);
-}
-
-// From now on e hears from nobody but that one.  What is said stays when a
-// message has come, for the next is often from there as well.
-void ipc_set_heeded(struct Mail *m, envid_t from);
+// From has sent a message: it waits for the reply to that now, if for any.
+void ipc_drop_reply(struct Mailbox *m);
 static inline void
-ipc_heed(struct Env *e, envid_t from)
+ipc_sent(struct Env *from, envid_t to)
 {
-	struct Mail *m = mail_of(e);
+	struct Mailbox *m = mailbox_of(from);
 
-	if (m->only_from != from)
-		ipc_set_heeded(m, from);
+	if (m->pending_reply.from)
+		ipc_drop_reply(m);
+	m->reply_owed_by = to;
 }
 
-// e has sent a message: it waits for another answer now, if for any.
-void ipc_drop_answer(struct Mail *m);
-static inline void
-ipc_sent(struct Env *e, envid_t to)
-{
-	struct Mail *m = mail_of(e);
+// Before curenv sleeps in sys_ipc_recv: if a message waits for it, take that.
+bool ipc_take(void *dstva);
 
-	if (m->from != NOBODY)
-		ipc_drop_answer(m);
-	m->asked = to;
-}
+int sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm);
+int sys_ipc_recv_from(void *dstva, envid_t from);
+int sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
+	int perm);
+int sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm);
+int sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva,
+	void *dstva, int perm);
 
-// Park an answer with `to`, in place of one that may be there; pp may be NULL.
-void ipc_park(struct Env *to, envid_t from, uint32_t value,
-	struct PageInfo *pp, int perm);
-
-void ipc_forget(struct Env *e);		// e ends
-
-// The page that waits with slot i, with one reference to it, or NULL.
-struct PageInfo *ipc_parked_page(int i);
+void ipc_end(struct Env *e);		// e ends
 bool ipc_is_consistent(void);		// for kern/debug/audit.c
 
 #endif // JOS_KERN_IPC_H

@@ -5,7 +5,7 @@
 //	a struct PageInfo	until another says that it has changed the page,
 //				or a mapping of the page goes away
 //	console_input, disk_interrupt	until the device interrupts
-//	a struct Queue		until its message is taken (kern/queue.c)
+//	a struct Mailbox	until its message is taken (kern/ipc.c)
 // wakeup(object) wakes all that sleep on it.  A wake-up is no promise: the
 // sleeper looks again and, if need be, sleeps again.
 //

@@ -25,7 +25,6 @@
 #include <kern/irqwait.h>
 #include <kern/lab.h>
 #include <kern/longcall.h>
-#include <kern/message.h>
 #include <kern/pagecall.h>
 #include <kern/pmap.h>
 #include <kern/sched.h>
@@ -329,7 +328,7 @@ sys_page_unmap(envid_t envid, void *va)
 }
 
 // --------------------------------------------------------------------- IPC
-// kern/message.c has the calls besides these two.
+// kern/ipc.c has the calls besides these two.
 
 // Send value, and the page at srcva if that is below UTOP and the receiver
 // wants one.  Any environment may send to any other that is receiving; its
@@ -339,7 +338,7 @@ sys_page_unmap(envid_t envid, void *va)
 static inline int
 sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
-	struct Env *to;
+	struct Env *to, *from = curenv;
 	struct PageInfo *pp = NULL;
 	int r;
 
@@ -348,7 +347,7 @@ sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 	if (!to->env_ipc_recving || to->env_status != ENV_NOT_RUNNABLE)
 		return -E_IPC_NOT_RECV;
 	if ((uintptr_t) srcva < UTOP
-	    && !(pp = page_to_share(curenv, srcva, perm)))
+	    && !(pp = page_to_share(from, srcva, perm)))
 		return -E_INVAL;
 
 	bool page_moves = pp && (uintptr_t) to->env_ipc_dstva < UTOP;
@@ -357,7 +356,7 @@ sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 		return r;
 
 	to->env_ipc_recving = false;
-	to->env_ipc_from = curenv->env_id;
+	to->env_ipc_from = from->env_id;
 	to->env_ipc_value = value;
 	to->env_ipc_perm = page_moves ? perm : 0;
 	to->env_tf.tf_regs.reg_eax = 0;
@@ -378,36 +377,22 @@ sys_ipc_recv(void *dstva)
 	return 0;
 }
 
-// sys_ipc_try_send with what the labs do not have: a receiver may want to hear from
-// one sender only, and sending says who may answer.
+// sys_ipc_try_send, unless the receiver accepts messages of another only; the
+// receiver may reply then, and runs soon.
 static int
-send_message(envid_t envid, uint32_t value, void *srcva, int perm)
+ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
+	struct Env *me = curenv;
 	struct Env *to = &envs[ENVX(envid)];	// if it is an id at all
 	int r;
 
-	if (!ipc_may_hear(to, curenv->env_id) && to == env_of(envid, false))
+	if (!ipc_accepts(to, me->env_id) && to == env_of(envid, false))
 		return -E_IPC_NOT_RECV;
 	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0) {
-		ipc_sent(curenv, to->env_id);
+		ipc_sent(me, envid);
 		sched_wake_receiver(to);
 	}
 	return r;
-}
-
-// sys_ipc_recv, unless something waits already.  Who waited to send it goes on
-// first: it may want to wait for our answer, which we send at once if it does.
-static int
-receive_message(void *dstva)
-{
-	if (!landing_ok(dstva) || !message_take(dstva))
-		return sys_ipc_recv(dstva);
-
-	struct Env *sender = &envs[ENVX(curenv->env_ipc_from)];
-
-	if (sender->env_status == ENV_RUNNABLE)
-		sched_handoff(sender);
-	return 0;
 }
 
 // ----------------------------------------------------------------- machine
@@ -508,9 +493,9 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SYS_yield:
 		return sys_yield();
 	case SYS_ipc_try_send:
-		return send_message(a1, a2, (void *) a3, a4);
+		return ipc_try_send(a1, a2, (void *) a3, a4);
 	case SYS_ipc_recv:
-		return receive_message((void *) a1);
+		return ipc_take((void *) a1) ? 0 : sys_ipc_recv((void *) a1);
 	case SYS_cons_wait:
 		return sys_cons_wait();
 	case SYS_cons_line:

@@ -24,7 +24,6 @@
 #include <kern/ipc.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
-#include <kern/queue.h>
 #include <kern/reap.h>
 #include <kern/sleep.h>
 #include <kern/spinlock.h>
@@ -295,19 +294,12 @@ compare_references(void)
 	return in_use;
 }
 
-// Answers that wait for their receivers
 static void
-find_parked_pages(void)
+find_pages_of_replies(void)
 {
-	for (int i = 0; i < NENV; i++) {
-		struct PageInfo *pp = ipc_parked_page(i);
-
-		if (pp && envs[i].env_status == ENV_FREE)
-			fault("a page is parked with slot %d, which is free",
-				i);
-		if (pp)
-			count_reference(pp);
-	}
+	for (int i = 0; i < NENV; i++)
+		if (mailboxes[i].pending_reply.page)
+			count_reference(mailboxes[i].pending_reply.page);
 }
 
 static int
@@ -320,7 +312,7 @@ audit_pages(void)
 	for (const struct Env *e = envs; e < envs + NENV; e++)
 		if (has_pgdir(e))
 			find_mappings(e);
-	find_parked_pages();
+	find_pages_of_replies();
 	for (const struct Env *e = envs; e < envs + NENV; e++)
 		if (has_pgdir(e)) {
 			find_own_pages(e);
@@ -463,9 +455,7 @@ audit_envs(void)
 	if (!sleep_is_consistent())
 		fault("kern/sleep.c does not know who sleeps");
 	if (!ipc_is_consistent())
-		fault("kern/ipc.c does not know who hears from whom");
-	if (!queue_is_consistent())
-		fault("kern/queue.c does not know who wants to send");
+		fault("kern/ipc.c does not know who sends, or who replied");
 	return n;
 }
 
