@@ -76,16 +76,20 @@ forget_use(void *page, uint32_t n)
 void
 flush_block(void *addr)
 {
+	uint32_t blockno = block_at(addr);
+	int r;
+
 	if (!in_disk_map(addr))
 		panic("flush_block of bad va %08x", (uintptr_t) addr);
-	if (!va_is_dirty(addr))
+	if (!va_is_mapped(addr) || !va_is_dirty(addr))
 		return;
 
-	void *page = ROUNDDOWN(addr, PGSIZE);
-	if (ide_write(block_at(page) * BLKSECTS, page, BLKSECTS) < 0)
-		cprintf("cannot write block %08x\n", block_at(page));
-	else
-		forget_use(page, 1);
+	addr = ROUNDDOWN(addr, PGSIZE);
+	if (ide_write(blockno * BLKSECTS, addr, BLKSECTS) < 0)
+		cprintf("cannot write block %08x\n", blockno);
+	else if ((r = sys_page_map(0, addr, 0, addr,
+			uvpt[PGNUM(addr)] & PTE_SYSCALL)) < 0)
+		panic("flush_block: %e", r);
 }
 
 // The first dirty page at or above va, or end.  Every table of 4 MiB is looked
@@ -106,14 +110,15 @@ next_dirty(uintptr_t va, uintptr_t end)
 	return end;
 }
 
-// Write back n blocks that follow each other, all dirty, in one go.  If the
-// disk refuses, find out which of them.
+// Write back n blocks that follow each other, all dirty; many in one go.  If
+// the disk refuses, find out which of them.
 static int
 flush_run(char *page, uint32_t n)
 {
 	int result = 0;
 
-	if (ide_write(block_at(page) * BLKSECTS, page, n * BLKSECTS) == 0) {
+	if (n > 1 && ide_write(block_at(page) * BLKSECTS, page,
+			n * BLKSECTS) == 0) {
 		forget_use(page, n);
 		return 0;
 	}
@@ -148,56 +153,103 @@ flush_blocks(uint32_t blockno, uint32_t n)
 
 // ---------------------------------------------------------- from the disk
 
-// Fill n pages that follow each other.
-static int
-read_run(char *page, uint32_t n)
+static int load_error;			// what load_block could not do
+
+// There is no page for a block, or the disk cannot read it.  Who touches it
+// cannot go on.  load_block, which has no error code in its frame, can.
+static void
+cannot_load(const struct UTrapframe *utf, int r)
 {
-	if (ide_read(block_at(page) * BLKSECTS, page, n * BLKSECTS) < 0)
-		return -E_UNSPECIFIED;
-	if (va_is_dirty(page))		// not if the disk wrote there by itself
-		forget_use(page, n);
-	return 0;
+	void *page = (void *) ROUNDDOWN(utf->utf_fault_va, PGSIZE);
+
+	if (r != -E_NO_MEM)
+		cprintf("cannot read block %08x\n", block_at(page));
+	if (utf->utf_err & FEC_U)
+		panic("no block %08x: %e", block_at(page), r);
+	if (va_is_mapped(page))
+		cache_page_free(page);
+	load_error = r == -E_NO_MEM ? r : -E_UNSPECIFIED;
+}
+
+// The handler: somebody touched a block that is not in memory.  Read it in.
+static void
+bc_pgfault(struct UTrapframe *utf)
+{
+	void *addr = (void *) utf->utf_fault_va;
+	uint32_t blockno = block_at(addr);
+	int r;
+
+	if (!in_disk_map(addr))
+		panic("page fault in FS: eip %08x, va %08x, err %04x",
+			utf->utf_eip, utf->utf_fault_va, utf->utf_err);
+	if (super && blockno >= super->s_nblocks)
+		panic("reading non-existent block %08x", blockno);
+
+	addr = ROUNDDOWN(addr, PGSIZE);
+	if ((r = cache_page_alloc(addr)) < 0
+	    || (r = ide_read(blockno * BLKSECTS, addr, BLKSECTS)) < 0) {
+		cannot_load(utf, r);
+		return;
+	}
+	// Memory and disk agree: forget that reading wrote to the page.
+	if ((r = sys_page_map(0, addr, 0, addr,
+			uvpt[PGNUM(addr)] & PTE_SYSCALL)) < 0)
+		panic("bc_pgfault: %e", r);
+
+	// Only now, for the bitmap may be in the very block that we read.
+	if (bitmap && blockno >= first_data_block() && block_is_free(blockno))
+		panic("reading free block %08x", blockno);
 }
 
 // If the block at addr, which may be anywhere in it, is not in memory, read it
-// in, with up to n - 1 more that come after it on the disk; only the first
-// must go well.
+// in.  Requests of clients do so with all that they touch, for a fault has no
+// way to say that a block cannot be had.
 // Returns 0, -E_NO_MEM, or -E_UNSPECIFIED if the disk cannot read it.
+int
+load_block(void *addr)
+{
+	struct UTrapframe utf = { .utf_fault_va = (uintptr_t) addr };
+
+	if (va_is_mapped(addr))
+		return 0;
+	bc_pgfault(&utf);
+	return va_is_mapped(addr) ? 0 : load_error;
+}
+
+// Read in up to n blocks from page on, in one go, as far as they are not in
+// memory and there are pages for them.  Or none.
+static void
+read_ahead(char *page, uint32_t n)
+{
+	uint32_t count = 0;
+
+	while (count < n && !va_is_mapped(page + count * PGSIZE)
+	       && cache_page_alloc(page + count * PGSIZE) >= 0)
+		count++;
+	if (count > 0 && ide_read(block_at(page) * BLKSECTS, page,
+			count * BLKSECTS) == 0) {
+		if (va_is_dirty(page))	// not if the disk wrote there by itself
+			forget_use(page, count);
+		return;
+	}
+	while (count > 0)
+		cache_page_free(page + --count * PGSIZE);
+}
+
+// As load_block, with up to n - 1 blocks more that come after it on the disk.
 int
 load_blocks(void *addr, uint32_t n)
 {
 	char *page = ROUNDDOWN(addr, PGSIZE);
-	uint32_t count = 1;
 	int r;
 
 	if (va_is_mapped(page))
 		return 0;
 	n = MIN(n, cache_run());
 	cache_keep(page, n);
-	if ((r = cache_page_alloc(page)) < 0)
-		return r;
-	while (count < n && !va_is_mapped(page + count * PGSIZE)
-	       && cache_page_alloc(page + count * PGSIZE) >= 0)
-		count++;
-
-	r = read_run(page, count);
-	if (r < 0 && count > 1) {
-		while (count > 1)
-			cache_page_free(page + --count * PGSIZE);
-		r = read_run(page, 1);
-	}
-	if (r < 0) {
-		cprintf("cannot read block %08x\n", block_at(page));
-		cache_page_free(page);
-	}
+	if ((r = load_block(page)) == 0 && n > 1)
+		read_ahead(page + PGSIZE, n - 1);
 	return r;
-}
-
-// The same for one block, which mostly is in memory.
-int
-load_block(void *addr)
-{
-	return va_is_mapped(addr) ? 0 : load_blocks(addr, 1);
 }
 
 // Fill a block with zeros, without reading what it held, and pin it.  Returns
@@ -214,30 +266,6 @@ zero_block(uint32_t blockno)
 		memset(page, 0, BLKSIZE);
 	*(volatile char *) page = 0;		// now it is dirty
 	return pin_block(page);
-}
-
-// Somebody touched a block that is not in memory: read it in.  Requests of
-// clients load what they touch before, for here there is no way to say that it
-// cannot be had.
-static void
-bc_pgfault(struct UTrapframe *utf)
-{
-	void *va = (void *) utf->utf_fault_va;
-	uint32_t blockno = block_at(va);
-	int r;
-
-	if (!in_disk_map(va))
-		panic("page fault in FS: eip %08x, va %08x, err %04x",
-			utf->utf_eip, utf->utf_fault_va, utf->utf_err);
-	if (super && blockno >= super->s_nblocks)
-		panic("reading non-existent block %08x", blockno);
-
-	if ((r = load_block(va)) < 0)
-		panic("bc_pgfault: no block %08x: %e", blockno, r);
-
-	// Only now, for the bitmap may be in the very block that we read.
-	if (bitmap && blockno >= first_data_block() && block_is_free(blockno))
-		panic("reading free block %08x", blockno);
 }
 
 // Take block 1 through the cache to the disk and back, naming it by addr,

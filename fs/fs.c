@@ -24,7 +24,7 @@
 struct Super *super;
 uint32_t *bitmap;
 
-static uint32_t none_free_below;	// this block
+static uint32_t first_free_hint;	// no block below this one is free
 
 // ---------------------------------------------------------------- blocks
 
@@ -57,7 +57,7 @@ free_block(uint32_t blockno)
 		panic("attempt to free zero block");
 	assert(blockno < super->s_nblocks);
 	bitmap[blockno / 32] |= 1u << blockno % 32;
-	none_free_below = MIN(none_free_below, blockno);
+	first_free_hint = MIN(first_free_hint, blockno);
 }
 
 // Take the first free block.  Returns its number, or -E_NO_DISK.
@@ -67,15 +67,15 @@ free_block(uint32_t blockno)
 int
 alloc_block(void)
 {
-	uint32_t b = MAX(none_free_below, first_data_block());
+	uint32_t b;
 
-	while (b < super->s_nblocks && !block_is_free(b))
-		b += b % 32 == 0 && bitmap[b / 32] == 0 ? 32 : 1;
-	none_free_below = b;
-	if (b >= super->s_nblocks)
-		return -E_NO_DISK;
-	bitmap[b / 32] &= ~(1u << b % 32);
-	return b;
+	for (b = first_free_hint; b < super->s_nblocks; b++)
+		if (block_is_free(b)) {
+			bitmap[b / 32] &= ~(1u << b % 32);
+			break;
+		}
+	first_free_hint = b;
+	return b < super->s_nblocks ? (int) b : -E_NO_DISK;
 }
 
 // The same, with all bytes of the block 0, whatever it held before.
@@ -245,14 +245,9 @@ file_find_block(struct File *f, uint32_t filebno, char **blk)
 	int r = file_slot(f, filebno, &slot);
 
 	*blk = NULL;
-	if (r == -E_NOT_FOUND)
-		return 0;
-	if (r < 0 || *slot == 0)
-		return r;
-	if (!block_is_data(*slot))
-		return -E_INVAL;
-	*blk = diskaddr(*slot);
-	return 0;
+	if (r == 0 && *slot != 0)
+		return file_get_block(f, filebno, blk);
+	return r == -E_NOT_FOUND ? 0 : r;
 }
 
 static uint32_t
@@ -733,7 +728,8 @@ check_super(void)
 	cprintf("superblock is good\n");
 }
 
-// The server goes on: only what lies behind the end is lost.
+// Before there is a bitmap, for the last block may be free.  The server goes
+// on: only what lies behind the end is lost.
 static void
 check_end(void)
 {
@@ -742,6 +738,8 @@ check_end(void)
 	if (load_block(diskaddr(last)) < 0)
 		cprintf("The disk ends before block %u, its last one, "
 			"or cannot read it\n", last);
+	else
+		cache_page_free(diskaddr(last));
 }
 
 // Have all of the bitmap in memory, for good.  What is not for files must not
@@ -773,12 +771,12 @@ fs_init(void)
 
 	super = diskaddr(1);
 	check_super();
+	check_end();
 	bitmap = diskaddr(2);
 	check_bitmap();
-	none_free_below = 0;
+	first_free_hint = 0;
 	nreleased = 0;
 	cache_begin();
-	check_end();
 	state_begin();
 }
 

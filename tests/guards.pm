@@ -261,7 +261,7 @@ return (
     test => ['testfile'] },
 { guard => 'who opened a file to read does not write',
     file => 'fs/serv.c',
-    out => 'if (r == 0 && ((*po)->o_mode & O_ACCMODE) == O_RDONLY)',
+    out => 'if (opened_only(in->req_fileid, O_RDONLY))',
     in => 'if (0)', test => ['testserver'] },
 { guard => 'a path ends in its field',
     file => 'fs/serv.c',
