@@ -12,10 +12,10 @@ int getchar(void);
 int iscons(int fd);
 
 // lib/printfmt.c
-// The formats are listed at vformat.
+// The formats are listed at vprintfmt.
 
-// Text on its way: a buffer that vformat fills.  When it is full, flush makes
-// it empty; what is left at the end is the caller's to take.
+// Text on its way: a buffer that vprintfmt fills by put_output.  When it is full,
+// flush makes it empty; what is left at the end is the caller's to take.
 struct Output {
 	char *text;
 	size_t size, used;
@@ -23,7 +23,7 @@ struct Output {
 	void (*flush)(struct Output *out);
 };
 
-void vformat(struct Output *out, const char *fmt, va_list ap);
+void put_output(int ch, void *out);
 
 // putch is called once per character.
 void printfmt(void (*putch)(int ch, void *putdat), void *putdat,

@@ -19,7 +19,7 @@ vcprintf(const char *fmt, va_list ap)
 	struct Output out = { .text = text, .size = sizeof(text),
 		.flush = flush };
 
-	vformat(&out, fmt, ap);
+	vprintfmt(put_output, &out, fmt, ap);
 	flush(&out);
 	return out.total;
 }

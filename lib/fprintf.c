@@ -44,7 +44,7 @@ vfprintf(int num, const char *fmt, va_list ap)
 	s.stopped = false;
 	s.out = (struct Output) { .text = s.text, .size = sizeof(s.text),
 		.flush = stream_flush };
-	vformat(&s.out, fmt, ap);
+	vprintfmt(put_output, &s.out, fmt, ap);
 	stream_flush(&s.out);
 	return s.written > 0 ? s.written : s.error;
 }

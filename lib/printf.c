@@ -21,7 +21,7 @@ vcprintf(const char *fmt, va_list ap)
 	struct Output out = { .text = text, .size = sizeof(text),
 		.flush = flush };
 
-	vformat(&out, fmt, ap);
+	vprintfmt(put_output, &out, fmt, ap);
 	if (out.used > 0)
 		flush(&out);
 	return out.total;

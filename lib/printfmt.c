@@ -1,12 +1,12 @@
 // lib/printfmt.c - formatted text, for the kernel and for programs.
 //
 // Entry points:
-//   vformat			put the text in a buffer, piece by piece, and
-//				have it taken away when it is full
-//   vprintfmt, printfmt	hand it to a function, byte by byte
+//   vprintfmt, printfmt	hand the text to a function, byte by byte
+//   put_output			such a function, which collects the bytes in a
+//				buffer and has it taken away when it is full
 //   vsnprintf, snprintf	put as much as there is room for in a string
 //
-// cprintf and its relations are built on vformat by kern/printf.c,
+// cprintf and its relations are vprintfmt with put_output, in kern/printf.c,
 // lib/printf.c and lib/fprintf.c.
 
 #include <inc/assert.h>
@@ -52,17 +52,20 @@ static_assert(ARRAY_SIZE(error_string) == MAXERROR);
 
 // ------------------------------------------------------------------ output
 
-static void
-put(struct Output *out, char ch)
+void
+put_output(int ch, void *putdat)
 {
+	struct Output *out = putdat;
+
 	if (out->used == out->size)
 		out->flush(out);
 	out->text[out->used++] = ch;
 	out->total++;
 }
 
+// n bytes that follow each other go into a buffer all at once.
 static void
-put_text(struct Output *out, const char *s, size_t n)
+put_output_text(struct Output *out, const char *s, size_t n)
 {
 	out->total += n;
 	while (n > 0) {
@@ -77,12 +80,34 @@ put_text(struct Output *out, const char *s, size_t n)
 	}
 }
 
+// Where vprintfmt is to hand the bytes
+struct Sink {
+	void (*putch)(int ch, void *putdat);
+	void *putdat;
+};
+
+static void
+put(const struct Sink *to, char ch)
+{
+	to->putch((unsigned char) ch, to->putdat);
+}
+
+static void
+put_text(const struct Sink *to, const char *s, size_t n)
+{
+	if (to->putch == put_output)
+		put_output_text(to->putdat, s, n);
+	else
+		for (; n > 0; n--)
+			put(to, *s++);
+}
+
 // n times the same; nothing if n is negative.
 static void
-put_repeated(struct Output *out, char ch, int n)
+put_repeated(const struct Sink *to, char ch, int n)
 {
 	for (; n > 0; n--)
-		put(out, ch);
+		put(to, ch);
 }
 
 static bool
@@ -92,36 +117,36 @@ is_printable(unsigned char ch)
 }
 
 static void
-put_bytes(struct Output *out, const struct Spec *spec,
+put_bytes(const struct Sink *to, const struct Spec *spec,
 	const char *s, int len)
 {
 	int padding = spec->width - len;
 
 	if (!spec->left)
-		put_repeated(out, ' ', padding);
+		put_repeated(to, ' ', padding);
 	if (!spec->printable)
-		put_text(out, s, len);
+		put_text(to, s, len);
 	else
 		for (; len > 0; len--, s++)
-			put(out, is_printable(*s) ? *s : '?');
+			put(to, is_printable(*s) ? *s : '?');
 	if (spec->left)
-		put_repeated(out, ' ', padding);
+		put_repeated(to, ' ', padding);
 }
 
 static void
-put_string(struct Output *out, const struct Spec *spec, const char *s)
+put_string(const struct Sink *to, const struct Spec *spec, const char *s)
 {
 	if (s == NULL)
 		s = "(null)";
 	if (spec->precision >= 0)
-		put_bytes(out, spec, s, strnlen(s, spec->precision));
+		put_bytes(to, spec, s, strnlen(s, spec->precision));
 	else
-		put_bytes(out, spec, s, strlen(s));
+		put_bytes(to, spec, s, strlen(s));
 }
 
 // A number with something in front of it, a sign or "0x".
 static void
-put_number(struct Output *out, const struct Spec *spec,
+put_number(const struct Sink *to, const struct Spec *spec,
 	const char *prefix, unsigned long long value, unsigned base)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -147,41 +172,26 @@ put_number(struct Output *out, const struct Spec *spec,
 	}
 
 	if (!spec->left)
-		put_repeated(out, ' ', padding);
+		put_repeated(to, ' ', padding);
 	for (; *prefix; prefix++)
-		put(out, *prefix);
-	put_repeated(out, '0', zeros);
-	put_text(out, first, end - first);
+		put(to, *prefix);
+	put_repeated(to, '0', zeros);
+	put_text(to, first, end - first);
 	if (spec->left)
-		put_repeated(out, ' ', padding);
+		put_repeated(to, ' ', padding);
 }
 
 static void
-put_signed(struct Output *out, const struct Spec *spec, long long value)
+put_signed(const struct Sink *to, const struct Spec *spec, long long value)
 {
 	if (value < 0)
-		put_number(out, spec, "-", -(unsigned long long) value, 10);
+		put_number(to, spec, "-", -(unsigned long long) value, 10);
 	else
-		put_number(out, spec, "", value, 10);
+		put_number(to, spec, "", value, 10);
 }
 
-// The text of an error code, of either sign.
+// A number, behind as many padc as make it width bytes
 static void
-put_error(struct Output *out, const struct Spec *spec, int err)
-{
-	unsigned code = err < 0 ? -(unsigned) err : (unsigned) err;
-
-	if (code > 0 && code < MAXERROR) {
-		put_string(out, spec, error_string[code]);
-		return;
-	}
-	put_text(out, "error ", 6);
-	put_number(out, &(struct Spec) { .precision = -1 }, "", code, 10);
-}
-
-// A number to a function, behind as many padc as make it width bytes: what a
-// vprintfmt as in lab 1 calls.  Ours is made of vformat.
-static void __attribute__((unused))
 printnum(void (*putch)(int, void *), void *putdat, unsigned long long num,
 	unsigned base, int width, int padc)
 {
@@ -196,6 +206,20 @@ printnum(void (*putch)(int, void *), void *putdat, unsigned long long num,
 		putch(padc, putdat);
 	while (n > 0)
 		putch(digits[--n], putdat);
+}
+
+// The text of an error code, of either sign.
+static void
+put_error(const struct Sink *to, const struct Spec *spec, int err)
+{
+	unsigned code = err < 0 ? -(unsigned) err : (unsigned) err;
+
+	if (code > 0 && code < MAXERROR) {
+		put_string(to, spec, error_string[code]);
+		return;
+	}
+	put_text(to, "error ", 6);
+	printnum(to->putch, to->putdat, code, 10, 0, ' ');
 }
 
 // ------------------------------------------------------------------- input
@@ -286,8 +310,11 @@ parse_spec(const char *fmt, va_list *ap, struct Spec *spec)
 //
 // Anything else comes out as it stands.
 void
-vformat(struct Output *out, const char *fmt, va_list ap)
+vprintfmt(void (*putch)(int, void *), void *putdat, const char *fmt,
+	va_list ap)
 {
+	const struct Sink to = { putch, putdat };
+
 	for (;;) {
 		const char *start = fmt;
 		const char *prefix = "";
@@ -297,7 +324,7 @@ vformat(struct Output *out, const char *fmt, va_list ap)
 		char ch;
 
 		fmt = strfind(fmt, '%');
-		put_text(out, start, fmt - start);
+		put_text(&to, start, fmt - start);
 		if (*fmt == '\0')
 			return;
 
@@ -309,19 +336,19 @@ vformat(struct Output *out, const char *fmt, va_list ap)
 		switch (*fmt++) {
 		case 'c':
 			ch = va_arg(ap, int);
-			put_bytes(out, &spec, &ch, 1);
+			put_bytes(&to, &spec, &ch, 1);
 			break;
 
 		case 's':
-			put_string(out, &spec, va_arg(ap, const char *));
+			put_string(&to, &spec, va_arg(ap, const char *));
 			break;
 
 		case 'e':
-			put_error(out, &spec, va_arg(ap, int));
+			put_error(&to, &spec, va_arg(ap, int));
 			break;
 
 		case 'd':
-			put_signed(out, &spec, getint(&ap, lflag));
+			put_signed(&to, &spec, getint(&ap, lflag));
 			break;
 
 		case 'u':
@@ -344,52 +371,20 @@ vformat(struct Output *out, const char *fmt, va_list ap)
 			base = 16;
 			prefix = "0x";
 		number:
-			put_number(out, &spec, prefix, num, base);
+			put_number(&to, &spec, prefix, num, base);
 			break;
 
 		case '%':
-			put(out, '%');
+			put(&to, '%');
 			break;
 
 		default:
 			// The '%' now, what follows it as ordinary text.
-			put(out, '%');
+			put(&to, '%');
 			fmt = start + 1;
 			break;
 		}
 	}
-}
-
-// To a function, in pieces of no special size.
-struct Pieces {
-	struct Output out;
-	void (*putch)(int ch, void *putdat);
-	void *putdat;
-	char text[64];
-};
-
-static void
-pieces_flush(struct Output *out)
-{
-	struct Pieces *p = (struct Pieces *) out;
-
-	for (size_t i = 0; i < out->used; i++)
-		p->putch((unsigned char) out->text[i], p->putdat);
-	out->used = 0;
-}
-
-void
-vprintfmt(void (*putch)(int, void *), void *putdat, const char *fmt,
-	va_list ap)
-{
-	struct Pieces p;
-
-	p.putch = putch;
-	p.putdat = putdat;
-	p.out = (struct Output) { .text = p.text, .size = sizeof(p.text),
-		.flush = pieces_flush };
-	vformat(&p.out, fmt, ap);
-	pieces_flush(&p.out);
 }
 
 void
@@ -429,7 +424,7 @@ vsnprintf(char *str, int size, const char *fmt, va_list ap)
 		return -E_INVAL;
 	r.out = (struct Output) { .text = str, .size = size - 1,
 		.flush = rest_flush };
-	vformat(&r.out, fmt, ap);
+	vprintfmt(put_output, &r.out, fmt, ap);
 	str[MIN(r.out.total, size - 1)] = '\0';
 	return r.out.total;
 }
