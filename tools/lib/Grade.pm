@@ -297,7 +297,8 @@ sub take
 		return end_run($run, "exit with status $status");
 	}
 	syswrite $run->{file}, $text;
-	$run->{output} .= $text;
+	$run->{output} .= $text;	# and pos is gone
+	pos($run->{output}) = $run->{rest};
 	$run->{hang}->heard if $text ne '';
 
 	while ($run->{output} =~ /\G([^\n]*)\n/gc) {
@@ -376,7 +377,6 @@ sub type
 		$run->{hang}->heard;
 		shift @$script;
 	}
-	pos($run->{output}) = $run->{rest};	# where take() goes on
 }
 
 # Is there no hope?
