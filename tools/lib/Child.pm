@@ -5,9 +5,9 @@
 #   $c->fh          its output (stdout and stderr), to select() on
 #   $c->read        what has arrived; undef at the end, with $c->{status} set
 #   $c->type(TEXT)  give it TEXT to read
-#   $c->threads     id => { ran, waited, asleep } of each of its threads and its
-#		    children's: seconds that it ran, seconds that it waited for a
-#		    processor, and if it is asleep now; nothing where nobody says
+#   $c->threads     id => { ran, asleep } of each of its threads and its
+#		    children's: seconds that it ran, and if it is asleep now;
+#		    nothing where nobody says
 #   $c->usage       seconds that they all ran; undef where nobody says
 #   $c->stop        end it, with all it started; sets $c->{status}
 #   Child::stop_all
@@ -108,13 +108,12 @@ sub threads
 			my $children = line("$thread/children");
 			$children_known ||= defined $children;
 			push @pids, split ' ', $children // '';
-			my ($ran, $waited) = split ' ',
+			my ($ran) = split ' ',
 			    line("$thread/schedstat") // next;
 			# It may end between these, and then nothing is read
 			my ($state) = (line("$thread/stat") // next)
 			    =~ /.*\) (\w)/ or next;
 			$threads{$thread} = { ran => $ran / 1e9,
-			    waited => $waited / 1e9,
 			    asleep => scalar $state =~ /[SIZX]/ };
 		}
 	}

@@ -17,9 +17,10 @@
 # time.  That there is nothing to do is found by looking now and then: a look
 # counts, for the time between two of them, if all threads are asleep at that
 # moment.  They are not while they wait for a processor or for the disk.  Each
-# tick of an idle machine's timer wakes QEMU, which on a busy computer then waits
-# for a processor, so fewer looks count; but never none.  If we are late
-# ourselves, a look counts no more than any other.
+# tick of an idle machine's timer wakes QEMU, which on a busy computer then
+# waits for a processor, so fewer looks count; but never none.  If we are late
+# ourselves, a look counts no more than any other.  The time that a thread has
+# waited for a processor is of no use: Linux books it when it has got one.
 
 package Hang;
 use strict;
