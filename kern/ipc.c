@@ -119,7 +119,13 @@ deliver_reply(struct Env *to, envid_t from, uint32_t value,
 static inline void
 receive(struct Env *e, envid_t from, void *dstva)
 {
-	mailbox_of(e)->accept_from = from;
+	struct Mailbox *m = mailbox_of(e);
+
+	if (m->accept_from != from) {
+		m->accept_from = from;
+		if (from != ANYBODY)
+			mailboxes[ENVX(from)].may_be_awaited = true;
+	}
 	e->env_ipc_from = 0;		// so it sees if it was just woken
 	e->env_ipc_dstva = dstva;
 	e->env_ipc_recving = true;
@@ -411,28 +417,33 @@ void
 ipc_end(struct Env *e)
 {
 	struct Mailbox *m = mailbox_of(e);
-	const struct Env *end = envs + env_slots();
 	struct Env *waiter;
 
-	for (waiter = envs; waiter < end; waiter++)
-		if (mailbox_of(waiter)->accept_from == e->env_id
+	for (uint32_t i = m->may_be_awaited ? env_slots() : 0; i-- > 0; ) {
+		waiter = &envs[i];
+		if (mailboxes[i].accept_from == e->env_id
 		    && is_receiving(waiter))
 			wake_with(waiter, -E_BAD_ENV);
+	}
 	while (m->may_have_senders && (waiter = first_sender(e, ANYBODY)))
 		wake_with(waiter, -E_BAD_ENV);
 	ipc_drop_reply(m);
 	*m = (struct Mailbox) { .accept_from = ANYBODY };
 }
 
-// Do senders sleep where their receivers look, and replies wait for the living?
+// Does everybody who waits wait where ipc_end looks, and every reply for somebody
+// who lives?
 bool
 ipc_is_consistent(void)
 {
 	for (int i = 0; i < NENV; i++) {
 		const struct Mailbox *m = &mailboxes[i];
 		const bool in_use = envs[i].env_status != ENV_FREE;
+		const envid_t only = is_receiving(&envs[i]) ? m->accept_from
+			: ANYBODY;
 
 		if ((first_sleeper(m) && !(in_use && m->may_have_senders))
+		    || (only && !mailboxes[ENVX(only)].may_be_awaited)
 		    || (m->pending_reply.page && !m->pending_reply.from)
 		    || (m->pending_reply.from && !in_use))
 			return false;

@@ -15,6 +15,7 @@ struct Mailbox {
 	envid_t accept_from;		// while it receives: who may send
 	envid_t reply_owed_by;		// by whom it sent to last, or 0
 	bool may_have_senders;		// in its queue; first_sleeper knows
+	bool may_be_awaited;		// by those who accept from it only
 
 	struct {
 		envid_t from;		// or 0: none is pending
