@@ -10,24 +10,14 @@
 //
 //	command { | command }
 //
-// and a command is words with < file and > file anywhere among them.  The
-// line is taken apart first, into commands[], by a child of ours; only if all
-// of it makes sense does that run it.
+// and a command is words with < file and > file anywhere among them.  A child
+// of ours runs it, in runcmd, if all of it makes sense (line_is_ok).
 
 #include <inc/lib.h>
 
 #define BUFSIZ		1024		// bytes of a line
 #define MAXARGS		16		// words of a command
 #define MAXCOMMANDS	32		// commands of a line
-
-struct Command {
-	char *argv[MAXARGS + 1];	// a null pointer after the last
-	int argc;
-	char *input;			// file for descriptor 0, or NULL
-	char *output;			// file for descriptor 1, or NULL
-};
-
-static struct Command commands[MAXCOMMANDS];
 
 static int debug;
 static bool at_console;			// and not in a script
@@ -86,91 +76,50 @@ gettoken(char *line, char **word)
 	return WORD;
 }
 
+// Does all of the line make sense?  If not, says why.
 static bool
-add_arg(struct Command *cmd, char *word)
+line_is_ok(char *line)
 {
-	if (cmd->argc == MAXARGS) {
-		cprintf("too many arguments\n");
-		return false;
-	}
-	cmd->argv[cmd->argc++] = word;
-	return true;
-}
-
-// The word after < or > is the name of a file.
-static bool
-set_file(char **file, int redirection)
-{
-	if (gettoken(NULL, file) == WORD)
-		return true;
-	cprintf("syntax error: %c not followed by word\n", redirection);
-	return false;
-}
-
-// Take a command off the line.  Returns what ended it, '|' or END_OF_LINE,
-// or -1 after a message.
-static int
-parse_command(struct Command *cmd)
-{
+	int kind, argc = 0, ncommands = 1;
 	char *word;
-	bool ok;
-
-	memset(cmd, 0, sizeof(*cmd));
-	do {
-		int kind = gettoken(NULL, &word);
-		switch (kind) {
-		case WORD:
-			ok = add_arg(cmd, word);
-			break;
-		case '<':
-			ok = set_file(&cmd->input, kind);
-			break;
-		case '>':
-			ok = set_file(&cmd->output, kind);
-			break;
-		case '|':
-		case END_OF_LINE:
-			return kind;
-		default:
-			cprintf("syntax error: %c is not supported\n", kind);
-			ok = false;
-		}
-	} while (ok);
-	return -1;
-}
-
-static bool
-is_empty(const struct Command *cmd)
-{
-	return cmd->argc == 0 && !cmd->input && !cmd->output;
-}
-
-// Take line apart.  Returns how many commands[] it has, 0 for an empty line,
-// or -1 after a message.
-static int
-parse_line(char *line)
-{
-	int end = '|';
-	int n;
 
 	if (strlen(line) >= BUFSIZ) {
 		cprintf("line too long\n");
-		return -1;
+		return false;
 	}
 	gettoken(line, NULL);
-	for (n = 0; end == '|'; n++) {
-		if (n == MAXCOMMANDS) {
-			cprintf("too many commands\n");
-			return -1;
+	do {
+		switch (kind = gettoken(NULL, &word)) {
+		case WORD:
+			if (argc++ < MAXARGS)
+				break;
+			cprintf("too many arguments\n");
+			return false;
+		case '<':
+		case '>':
+			if (gettoken(NULL, &word) == WORD)
+				break;
+			cprintf("syntax error: %c not followed by word\n",
+				kind);
+			return false;
+		case '|':
+		case END_OF_LINE:
+			if (argc == 0 && (kind == '|' || ncommands > 1)) {
+				cprintf("syntax error: | without command\n");
+				return false;
+			}
+			if (kind == '|' && ncommands++ == MAXCOMMANDS) {
+				cprintf("too many commands\n");
+				return false;
+			}
+			argc = 0;
+			break;
+		default:
+			cprintf("syntax error: %c is not supported\n", kind);
+			return false;
 		}
-		if ((end = parse_command(&commands[n])) < 0)
-			return -1;
-		if (commands[n].argc == 0 && (n > 0 || end == '|')) {
-			cprintf("syntax error: | without command\n");
-			return -1;
-		}
-	}
-	return n == 1 && is_empty(&commands[0]) ? 0 : n;
+	} while (kind != END_OF_LINE);
+	return true;
 }
 
 // ---------------------------------------------------------- running them
@@ -204,26 +153,17 @@ redirect(int num, const char *file, int mode, const char *what)
 	return move_fd(fd, num);
 }
 
-// Start cmd with the descriptors that we have and those that it asks for.
-// Returns its environment, or a number <= 0 after a message.
+// Start a program with the descriptors that we have.  Returns its environment,
+// or an error after a message.
 static envid_t
-start_command(struct Command *cmd)
+start_program(char **argv)
 {
 	static char path[BUFSIZ + 1];	// too large for the stack
 
-	if (cmd->input
-	    && !redirect(0, cmd->input, O_RDONLY, "read"))
-		return 0;
-	if (cmd->output
-	    && !redirect(1, cmd->output, O_WRONLY | O_CREAT | O_TRUNC, "write"))
-		return 0;
-	if (cmd->argc == 0)
-		return 0;		// > file makes an empty file
-
 	snprintf(path, sizeof(path), "%s%s",
-		cmd->argv[0][0] == '/' ? "" : "/", cmd->argv[0]);
+		argv[0][0] == '/' ? "" : "/", argv[0]);
 	trace("[%08x] SPAWN: %s\n", thisenv->env_id, path);
-	envid_t child = spawn(path, (const char **) cmd->argv);
+	envid_t child = spawn(path, (const char **) argv);
 	if (child < 0)
 		cprintf("spawn %s: %e\n", path, child);
 	return child;
@@ -238,54 +178,80 @@ wait_for(envid_t child)
 	wait(child);
 }
 
-// Run n commands, from cmd on, each reading what the one before writes.
-// Uses up our descriptors, and ends us when all of them have ended.
-static void __attribute__((noreturn))
-run_commands(struct Command *cmd, int n)
+// Have a child run each command but the first of what is left of the line, and
+// read what the one before it writes.  Returns in each of them, and in us, with
+// its own command next; what it returns is whom to wait for, or 0.
+static envid_t
+fork_others(void)
 {
-	envid_t right = 0;
+	const char *bar;
 	int p[2], r;
 
-	if (n > 1) {
+	while ((bar = strchr(rest, '|'))) {
 		if ((r = pipe(p)) < 0) {
 			cprintf("pipe: %e\n", r);
 			exit();
 		}
 		trace("PIPE: %d %d\n", p[0], p[1]);
-		if ((right = fork()) < 0) {
+
+		envid_t right = fork();
+
+		if (right < 0) {
 			cprintf("fork: %e\n", right);
 			exit();
 		}
-		if (right == 0) {
-			close(p[1]);
-			if (!move_fd(p[0], 0))
-				exit();
-			run_commands(cmd + 1, n - 1);
-		}
-		// First, for it is descriptor 1 if we had none.
-		close(p[0]);
-		if (!move_fd(p[1], 1))
+		// p[0] first, for it is descriptor 1 if we had none.
+		close(right == 0 ? p[1] : p[0]);
+		if (!(right == 0 ? move_fd(p[0], 0) : move_fd(p[1], 1)))
 			exit();
+		if (right != 0)
+			return right;
+		rest = bar + 1;
 	}
-
-	envid_t left = start_command(cmd);
-	close_all();			// or the right one never sees an end
-	wait_for(left);
-	wait_for(right);
-	trace("[%08x] EXITING\n", thisenv->env_id);
-	exit();
+	return 0;
 }
 
 // Run a line, and end.
 static void __attribute__((noreturn))
 runcmd(char *line)
 {
-	int n = parse_line(line);
+	char *argv[MAXARGS + 1], *word;
+	int argc = 0, kind;
+	bool ok = true;
+	envid_t left = 0;
 
-	if (n == 0)
-		trace("EMPTY COMMAND\n");
-	if (n > 0)
-		run_commands(commands, n);
+	if (!line_is_ok(line))
+		exit();
+	gettoken(line, NULL);
+
+	envid_t right = fork_others();
+
+	do {
+		switch (kind = gettoken(NULL, &word)) {
+		case WORD:
+			argv[argc++] = word;
+			break;
+		case '<':
+			gettoken(NULL, &word);
+			ok = ok && redirect(0, word, O_RDONLY, "read");
+			break;
+		case '>':
+			gettoken(NULL, &word);
+			ok = ok && redirect(1, word,
+				O_WRONLY | O_CREAT | O_TRUNC, "write");
+			break;
+		}
+	} while (kind != '|' && kind != END_OF_LINE);
+	argv[argc] = NULL;
+
+	if (argc == 0)
+		trace("EMPTY COMMAND\n");	// > file makes an empty file
+	else if (ok)
+		left = start_program(argv);
+	close_all();			// or the right one never sees an end
+	wait_for(left);
+	wait_for(right);
+	trace("[%08x] EXITING\n", thisenv->env_id);
 	exit();
 }
 
