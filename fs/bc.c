@@ -283,8 +283,9 @@ check_block_1(void *addr)
 	strcpy(word, "OOPS!\n");
 	assert(va_is_dirty(addr));
 	flush_block(addr);
-	if (va_is_dirty(addr)) {
-		// Files can still be read.
+	if (va_is_dirty(addr)
+	    && ide_write(BLKSECTS, block, BLKSECTS) < 0) {
+		// The disk refuses, but files can still be read.
 		memmove(block, saved, sizeof(saved));
 		return;
 	}
