@@ -311,6 +311,155 @@ ipc_send(envid_t to_env, uint32_t val, void *pg, int perm)
 		panic("ipc_send: %e", r);
 }
 
+// lib/pgfault.c
+
+void
+set_pgfault_handler(void (*handler)(struct UTrapframe *utf))
+{
+	int r;
+
+	if (_pgfault_handler == 0) {
+		r = sys_page_alloc(0, (void *) (UXSTACKTOP - PGSIZE),
+			PTE_P | PTE_U | PTE_W);
+		if (r < 0)
+			panic("exception stack: %e", r);
+		sys_env_set_pgfault_upcall(0, _pgfault_upcall);
+	}
+	_pgfault_handler = handler;
+}
+
+// lib/spawn.c
+
+static int
+copy_shared_pages(envid_t child)
+{
+	for (unsigned pn = 0; pn < PGNUM(UTOP); pn++) {
+		void *va = (void *) (pn * PGSIZE);
+		int r;
+
+		if (!(uvpd[pn / NPTENTRIES] & PTE_P) || !(uvpt[pn] & PTE_P)
+		    || !(uvpt[pn] & PTE_SHARE))
+			continue;
+		if ((r = sys_page_map(0, va, child, va,
+				uvpt[pn] & PTE_SYSCALL)) < 0)
+			return r;
+	}
+	return 0;
+}
+
+// lib/file.c
+
+static ssize_t
+devfile_write(struct Fd *fd, const void *buf, size_t n)
+{
+	if (n > sizeof(fsipcbuf.write.req_buf))
+		n = sizeof(fsipcbuf.write.req_buf);
+	fsipcbuf.write.req_fileid = fd->fd_file.id;
+	fsipcbuf.write.req_n = n;
+	memmove(fsipcbuf.write.req_buf, buf, n);
+	return fsipc(FSREQ_WRITE, NULL);
+}
+
+// fs/bc.c
+
+static void
+bc_pgfault(struct UTrapframe *utf)
+{
+	void *addr = (void *) utf->utf_fault_va;
+	uint32_t blockno = ((uint32_t) addr - DISKMAP) / BLKSIZE;
+	int r;
+
+	if (addr < (void *) DISKMAP || addr >= (void *) (DISKMAP + DISKSIZE))
+		panic("page fault in FS: eip %08x, va %08x, err %04x",
+			utf->utf_eip, addr, utf->utf_err);
+	if (super && blockno >= super->s_nblocks)
+		panic("reading non-existent block %08x", blockno);
+
+	addr = ROUNDDOWN(addr, PGSIZE);
+	if ((r = sys_page_alloc(0, addr, PTE_P | PTE_U | PTE_W)) < 0)
+		panic("page for a block: %e", r);
+	if ((r = ide_read(blockno * BLKSECTS, addr, BLKSECTS)) < 0)
+		panic("ide_read: %e", r);
+	if ((r = sys_page_map(0, addr, 0, addr,
+			uvpt[PGNUM(addr)] & PTE_SYSCALL)) < 0)
+		panic("page of a block: %e", r);
+	if (bitmap && block_is_free(blockno))
+		panic("reading free block %08x", blockno);
+}
+
+void
+flush_block(void *addr)
+{
+	uint32_t blockno = ((uint32_t) addr - DISKMAP) / BLKSIZE;
+	int r;
+
+	if (addr < (void *) DISKMAP || addr >= (void *) (DISKMAP + DISKSIZE))
+		panic("flush_block of bad va %08x", addr);
+	if (!va_is_mapped(addr) || !va_is_dirty(addr))
+		return;
+	addr = ROUNDDOWN(addr, PGSIZE);
+	if ((r = ide_write(blockno * BLKSECTS, addr, BLKSECTS)) < 0)
+		panic("ide_write: %e", r);
+	if ((r = sys_page_map(0, addr, 0, addr,
+			uvpt[PGNUM(addr)] & PTE_SYSCALL)) < 0)
+		panic("page of a block: %e", r);
+}
+
+// fs/fs.c
+
+int
+alloc_block(void)
+{
+	for (uint32_t b = 0; b < super->s_nblocks; b++)
+		if (block_is_free(b)) {
+			bitmap[b / 32] &= ~(1u << (b % 32));
+			flush_block(&bitmap[b / 32]);
+			return b;
+		}
+	return -E_NO_DISK;
+}
+
+static int
+file_block_walk(struct File *f, uint32_t filebno, uint32_t **ppdiskbno,
+	bool alloc)
+{
+	int b;
+
+	if (filebno >= NDIRECT + NINDIRECT)
+		return -E_INVAL;
+	if (filebno < NDIRECT) {
+		*ppdiskbno = &f->f_direct[filebno];
+		return 0;
+	}
+	if (f->f_indirect == 0) {
+		if (!alloc)
+			return -E_NOT_FOUND;
+		if ((b = alloc_block()) < 0)
+			return b;
+		memset(diskaddr(b), 0, BLKSIZE);
+		f->f_indirect = b;
+	}
+	*ppdiskbno = (uint32_t *) diskaddr(f->f_indirect) + filebno - NDIRECT;
+	return 0;
+}
+
+int
+file_get_block(struct File *f, uint32_t filebno, char **blk)
+{
+	uint32_t *slot;
+	int r;
+
+	if ((r = file_block_walk(f, filebno, &slot, 1)) < 0)
+		return r;
+	if (*slot == 0) {
+		if ((r = alloc_block()) < 0)
+			return r;
+		*slot = r;
+	}
+	*blk = diskaddr(*slot);
+	return 0;
+}
+
 // fs/serv.c
 
 int
