@@ -271,7 +271,7 @@ first_sender(struct Env *me, envid_t from)
 }
 
 // Have me, which runs, take a message from there, or of ANYBODY, if one waits.
-ALWAYS_INLINE bool
+static bool
 take(struct Env *me, envid_t from, void *dstva)
 {
 	struct Mailbox *m = mailbox_of(me);
@@ -294,15 +294,12 @@ take(struct Env *me, envid_t from, void *dstva)
 // A sender that had to wait goes on first: it may want to wait for our reply,
 // which we send at once if it does.
 bool
-ipc_take(void *dstva)
+ipc_take_waiting(struct Env *e, void *dstva)
 {
-	struct Env *me = curenv;
-
-	mailbox_of(me)->accept_from = ANYBODY;
-	if (!landing_ok(dstva) || !take(me, ANYBODY, dstva))
+	if (!landing_ok(dstva) || !take(e, ANYBODY, dstva))
 		return false;
 
-	struct Env *sender = &envs[ENVX(me->env_ipc_from)];
+	struct Env *sender = &envs[ENVX(e->env_ipc_from)];
 
 	if (sender->env_status == ENV_RUNNABLE)
 		sched_handoff(sender);
@@ -399,7 +396,7 @@ sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 		return r;
 	if ((uintptr_t) dstva < UTOP)
 		page_remove(me->env_pgdir, dstva);
-	if (take(me, ANYBODY, dstva)) {
+	if (ipc_may_wait(mailbox_of(me)) && take(me, ANYBODY, dstva)) {
 		if (r > 0)
 			sched_wake_receiver(to);
 		return 0;

@@ -53,8 +53,24 @@ ipc_sent(struct Env *from, envid_t to)
 	m->reply_owed_by = to;
 }
 
-// Before curenv sleeps in sys_ipc_recv: if a message waits for it, take that.
-bool ipc_take(void *dstva);
+// Does a message wait for the owner of m, perhaps?  Mostly not.
+static inline bool
+ipc_may_wait(const struct Mailbox *m)
+{
+	return m->pending_reply.from || m->may_have_senders;
+}
+
+// Before e, which is curenv, sleeps in sys_ipc_recv: if a message waits for it,
+// take that.
+bool ipc_take_waiting(struct Env *e, void *dstva);
+static inline bool
+ipc_take(struct Env *e, void *dstva)
+{
+	struct Mailbox *m = mailbox_of(e);
+
+	m->accept_from = ANYBODY;
+	return ipc_may_wait(m) && ipc_take_waiting(e, dstva);
+}
 
 int sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm);
 int sys_ipc_recv_from(void *dstva, envid_t from);

@@ -338,7 +338,7 @@ sys_page_unmap(envid_t envid, void *va)
 static inline int
 sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
-	struct Env *to, *from = curenv;
+	struct Env *to, *me = curenv;
 	struct PageInfo *pp = NULL;
 	int r;
 
@@ -347,7 +347,7 @@ sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 	if (!to->env_ipc_recving || to->env_status != ENV_NOT_RUNNABLE)
 		return -E_IPC_NOT_RECV;
 	if ((uintptr_t) srcva < UTOP
-	    && !(pp = page_to_share(from, srcva, perm)))
+	    && !(pp = page_to_share(me, srcva, perm)))
 		return -E_INVAL;
 
 	bool page_moves = pp && (uintptr_t) to->env_ipc_dstva < UTOP;
@@ -356,7 +356,7 @@ sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 		return r;
 
 	to->env_ipc_recving = false;
-	to->env_ipc_from = from->env_id;
+	to->env_ipc_from = me->env_id;
 	to->env_ipc_value = value;
 	to->env_ipc_perm = page_moves ? perm : 0;
 	to->env_tf.tf_regs.reg_eax = 0;
@@ -366,14 +366,16 @@ sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 
 // Sleep until a message comes; if it brings a page, map it at dstva, unless
 // that is UTOP or more.  Returns 0, or -E_INVAL: dstva is not a page's start.
-static int
+static inline int
 sys_ipc_recv(void *dstva)
 {
+	struct Env *me = curenv;
+
 	if ((uintptr_t) dstva < UTOP && !user_page(dstva))
 		return -E_INVAL;
-	curenv->env_ipc_dstva = dstva;
-	curenv->env_ipc_recving = true;
-	curenv->env_status = ENV_NOT_RUNNABLE;
+	me->env_ipc_dstva = dstva;
+	me->env_ipc_recving = true;
+	me->env_status = ENV_NOT_RUNNABLE;
 	return 0;
 }
 
@@ -495,7 +497,8 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	case SYS_ipc_try_send:
 		return ipc_try_send(a1, a2, (void *) a3, a4);
 	case SYS_ipc_recv:
-		return ipc_take((void *) a1) ? 0 : sys_ipc_recv((void *) a1);
+		return ipc_take(curenv, (void *) a1) ? 0
+			: sys_ipc_recv((void *) a1);
 	case SYS_cons_wait:
 		return sys_cons_wait();
 	case SYS_cons_line:
