@@ -4,17 +4,17 @@
 // two calls, sys_ipc_try_send and sys_ipc_recv, are in kern/syscall.c.
 //
 // A sender that can wait sleeps in the receiver's queue until its message is
-// taken: first come, first served, and before whoever happens to send while the
-// receiver waits.  The queue is made of those who sleep on the receiver's struct
-// Mailbox (kern/sleep.c).
+// taken: first come, first served, and before whoever happens to send while
+// the receiver waits.  The queue is made of those who sleep on the receiver's
+// struct Mailbox (kern/sleep.c).
 //
 // A server cannot wait for a client, which may never receive.  So a reply to a
 // client that does not receive yet is left with it: this is its pending reply.
 //
 // A request and its reply take two calls: the client's sys_ipc_call sends and
-// waits for the reply, the server's sys_ipc_reply_recv replies and waits for the
-// next request.  Each finds the other side waiting and puts its caller to sleep,
-// so the CPU is handed from one to the other.
+// waits for the reply, the server's sys_ipc_reply_recv replies and waits for
+// the next request.  Each finds the other side waiting and puts its caller to
+// sleep, so the CPU is handed from one to the other.
 //
 // Entry points: the functions that have the names of calls; ipc_accepts,
 // ipc_sent, ipc_take for those of kern/syscall.c; ipc_end, ipc_is_consistent.
@@ -68,8 +68,8 @@ message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 }
 
 // There was no memory to map the page of a message.  What ended environments
-// have yet to give back counts as there: a call that fails is made again for that
-// (handle_syscall), but this message may be another call's.
+// have yet to give back counts as there: a call that fails is made again for
+// that (handle_syscall), but this message may be another call's.
 // Returns 0, or -E_NO_MEM.
 static int __attribute__((noinline))
 map_again(struct Env *to, struct PageInfo *pp, int perm)
@@ -83,7 +83,8 @@ map_again(struct Env *to, struct PageInfo *pp, int perm)
 	return r;
 }
 
-// Write a message into the mailbox of `to`, which is to run then.
+// Write a message into the mailbox of `to`, which the caller makes runnable
+// then.
 // Returns 0, or -E_NO_MEM with nothing changed: no page table for the page.
 ALWAYS_INLINE int
 deliver(struct Env *to, envid_t from, uint32_t value, struct PageInfo *pp,
@@ -115,7 +116,7 @@ deliver_reply(struct Env *to, envid_t from, uint32_t value,
 		deliver(to, from, r, NULL, 0);
 }
 
-// Have e, which is not to go on, wait for a message from there, or of ANYBODY.
+// Have e sleep until there is a message of that environment, or of ANYBODY.
 static inline void
 receive(struct Env *e, envid_t from, void *dstva)
 {
@@ -132,7 +133,7 @@ receive(struct Env *e, envid_t from, void *dstva)
 	e->env_status = ENV_NOT_RUNNABLE;
 }
 
-// Wake e, whose call is over with this result.
+// Wake e; its system call returns this result.
 static void
 wake_with(struct Env *e, int result)
 {
@@ -169,9 +170,9 @@ transfer(struct Env *from, struct Env *to, struct Message m)
 	return 0;
 }
 
-// Have e, which has its message ready, sleep in the queue of `to`, unless there is
-// something wrong with the message.  Returns an error: -E_IPC_NOT_RECV, if e is
-// just woken.
+// Have e, whose message is in queued[], sleep in the queue of `to`, unless the
+// page of the message cannot be sent.  Returns the error, or -E_IPC_NOT_RECV,
+// which is for an e that is woken before its turn.
 static int __attribute__((noinline))
 join_queue(struct Env *e, struct Env *to)
 {
@@ -186,6 +187,8 @@ join_queue(struct Env *e, struct Env *to)
 	return -E_IPC_NOT_RECV;
 }
 
+// Send a message of curenv, or have it sleep in the receiver's queue.
+// Returns what sys_ipc_send does.
 ALWAYS_INLINE int
 send(envid_t envid, struct Message m)
 {
@@ -235,8 +238,8 @@ sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
 
 // --------------------------------------------------------------- receiving
 
-// It is the turn of a sender in me's queue: take its message, if all is still
-// well with it.  Returns 0 or an error, which is the sender's.
+// Have me take the message of a sender in its queue, if that can still be sent.
+// Returns 0, or the error that the sender's call returns.
 static int
 take_from_queue(struct Env *me, struct Env *sender, void *dstva)
 {
@@ -270,7 +273,8 @@ first_sender(struct Env *me, envid_t from)
 	return e;
 }
 
-// Have me, which runs, take a message from there, or of ANYBODY, if one waits.
+// Have me, which runs, take a message of that environment, or of ANYBODY, if
+// there is one.  Returns whether there was.
 static bool
 take(struct Env *me, envid_t from, void *dstva)
 {
@@ -329,8 +333,8 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 
 // ---------------------------------------------------------------- replying
 
-// Reply to the last message of `to`, or leave the reply with it.  Returns 1 if it
-// has the reply and is to be woken; 0 if the reply is pending; -E_INVAL: as
+// Reply to the last message of `to`, or leave the reply with it.  Returns 1 if
+// it has the reply and is to be woken; 0 if the reply is pending; -E_INVAL: as
 // page_to_share; or -E_IPC_NOT_RECV: we owe it none.
 ALWAYS_INLINE int
 reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
@@ -362,8 +366,8 @@ reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
 	return 0;
 }
 
-// Reply to the last message that envid sent, which must have been to us and have
-// had no reply yet.  Never waits: if envid does not receive, the reply is
+// Reply to the last message that envid sent, which must have been to us and
+// have had no reply yet.  Never waits: if envid does not receive, the reply is
 // pending until it does, ends, or sends to somebody again.
 // Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV: there is nothing to reply to;
 // -E_INVAL: as page_to_share.
@@ -409,7 +413,8 @@ sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 
 // --------------------------------------------------------------------- end
 
-// Who waits for a message of e alone, or to send to it, waits in vain.
+// Receivers that accept messages of e alone, and senders in its queue, get
+// -E_BAD_ENV.
 void
 ipc_end(struct Env *e)
 {
@@ -428,8 +433,8 @@ ipc_end(struct Env *e)
 	*m = (struct Mailbox) { .accept_from = ANYBODY };
 }
 
-// Does everybody who waits wait where ipc_end looks, and every reply for somebody
-// who lives?
+// Would ipc_end find all that wait, and is each pending reply for an
+// environment in use?
 bool
 ipc_is_consistent(void)
 {

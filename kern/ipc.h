@@ -14,8 +14,8 @@ struct PageInfo;
 struct Mailbox {
 	envid_t accept_from;		// while it receives: who may send
 	envid_t reply_owed_by;		// by whom it sent to last, or 0
-	bool may_have_senders;		// in its queue; first_sleeper knows
-	bool may_be_awaited;		// by those who accept from it only
+	bool may_have_senders;		// in its queue: first_sleeper knows
+	bool may_be_awaited;		// by receivers that accept it alone
 
 	struct {
 		envid_t from;		// or 0: none is pending
@@ -41,7 +41,8 @@ ipc_accepts(const struct Env *to, envid_t from)
 	return only == ANYBODY || only == from;
 }
 
-// From has sent a message: it waits for the reply to that now, if for any.
+// Note that `from` has sent a message: only the receiver of the last one may
+// reply, and a reply to an earlier one is dropped.
 void ipc_drop_reply(struct Mailbox *m);
 static inline void
 ipc_sent(struct Env *from, envid_t to)
@@ -53,7 +54,7 @@ ipc_sent(struct Env *from, envid_t to)
 	m->reply_owed_by = to;
 }
 
-// Does a message wait for the owner of m, perhaps?  Mostly not.
+// May there be a message that the owner of m can take at once?  Mostly not.
 static inline bool
 ipc_may_wait(const struct Mailbox *m)
 {

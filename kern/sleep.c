@@ -12,10 +12,11 @@
 // A sleeper on a page holds no reference to it, for it maps the page; when it
 // maps the page no longer, a mapping has gone away, and it is awake.
 //
-// A sleeper is ENV_NOT_RUNNABLE; but one that sleeps on a device is ENV_RUNNABLE,
-// and the scheduler skips it (sleeps_on_device).  So it counts for whoever asks
-// whether anything will ever run again, as the labs' sched_halt does.  The labs'
-// sched_yield may run it, if nothing else is runnable, and it looks again.
+// A sleeper is ENV_NOT_RUNNABLE; but one that sleeps on a device is
+// ENV_RUNNABLE, and the scheduler skips it (sleeps_on_device).  So it counts
+// for whoever asks whether anything will ever run again, as the labs'
+// sched_halt does.  The labs' sched_yield may run it, if nothing else is
+// runnable, and it looks again.
 //
 // Entry points: sleep_on, wakeup, sleep_cancel; is_asleep, sleeps_on_device,
 // first_sleeper, sleep_is_consistent.  Under the kernel lock.
