@@ -3,7 +3,7 @@
 // Entry points: cpu_has_cpuid, cpu_features, cpu_protect; user_memory_open and
 // user_memory_close; cpu_init, cpu_add, cpu_apicid and cpunum; cpu_order,
 // cpu_order_anyone, cpu_take_order, cpu_see_to_news, cpu_service; cpus_stop,
-// cpu_bring_in, tlb_flush_later and tlb_shootdown give orders; cpu_watch and
+// cpu_call_idle, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders; cpu_watch and
 // cpu_take_nmi.
 
 #include <inc/assert.h>
@@ -33,6 +33,7 @@ static uint8_t apicids[NCPU];		// of cpus[i]
 static volatile uint32_t asker;		// the CPU that sleeps in cpu_bring_in
 volatile uint32_t cpu_orders[NCPU], cpus_with_orders;
 struct CpuTicks cpu_ticks[NCPU];
+uint32_t cpus_idle, cpu_work;
 
 #define CPUID_1_EDX_APIC	(1 << 9)
 #define CPUID_7_EBX_SMEP	(1 << 7)
@@ -257,6 +258,16 @@ cpu_watch(void)
 		watch[me].silence = 0;
 	} else if (++watch[me].silence % SILENCE == 0)
 		send_nmi(next);
+}
+
+void
+cpu_call_idle(void)
+{
+	const int cpu = __builtin_ctz(cpus_idle);
+
+	cpus_idle &= ~(1u << cpu);
+	cpu_work--;
+	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 }
 
 // How often to look whether a CPU has come, before going to sleep until then;

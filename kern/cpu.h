@@ -96,9 +96,8 @@ enum {
 	CPU_STOP = 1 << 0,		// for good
 	CPU_FLUSH = 1 << 1,		// its TLB, and say when it is done
 	CPU_FLUSH_LATER = 1 << 2,	// before it works with the lock
-	CPU_NEW_TF = 1 << 3,		// forget with which registers it came
-	CPU_NEWS = 1 << 4,		// see to devices and stray interrupts
-	CPU_TICK = 1 << 5		// whoever runs there has had its turn
+	CPU_NEWS = 1 << 3,		// see to devices and stray interrupts
+	CPU_TICK = 1 << 4		// whoever runs there has had its turn
 };
 extern volatile uint32_t cpu_orders[NCPU];
 extern struct CpuTicks {
@@ -126,6 +125,12 @@ bool cpu_take_nmi(void);
 // Have a CPU that runs a program come into the kernel.  When this returns, it
 // is there, waits for the lock, which we have, and has flushed its TLB.
 void cpu_bring_in(int cpu);
+
+// CPUs that halt because there is nothing to run, a bit each, unless called
+// since; and how many environments were woken since one of them found nothing.
+// Under the kernel lock.
+extern uint32_t cpus_idle, cpu_work;
+void cpu_call_idle(void);		// have one of them look for work
 
 // Make va's entry of pgdir unusable on every other CPU that has it loaded.
 // Returns when none can use it any more.

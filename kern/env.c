@@ -33,6 +33,7 @@
 struct Env *envs;
 void (*env_server_ended)(const struct Env *e);
 struct Env *env_free_list;
+uint32_t env_slots_used;
 
 #define ENVGENSHIFT	12		// generations are 1 << 12 apart
 
@@ -62,18 +63,6 @@ env_own(envid_t envid)
 	    && !(self && e->env_parent_id == self->env_id))
 		return NULL;
 	return e;
-}
-
-// env_init has the slots handed out from the first one on, and an id stays when
-// its environment has ended.
-uint32_t
-env_slots(void)
-{
-	static uint32_t used;
-
-	while (used < NENV && envs[used].env_id != 0)
-		used++;
-	return used;
 }
 
 // As env_of.  Returns 0, or -E_BAD_ENV and stores NULL.
@@ -393,28 +382,35 @@ bring_in(const struct Env *e)
 }
 
 // Stop e.  If another CPU is running it, it has stopped there when this returns:
-// what it comes into the kernel with is not carried out (trap).
+// what it comes into the kernel with is not carried out (trap).  If e is curenv
+// and nobody could start it again, this ends it, and does not return.
 void
 env_stop(struct Env *e)
 {
 	sleep_cancel(e);
 	e->env_status = ENV_NOT_RUNNABLE;
 	bring_in(e);
+	if (e == curenv && env_is_abandoned(e))
+		env_destroy(e);
 }
 
-// Give e other registers.  Where another CPU is running it, those that it
-// comes in with are to be forgotten.  It must be in the kernel before we
-// write: on its way out it may still be reading the old ones.
+// Give e other registers.  Where another CPU is running it, that CPU must be in
+// the kernel before we write, for it saves registers when it enters and reads
+// them when it leaves; and the trap that it came with is not carried out.
 void
 env_set_tf(struct Env *e, const struct Trapframe *tf)
 {
-	int cpu = env_elsewhere(e);
+	const bool elsewhere = env_elsewhere(e) >= 0;
 
 	bring_in(e);
+
+	uint32_t trapno = e->env_tf.tf_trapno;
+
+	if (elsewhere && (trapno < IRQ_OFFSET || trapno == T_SYSCALL))
+		trapno = IRQ_OFFSET + IRQ_WAKE;
 	e->env_tf = *tf;
+	e->env_tf.tf_trapno = trapno;
 	longcall_forget(e);
-	if (cpu >= 0)
-		cpu_order(cpu, CPU_NEW_TF);
 }
 
 // End e.  If another CPU is running it, that CPU frees it when it next comes
@@ -449,31 +445,21 @@ env_destroy(struct Env *e)
 // ---------------------------------------------------------- the way out
 
 // FS and GS are not in a trap frame.  A program that uses them keeps them while
-// it is alone on its CPU, but no other finds out what was in them, nor what is
-// in the floating-point registers.
+// it is alone on its CPU, but no other finds out what was in them.
 ALWAYS_INLINE void
-reset_segments(struct CpuInfo *me)
+reset_segments(void)
 {
-	static envid_t last[NCPU];	// whose they are
-	envid_t *mine = &last[me->cpu_id];
-
-	if (*mine == me->cpu_env->env_id)
-		return;
-	*mine = me->cpu_env->env_id;
-	assert(fpu_is_left());
 	__asm__ volatile("movw %w0, %%fs; movw %w0, %%gs"
 		: : "r" (GD_UD | 3));
 }
 
-// Load the registers in tf, all at once; that leaves the kernel.  They are read
-// without making tf our stack, for a fault or an NMI meanwhile writes to what
-// lies below that.  What iret loads is pushed; then the others follow, %ds and
-// the register that holds tf as the last.
+// Load the registers in tf, which are curenv's, all at once; that leaves the
+// kernel.  They are read without making tf our stack, for an NMI meanwhile
+// writes to what lies below that.  What iret loads is pushed; then the others
+// follow, %ds and the register that holds tf as the last.
 ALWAYS_INLINE void __attribute__((noreturn))
-load_registers(struct CpuInfo *me, const struct Trapframe *tf)
+load_registers(const struct Trapframe *tf)
 {
-	reset_segments(me);
-	me->cpu_env->env_cpunum = me->cpu_id;
 	__asm__ volatile(
 		"pushl %c[ss](%%eax)\n\t"
 		"pushl %c[esp](%%eax)\n\t"
@@ -506,25 +492,32 @@ load_registers(struct CpuInfo *me, const struct Trapframe *tf)
 void
 env_pop_tf(struct Trapframe *tf)
 {
-	load_registers(thiscpu, tf);
+	load_registers(tf);
+}
+
+// Have e be curenv, in place of another one, or of none.
+ALWAYS_INLINE void
+switch_to(struct Env *e)
+{
+	struct Env *old = curenv;
+
+	if (old && old->env_status == ENV_RUNNING)
+		old->env_status = ENV_RUNNABLE;
+	curenv = e;
+	e->env_runs++;
+	e->env_cpunum = cpunum();
+	lcr3(PADDR(e->env_pgdir));
+	reset_segments();
+	assert(fpu_is_left());
 }
 
 // Run e on this CPU, in place of curenv.
 void
 env_run(struct Env *e)
 {
-	struct CpuInfo *me = thiscpu;
-	struct Env *old = me->cpu_env;
-
-	if (old && old->env_status == ENV_RUNNING)
-		old->env_status = ENV_RUNNABLE;
-	me->cpu_env = e;
+	if (curenv != e)
+		switch_to(e);
 	e->env_status = ENV_RUNNING;
-	e->env_runs++;
-	if (rcr3() != PADDR(e->env_pgdir))
-		lcr3(PADDR(e->env_pgdir));
-
-	sched_share();
 	unlock_kernel();
-	load_registers(me, &e->env_tf);
+	load_registers(&e->env_tf);
 }

@@ -34,7 +34,17 @@ env_is_abandoned(const struct Env *e)
 		&& env_is_forgotten(e);
 }
 
-uint32_t env_slots(void);		// those above were never in use
+// How many slots were ever in use: env_init has them handed out from the first
+// one on, and an id stays when its environment has ended.
+extern uint32_t env_slots_used;
+static inline uint32_t
+env_slots(void)
+{
+	while (env_slots_used < NENV && envs[env_slots_used].env_id != 0)
+		env_slots_used++;
+	return env_slots_used;
+}
+
 int env_elsewhere(const struct Env *e);
 void env_stop(struct Env *e);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);

@@ -10,7 +10,7 @@ void fpu_init(void);
 
 // e comes into the kernel: its registers go to memory if it used them.
 void fpu_save(struct Env *e);
-static inline void
+ALWAYS_INLINE void
 fpu_leave(struct Env *e)
 {
 	if (!(rcr0() & CR0_TS))

@@ -7,13 +7,29 @@
 #include <inc/mmu.h>
 #include <inc/trap.h>
 
+# Complete the struct Trapframe, and use the kernel's data segments.
+.macro SAVE_REGISTERS
+	pushl	%ds
+	pushl	%es
+	pushal
+	movl	$GD_KD, %eax
+	movw	%ax, %ds
+	movw	%ax, %es
+.endm
+
 	.text
 	.globl	ipi_wake
 	.type	ipi_wake, @function
 ipi_wake:
 	pushl	$0
 	pushl	$(IRQ_OFFSET + IRQ_WAKE)
-	jmp	save_registers
+	SAVE_REGISTERS
+	# What another CPU called this one for is done by coming here.  The
+	# other must be able to call again while this one waits for the lock.
+	cld
+	call	lapic_eoi
+	pushl	%esp
+	call	trap
 	.size	ipi_wake, . - ipi_wake
 
 	.globl	lapic_error
@@ -21,18 +37,9 @@ ipi_wake:
 lapic_error:
 	pushl	$0
 	pushl	$(IRQ_OFFSET + IRQ_ERROR)
-	.size	lapic_error, . - lapic_error
-
-	.type	save_registers, @function
-save_registers:
-	pushl	%ds
-	pushl	%es
-	pushal
-	movl	$GD_KD, %eax
-	movw	%ax, %ds
-	movw	%ax, %es
+	SAVE_REGISTERS
 	pushl	%esp
 	call	trap
-	.size	save_registers, . - save_registers
+	.size	lapic_error, . - lapic_error
 
 	.section .note.GNU-stack, "", @progbits

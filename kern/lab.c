@@ -31,7 +31,7 @@ static const struct Lab labs[NLAB + 1] = {
 		.env_messages = true, .stops_at_int3 = true,
 		.calls = ~STAND_INS, .program = "user_primes" },
 	[5] = { .number = 5, .memory = true, .user = true, .smp = true,
-		.fs = true, .short_ways = true, .calls = ~0u,
+		.fs = true, .calls = ~0u,
 		.program = "user_icode" },
 };
 

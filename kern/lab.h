@@ -28,10 +28,6 @@ struct Lab {
 	// In lab 5, which is a system to use, it just ends the program.
 	bool stops_at_int3;
 
-	// After lab 4, a yield and a fault that goes to the program's handler need
-	// not go through sys_yield and page_fault_handler, written there.
-	bool short_ways;
-
 	// System calls there are, a bit each: in lab 4 none that would do the work
 	// of those written there.  The library then does without them.
 	uint32_t calls;

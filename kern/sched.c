@@ -3,12 +3,13 @@
 // Round robin: each CPU goes on through envs[] from the one it ran last.  A
 // CPU that finds nothing halts; interrupts wake it, its own clock being off,
 // but for CPUs 0 and 1 (cpu_watch).
-// Whoever leaves the kernel while there is work for an idle CPU wakes one; that
-// CPU does the same in turn.
 //
-// Entry points: sched_yield, sched_next, sched_handoff; sched_wake,
-// sched_wake_receiver, sched_mark, sched_unmark; sched_share, sched_tick,
-// sched_awake.
+// A CPU that gives up the kernel lock wakes an idle CPU if an environment was
+// woken for which there may be no CPU yet (unlock_kernel); so does that CPU in
+// turn, until one finds nothing to run.
+//
+// Entry points: sched_yield, sched_halt; sched_wake, sched_wake_receiver,
+// sched_handoff, sched_next; sched_tick, sched_awake.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -26,97 +27,52 @@
 #include <kern/sleep.h>
 #include <kern/spinlock.h>
 
-// A mark on each slot whose environment is runnable, and perhaps on some where it
-// is not any more: who makes one runnable marks it, and who stops one need not
-// care.  The search takes the mark off what it finds.
-static uint32_t marks[NENV / 32];	// a bit each
-uint32_t sched_marked_words;		// a bit for each word that is not 0
-
-_Static_assert(NENV == 32 * 32, "marks has two levels");
-
-uint32_t sched_idle_cpus;
-
 void (*sched_chore)(void);
 
 uint64_t sched_idle_time;
 static uint64_t idle_since;
 
-inline void
-sched_mark(const struct Env *e)
+// Can e be run by whichever CPU finds it?
+static inline bool
+is_ready(const struct Env *e)
 {
-	const uint32_t slot = ENVX(e->env_id);
-
-	marks[slot / 32] |= 1u << slot % 32;
-	sched_marked_words |= 1u << slot / 32;
+	return e->env_status == ENV_RUNNABLE && !sleeps_on_device(e);
 }
 
-// Take the mark with this number off word i.
-ALWAYS_INLINE void
-unmark(uint32_t i, uint32_t bit)
+// The first from e on, before end, that can run; or end.
+static inline struct Env *
+find_ready_in(struct Env *e, struct Env *end)
 {
-	marks[i] &= ~(1u << bit);
-	if (marks[i] == 0)
-		sched_marked_words &= ~(1u << i);
+	while (e < end && !is_ready(e))
+		e++;
+	return e;
+}
+
+// The next in circular order that can run on this CPU, or NULL.
+static struct Env *
+find_ready(void)
+{
+	static uint32_t next[NCPU];	// the slot where the search goes on
+	uint32_t *const from = &next[cpunum()];
+	struct Env *const end = envs + env_slots(), *const begin = envs + *from;
+	struct Env *e = find_ready_in(begin, end);
+
+	if (e >= end && (e = find_ready_in(envs, begin)) == begin)
+		return NULL;
+	*from = e + 1 - envs;
+	return e;
 }
 
 void
-sched_unmark(const struct Env *e)
+sched_yield(void)
 {
-	const uint32_t slot = ENVX(e->env_id);
+	struct Env *old = curenv, *e = find_ready();
 
-	unmark(slot / 32, slot % 32);
-}
-
-// Take the mark off the first slot that has one, in circular order from this slot
-// on; there must be one.  Not inlined, or the compiler makes much of the loop
-// below, which mostly ends at its first round.
-static uint32_t __attribute__((noinline))
-take_mark(uint32_t slot)
-{
-	uint32_t i = slot / 32;
-	uint32_t word = marks[i] & ~0u << slot % 32;
-
-	if (word == 0) {
-		const uint32_t above = sched_marked_words & ~1u << i;
-
-		i = __builtin_ctz(above ? above : sched_marked_words);
-		word = marks[i];
-	}
-	slot = __builtin_ctz(word);
-	unmark(i, slot);
-	return 32 * i + slot;
-}
-
-// Mark what can run although nobody told us.  Our own code does; a lab's
-// solution may just set env_status.
-static void
-mark_unmarked(void)
-{
-	const struct Env *end = envs + env_slots();
-
-	for (const struct Env *e = envs; e < end; e++)
-		if (e->env_status == ENV_RUNNABLE && !sleeps_on_device(e))
-			sched_mark(e);
-}
-
-// Where the search of each CPU goes on
-static uint32_t next_slot[NCPU];
-
-// The next to run on this CPU, which loses its mark; NULL for none.
-static inline struct Env *
-take_runnable(void)
-{
-	uint32_t *next = &next_slot[cpunum()];
-
-	while (sched_marked_words) {
-		const uint32_t slot = take_mark(*next);
-
-		if (envs[slot].env_status == ENV_RUNNABLE) {
-			*next = (slot + 1) % NENV;
-			return &envs[slot];
-		}
-	}
-	return NULL;
+	if (e)
+		env_run(e);
+	if (old && old->env_status == ENV_RUNNING)
+		env_run(old);
+	sched_halt();
 }
 
 void
@@ -127,82 +83,68 @@ sched_wake(struct Env *e)
 	e->env_status = ncpu > 1 && env_elsewhere(e) >= 0
 		? ENV_RUNNING : ENV_RUNNABLE;
 	widen();
-	sched_mark(e);
+	cpu_work++;
 }
 
-// Who was sent a message last from each CPU: goes first when the sender sleeps,
-// if it has not run by then.
-static struct Env *receiver[NCPU];
+// Runs next on each CPU, if it can run by then: mostly it was just sent a
+// message there, which is in that CPU's cache
+static struct Env *next_to_run[NCPU];
 
 void
 sched_wake_receiver(struct Env *e)
 {
 	e->env_status = ENV_RUNNABLE;
-	sched_mark(e);
-	receiver[cpunum()] = e;
+	cpu_work++;
+	next_to_run[cpunum()] = e;
 }
 
 void
-sched_yield(void)
+sched_handoff(struct Env *e)
 {
-	struct Env *old = curenv, *e = take_runnable();
-	const bool can_go_on = old && old->env_status == ENV_RUNNING;
+	struct Env **next = &next_to_run[cpunum()];
 
-	if (can_go_on && e)
-		sched_mark(old);	// env_run makes it runnable
-	else if (can_go_on)
-		e = old;
-	if (!e) {
-		mark_unmarked();
-		e = take_runnable();
+	if (*next)
+		cpu_work++;		// for another CPU, then
+	if (curenv && curenv->env_status == ENV_RUNNING) {
+		curenv->env_status = ENV_RUNNABLE;
+		cpu_work++;
 	}
-	if (!e)
-		sched_halt();
-	env_run(e);
+	e->env_status = ENV_RUNNABLE;
+	*next = e;
 }
 
-struct Env *sched_heir;
-
-// As its slot is not noted, the search goes on at the next tick where it was:
-// two who hand the CPU to and fro keep it from nobody.
+// find_ready does not note that next_to_run ran, so at the next tick the search
+// goes on where it was: two environments that hand a CPU to and fro keep it from
+// nobody.
 void
 sched_next(void)
 {
-	const int me = cpunum();
-	struct Env *old = curenv, *e = sched_heir ? sched_heir : receiver[me];
+	struct Env **next = &next_to_run[cpunum()], *e = *next;
 
-	sched_heir = receiver[me] = NULL;
+	*next = NULL;
 	if (!e || e->env_status != ENV_RUNNABLE)
 		sched_yield();
-	if (old && old->env_status == ENV_RUNNING)
-		sched_mark(old);	// env_run makes it runnable
 	env_run(e);
 }
 
-// It does the same in turn, if there is more to do.
-void
-sched_call_idle(void)
-{
-	const int cpu = __builtin_ctz(sched_idle_cpus);
-
-	sched_idle_cpus &= ~(1u << cpu);
-	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
-}
-
+// A lab's solution may set env_status and tell nobody: then idle CPUs see it
+// now.
 void
 sched_tick(void)
 {
+	const struct Env *end = envs + env_slots();
+
 	if (sched_chore)
 		sched_chore();
 	irqwait_tick();
-	mark_unmarked();
-	sched_share();
+	for (const struct Env *e = envs; e < end && cpus_idle; e++)
+		cpu_work += is_ready(e);
 }
 
 void
 sched_awake(void)
 {
-	sched_idle_cpus &= ~(1u << cpunum());
+	cpus_idle &= ~(1u << cpunum());
 	if (cpu_has_tsc && thiscpu == bootcpu)
 		sched_idle_time += read_tsc() - idle_since;
 }
@@ -225,14 +167,13 @@ something_to_come(void)
 // Wait for work: give up the lock and stop until an interrupt comes, which
 // trap() then takes as if it came from user mode.  As long as environments that
 // have ended have something to give back, trap() is to do a piece of that
-// (catch_up) and come here again: so we raise IRQ_WAKE ourselves, behind all
+// (do_deferred_work) and come here again: so we raise IRQ_WAKE ourselves, behind all
 // interrupts that are waiting.
 void
 sched_halt(void)
 {
 	curenv = NULL;
 	lcr3(PADDR(kern_pgdir));
-
 	if (!something_to_come()) {
 		cprintf("No runnable environments in the system!\n");
 		if (debug_asked)
@@ -244,7 +185,8 @@ sched_halt(void)
 
 	lapic_timer(cpunum() <= 1);	// see cpu_watch
 	thiscpu->cpu_status = CPU_HALTED;
-	sched_idle_cpus |= 1u << cpunum();
+	cpus_idle |= 1u << cpunum();
+	cpu_work = 0;			// all that could run does
 	if (cpu_has_tsc && thiscpu == bootcpu)
 		idle_since = read_tsc();
 

@@ -81,10 +81,8 @@ sleep_on(struct Env *e, const void *object)
 	if (is_page(object))
 		count_page_sleepers(1);
 	e->env_status = ENV_NOT_RUNNABLE;
-	if (sleeps_on_device(e)) {
+	if (sleeps_on_device(e))
 		e->env_status = ENV_RUNNABLE;
-		sched_unmark(e);
-	}
 }
 
 void

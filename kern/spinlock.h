@@ -110,13 +110,15 @@ ALWAYS_INLINE void
 lock_kernel(void)
 {
 	spin_lock(&kernel_lock);
-	if (cpus_with_orders)
-		cpu_service();
 }
+
+// With the lock there comes work for an idle CPU, if there is some.
 
 ALWAYS_INLINE void
 unlock_kernel(void)
 {
+	if (cpu_work && cpus_idle)
+		cpu_call_idle();
 	spin_unlock(&kernel_lock);
 }
 

@@ -1,10 +1,10 @@
 // kern/trap.c - exceptions, interrupts and system calls, once the stubs of
 // kern/trapentry.S have saved the registers.
 //
-// From user mode, and from an idle CPU, the way is always the same: take the
-// lock, copy the registers into the environment, handle the trap, and leave
-// by running an environment - this one or another.  Most traps are system
-// calls and page faults that need less than all of that: see call_in_short.
+// There is one way in and one way out.  From user mode: save the registers in
+// the environment, take the lock, handle the trap, and leave by running an
+// environment, this one or another.  An idle CPU goes the same way without an
+// environment.
 //
 // From the kernel itself three kinds of traps are right: interrupts while the
 // monitor waits for a key or a CPU for the lock, NMIs, and breakpoints.  These
@@ -122,13 +122,28 @@ on_exception_stack(uintptr_t esp)
 	return esp > USTACKTOP && esp < UXSTACKTOP;
 }
 
-// Send e, which is curenv, to its page-fault upcall, with a UTrapframe on its exception
-// stack.  If the fault came from the upcall itself, the new frame goes below
-// the old ones, with a word left free between them: lib/pfentry.S needs it to
-// return.
-static inline void
-start_upcall(struct Env *e, struct Trapframe *tf, uint32_t fault_va)
+// A program that has an upcall for its page faults goes there, with a UTrapframe
+// on its exception stack.  If the fault came from the upcall itself, the new
+// frame goes below the old ones, with a word left free between them:
+// lib/pfentry.S needs it to return.
+void
+page_fault_handler(struct Trapframe *tf)
 {
+	const uint32_t fault_va = rcr2();
+	struct Env *e = curenv;
+
+	if (!from_user(tf)) {
+		print_trapframe(tf);
+		guard_page_fault(fault_va);
+		panic("page fault in the kernel at va %08x", fault_va);
+	}
+	if (e->env_pgfault_upcall == NULL) {
+		cprintf("[%08x] user fault va %08x ip %08x\n",
+			e->env_id, fault_va, tf->tf_eip);
+		end_program(tf);
+		return;
+	}
+
 	uintptr_t top = on_exception_stack(tf->tf_esp)
 		? ROUNDDOWN(tf->tf_esp, sizeof(uint32_t)) - sizeof(uint32_t)
 		: UXSTACKTOP;
@@ -156,76 +171,7 @@ start_upcall(struct Env *e, struct Trapframe *tf, uint32_t fault_va)
 	tf->tf_esp = (uintptr_t) utf;
 }
 
-void
-page_fault_handler(struct Trapframe *tf)
-{
-	uint32_t fault_va = rcr2();
-	struct Env *e = curenv;
-
-	if (!from_user(tf)) {
-		print_trapframe(tf);
-		guard_page_fault(fault_va);
-		panic("page fault in the kernel at va %08x", fault_va);
-	}
-	if (e->env_pgfault_upcall) {
-		start_upcall(e, tf, fault_va);
-		return;
-	}
-
-	cprintf("[%08x] user fault va %08x ip %08x\n",
-		e->env_id, fault_va, tf->tf_eip);
-	end_program(tf);
-}
-
 // ---------------------------------------------------------------- dispatch
-
-// A number beyond the bits is for syscall() to know.
-ALWAYS_INLINE bool
-is_call_of_lab(uint32_t call)
-{
-	return call >= 32 || (lab->calls & 1u << call);
-}
-
-ALWAYS_INLINE void
-make_call(struct Trapframe *tf)
-{
-	struct PushRegs *r = &tf->tf_regs;
-
-	r->reg_eax = syscall(r->reg_eax, r->reg_edx, r->reg_ecx, r->reg_ebx,
-		r->reg_edi, r->reg_esi);
-}
-
-// Has a call failed for want of what ended environments have not given back yet?
-static inline bool
-is_lack(int32_t result)
-{
-	return result == -E_NO_MEM || result == -E_NO_FREE_ENV;
-}
-
-static void
-handle_syscall(struct Trapframe *tf)
-{
-	const uint32_t call = tf->tf_regs.reg_eax;
-
-	if (!is_call_of_lab(call)) {
-		tf->tf_regs.reg_eax = -E_INVAL;
-		return;
-	}
-	make_call(tf);
-	if (reap_pending() && is_lack(tf->tf_regs.reg_eax)) {
-		reap_some();
-		tf->tf_regs.reg_eax = call;	// make it again
-		tf->tf_eip -= SYSCALL_SIZE;
-	}
-}
-
-// One more tick: whoever runs here has had its turn.
-static void
-handle_timer(void)
-{
-	lapic_eoi();
-	sched_yield();
-}
 
 // A program stops itself, mostly because it panics.
 static void
@@ -249,19 +195,11 @@ handle_unexpected(struct Trapframe *tf)
 	panic("unhandled trap in kernel");
 }
 
-// The program's first floating-point instruction since it was here.
-static void
-handle_device(struct Trapframe *tf)
-{
-	while (from_user(tf) && fpu_use(curenv) < 0 && reap_pending())
-		reap_some();
-	if (rcr0() & CR0_TS)
-		handle_unexpected(tf);
-}
-
-static void
+ALWAYS_INLINE void
 trap_dispatch(struct Trapframe *tf)
 {
+	struct PushRegs *r = &tf->tf_regs;
+
 	switch (tf->tf_trapno) {
 	case T_PGFLT:
 		page_fault_handler(tf);
@@ -269,15 +207,13 @@ trap_dispatch(struct Trapframe *tf)
 	case T_BRKPT:
 		handle_breakpoint(tf);
 		return;
-	case T_DEVICE:
-		handle_device(tf);
-		return;
 	case T_SYSCALL:
-		handle_syscall(tf);
+		r->reg_eax = syscall(r->reg_eax, r->reg_edx, r->reg_ecx,
+			r->reg_ebx, r->reg_edi, r->reg_esi);
 		return;
 	case IRQ_OFFSET + IRQ_TIMER:
-		handle_timer();
-		return;
+		lapic_eoi();
+		sched_yield();		// whoever runs here had its turn
 	case IRQ_OFFSET + IRQ_KBD:
 		kbd_intr();
 		return;
@@ -289,25 +225,53 @@ trap_dispatch(struct Trapframe *tf)
 	}
 }
 
-// --------------------------------------------------------- into the kernel
-
-// Go back to where a trap came from, with the registers that it put on our stack.
-ALWAYS_INLINE void __attribute__((noreturn))
-load_frame(struct Trapframe *tf)
+// Handle what trap_dispatch, which the labs write, knows nothing about.
+// Returns whether that is all there is to do.
+static bool
+handle_beyond_labs(struct Trapframe *tf)
 {
-	__asm__ volatile(
-		"movl %0, %%esp\n\t"
-		"popal\n\t"
-		"popl %%es\n\t"
-		"popl %%ds\n\t"
-		"addl $8, %%esp\n\t"	// tf_trapno, tf_err
-		"iret"
-		: : "r" (tf) : "memory");
-	panic("iret failed");
+	switch (tf->tf_trapno) {
+	case IRQ_OFFSET + IRQ_WAKE:	// to come here was all
+		return true;
+	case IRQ_OFFSET + IRQ_TIMER:
+		cpu_watch();
+		if (thiscpu == bootcpu)
+			sched_tick();
+		return false;
+	case T_DEVICE:			// the first floating-point instruction
+		while (from_user(tf) && fpu_use(curenv) < 0 && reap_pending())
+			reap_some();	// since the program was here
+		return !(rcr0() & CR0_TS);
+	default:
+		if (!irqwait_take(tf->tf_trapno))
+			return stray_take(tf->tf_trapno);
+		// The file server has little to do before it waits for the disk
+		// again.
+		struct Env *server = irqwait_answer();
+		if (server)
+			sched_handoff(server);
+		return true;
+	}
 }
 
-// A trap in the kernel.  Interrupts come only where the kernel lets them in,
-// to wake it, and without the lock there is little that one may do.
+// A system call failed for want of what ended environments have not given back
+// yet: have the program make it again.
+static void
+retry_for_memory(struct Trapframe *tf, uint32_t call)
+{
+	const int32_t result = tf->tf_regs.reg_eax;
+
+	if (result != -E_NO_MEM && result != -E_NO_FREE_ENV)
+		return;
+	reap_some();
+	tf->tf_regs.reg_eax = call;
+	tf->tf_eip -= SYSCALL_SIZE;
+}
+
+// ------------------------------------------------------- traps in the kernel
+
+// Interrupts come only where the kernel lets them in, to wake it, and without
+// the lock there is little that one may do.
 static void
 trap_in_kernel(struct Trapframe *tf)
 {
@@ -343,81 +307,6 @@ trap_in_kernel(struct Trapframe *tf)
 	}
 }
 
-static void __attribute__((noreturn))
-trap_from_kernel(struct Trapframe *tf)
-{
-	trap_in_kernel(tf);
-	load_frame(tf);
-}
-
-// Did a tick come while this CPU waited for the lock?  Then whoever runs here
-// has had its turn, and must not go on when this trap is over.
-static bool
-take_tick(void)
-{
-	const bool ticked = cpu_take_order(CPU_TICK);
-
-	if (ticked)
-		cpu_ticks[cpunum()].taken++;
-	if (ticked && thiscpu == bootcpu)
-		sched_tick();
-	return ticked;
-}
-
-// The CPU was idle: it goes back to work, with no environment yet.
-static void
-wake_up(void)
-{
-	thiscpu->cpu_status = CPU_STARTED;
-	widen();
-	lapic_timer(true);
-	lock_kernel();
-	sched_awake();
-	take_tick();			// nobody has a turn here
-	if (foreground_interrupted)
-		foreground_end();
-}
-
-// Did curenv itself cause this trap, or did it only run when it came?
-static inline bool
-from_outside(const struct Trapframe *tf)
-{
-	return tf->tf_trapno != T_SYSCALL
-		&& (tf->tf_trapno == T_NMI || tf->tf_trapno == T_MCHK
-			|| tf->tf_trapno >= IRQ_OFFSET);
-}
-
-// Traps, which come after their instruction: it is done, and the frame
-// does not lead back to it.
-static bool
-is_after_instruction(const struct Trapframe *tf)
-{
-	return tf->tf_trapno == T_DEBUG || tf->tf_trapno == T_BRKPT
-		|| tf->tf_trapno == T_OFLOW;
-}
-
-// curenv was stopped while it ran here, or its turn is over.  What it was about
-// to do happens when it runs again: an instruction that faults is still ahead
-// of it, and so a system call becomes.  Returns whether it is to wait for that.
-static bool
-put_off(struct Trapframe *tf)
-{
-	if (tf->tf_trapno == T_SYSCALL)
-		tf->tf_eip -= SYSCALL_SIZE;
-	return !from_outside(tf) && !is_after_instruction(tf);
-}
-
-// Copy the registers into e, as another environment may be the next to use this
-// stack, and return the copy.
-static inline struct Trapframe *
-keep_registers(struct Env *e, struct Trapframe *tf)
-{
-	e->env_tf = *tf;
-	if (lab->trace_traps)
-		cprintf("Incoming TRAP frame at %p\n", tf);
-	return &e->env_tf;
-}
-
 // Virtual-8086 mode is not for programs.  A processor does not let them in,
 // but QEMU's iret does, and with any flags.  The frame, whose end is in the
 // usual place for the part of it that we know, becomes a program's again.  If
@@ -436,11 +325,16 @@ leave_vm86(struct Trapframe *tf)
 	}
 }
 
-// See to what came in while this CPU could not listen, waiting for the lock or
-// for a key, and to what was left for later.
-static void
-catch_up(void)
+// ------------------------------------------------------------- deferred work
+
+// Do what was left for the next CPU that has the lock, or for this one while it
+// waited for the lock or for a key: interrupts that came, memory to be given
+// back, a ^C.  Returns whether a tick was among that: then whoever runs here has
+// had its turn.
+static bool
+do_deferred_work(void)
 {
+	cpu_service();
 	if (cpu_take_order(CPU_NEWS)) {
 		stray_report();
 		irqwait_answer();
@@ -449,220 +343,123 @@ catch_up(void)
 	}
 	if (reap_pending())
 		reap_some();
-}
-
-// An interrupt came, whoever is running here.  Returns whether there is still
-// something to do about it: not if nobody asked for it, and for IRQ_WAKE all
-// was to come here.  If curenv is gone, only devices still want an answer, and
-// above all those that interrupt only once until they get it.
-static bool
-interrupt_is_wanted(const struct Trapframe *tf)
-{
-	const uint32_t irq = tf->tf_trapno - IRQ_OFFSET;
-
-	if (irqwait_take(tf->tf_trapno)) {
-		struct Env *server = irqwait_answer();
-
-		// It has little to do before it waits for the disk again.
-		if (server)
-			sched_handoff(server);
+	if (foreground_interrupted)
+		foreground_end();
+	if (!cpu_take_order(CPU_TICK))
 		return false;
-	}
-	if (stray_take(tf->tf_trapno))
-		return false;
-	if (irq == IRQ_TIMER)
-		cpu_watch();
-	if (irq == IRQ_TIMER && thiscpu == bootcpu)
+	cpu_ticks[cpunum()].taken++;
+	if (thiscpu == bootcpu)
 		sched_tick();
-	return irq != IRQ_WAKE && (curenv || irq <= IRQ_IDE);
+	return true;
 }
 
-// Leave the kernel by running another one than e, if e was current.
-ALWAYS_INLINE void __attribute__((noreturn))
-leave_from(struct Env *e)
+// Is the instruction of the program that caused this trap still ahead of it?
+// Not so for interrupts, and for traps that come after their instruction.
+static bool
+can_come_again(const struct Trapframe *tf)
 {
-	if (e && env_is_abandoned(e))
-		env_destroy(e);		// it stopped itself for good
+	switch (tf->tf_trapno) {
+	case T_SYSCALL:
+		return true;
+	case T_NMI:
+	case T_MCHK:
+	case T_DEBUG:
+	case T_BRKPT:
+	case T_OFLOW:
+		return false;
+	default:
+		return tf->tf_trapno < IRQ_OFFSET;
+	}
+}
+
+// e, which came into the kernel with tf, was destroyed or stopped while it ran
+// here, by another CPU or by do_deferred_work.  Returns whether its trap is to
+// be handled all the same.  One that is stopped comes with it again when it runs
+// again.
+static bool
+was_stopped(struct Env *e, struct Trapframe *tf)
+{
+	if (e->env_status == ENV_DYING) {
+		env_free(e);
+		curenv = NULL;
+		return tf->tf_trapno == T_NMI || (tf->tf_trapno != T_SYSCALL
+			&& tf->tf_trapno >= IRQ_OFFSET);
+	}
+	if (tf->tf_trapno == T_SYSCALL)
+		tf->tf_eip -= SYSCALL_SIZE;
+	return !can_come_again(tf);
+}
+
+// ------------------------------------------------------- the way in and out
+
+ALWAYS_INLINE void
+handle(struct Trapframe *tf)
+{
+	last_tf = tf;
+	if (tf->tf_trapno == T_SYSCALL || tf->tf_trapno == T_PGFLT
+	    || !handle_beyond_labs(tf))
+		trap_dispatch(tf);
+}
+
+// Handle tf, with which e came into the kernel while there was deferred work, or
+// after e was stopped or destroyed.  An idle CPU comes without e.  Returns
+// whether e may go on, if it still can: not if its turn is over.
+static bool
+handle_disturbed(struct Env *e, struct Trapframe *tf)
+{
+	const bool turn_is_over = do_deferred_work();
+	const uint32_t call = tf->tf_regs.reg_eax;
+
+	if (e && e->env_status != ENV_RUNNING && !was_stopped(e, tf))
+		return false;
+	handle(tf);
+	if (tf->tf_trapno == T_SYSCALL && reap_pending())
+		retry_for_memory(tf, call);
+	if (turn_is_over && curenv)
+		fpu_leave(curenv);	// this trap may have loaded them
+	return !turn_is_over;
+}
+
+// A trap of e, which ran on this CPU
+ALWAYS_INLINE void __attribute__((noreturn))
+trap_from_user(struct Env *e, struct Trapframe *tf)
+{
+	bool may_go_on = true;
+
+	if (lab->trace_traps)
+		cprintf("Incoming TRAP frame at %p\n", tf);
+	// Before the lock is taken: who has it may give e other registers
+	// (env_set_tf).
+	e->env_tf = *tf;
+	tf = &e->env_tf;
+	lock_kernel();
+	fpu_leave(e);
+	if (cpus_with_orders || e->env_status != ENV_RUNNING)
+		may_go_on = handle_disturbed(e, tf);
+	else
+		handle(tf);
+	if (!may_go_on)
+		sched_yield();
+	if (e->env_status == ENV_RUNNING)
+		env_run(e);
 	sched_next();
 }
 
-// Leave the kernel by running curenv, if it can go on and its turn is not over,
-// or somebody else.
+// An interrupt of a CPU that was idle: it goes back to work, with no environment
+// yet.
 static void __attribute__((noreturn))
-leave(bool turn_is_over)
+trap_from_idle(struct Trapframe *tf)
 {
-	struct Env *e = curenv;
-
-	if (e && e->env_status == ENV_RUNNING && !sched_heir) {
-		if (turn_is_over)
-			sched_yield();
-		env_run(e);
-	}
-	leave_from(e);
+	thiscpu->cpu_status = CPU_STARTED;
+	widen();
+	lapic_timer(true);
+	lock_kernel();
+	sched_awake();
+	handle_disturbed(NULL, tf);
+	sched_next();
 }
 
-// Handle a trap whose registers are where they belong, and leave.
-static void __attribute__((noreturn))
-handle(struct Trapframe *tf, bool wanted, bool turn_is_over)
-{
-	assert(!(read_eflags() & FL_IF));
-	if (cpus_with_orders)
-		catch_up();
-	last_tf = tf;
-	if (from_outside(tf))
-		wanted = interrupt_is_wanted(tf);
-	if (wanted)
-		trap_dispatch(tf);
-	leave(turn_is_over);
-}
-
-// ----------------------------------------------------- system calls in short
-
-// System calls that do something and return, if need be after they have put
-// their caller to sleep.  They do not look at its registers in struct Env, nor
-// run somebody else themselves.
-#define SHORT_CALLS	(CALL_BIT(SYS_cputs) | CALL_BIT(SYS_cgetc)	\
-	| CALL_BIT(SYS_getenvid) | CALL_BIT(SYS_env_destroy)		\
-	| CALL_BIT(SYS_env_set_status) | CALL_BIT(SYS_env_wait)		\
-	| CALL_BIT(SYS_cons_wait) | CALL_BIT(SYS_cons_line)		\
-	| CALL_BIT(SYS_cons_foreground)					\
-	| CALL_BIT(SYS_irq_wait)		\
-	| CALL_BIT(SYS_page_alloc) | CALL_BIT(SYS_page_map)		\
-	| CALL_BIT(SYS_page_map_list) | CALL_BIT(SYS_page_unmap)	\
-	| CALL_BIT(SYS_page_copy) | CALL_BIT(SYS_page_held)		\
-	| CALL_BIT(SYS_page_wait) | CALL_BIT(SYS_page_wake)		\
-	| CALL_BIT(SYS_env_set_pgfault_upcall) | CALL_BIT(SYS_ipc_try_send) \
-	| CALL_BIT(SYS_ipc_send) | CALL_BIT(SYS_ipc_recv_from)		\
-	| CALL_BIT(SYS_ipc_reply) | CALL_BIT(SYS_ipc_call)		\
-	| CALL_BIT(SYS_ipc_reply_recv))
-
-// Go on with curenv, whose registers are still where the trap put them.
-ALWAYS_INLINE void __attribute__((noreturn))
-go_back(struct Trapframe *tf)
-{
-	sched_share();
-	unlock_kernel();
-	load_frame(tf);
-}
-
-// Make such a call with the registers where they are, and go back from there.
-// Copying them to struct Env and back is a third of what a small call costs, and
-// just those calls are made most.
-ALWAYS_INLINE void __attribute__((noreturn))
-call_in_short(struct Env *e, struct Trapframe *tf)
-{
-	last_tf = tf;
-	make_call(tf);
-	if (e->env_status == ENV_RUNNING)
-		go_back(tf);
-	e->env_tf = *tf;
-	leave_from(e);
-}
-
-// A page fault that the program handles, in the same way
-ALWAYS_INLINE void __attribute__((noreturn))
-fault_in_short(struct Env *e, struct Trapframe *tf)
-{
-	start_upcall(e, tf, rcr2());
-	go_back(tf);
-}
-
-// SYS_yield, which has nothing to do but what the scheduler does.  A CPU that
-// nobody else wants stays with who offers it.
-static inline void __attribute__((noreturn))
-yield_in_short(struct Env *e, struct Trapframe *tf)
-{
-	tf->tf_regs.reg_eax = 0;
-	if (!sched_others())
-		go_back(tf);
-	e->env_tf = *tf;
-	sched_yield();
-}
-
-// The same if they are in struct Env.  All else that env_run would do is done:
-// nobody else ran here.
-ALWAYS_INLINE void __attribute__((noreturn))
-go_on(struct Env *e)
-{
-	sched_share();
-	unlock_kernel();
-	env_pop_tf(&e->env_tf);
-}
-
-// What is neither of both, with the registers in struct Env
-ALWAYS_INLINE void __attribute__((noreturn))
-call_in_full(struct Env *e, struct Trapframe *tf)
-{
-	e->env_tf = *tf;
-	last_tf = tf = &e->env_tf;
-	make_call(tf);
-	if (e->env_status != ENV_RUNNING || sched_heir)
-		leave_from(e);
-	go_on(e);
-}
-
-// A system call that nothing disturbs
-ALWAYS_INLINE void __attribute__((noreturn))
-system_call(struct Env *e, struct Trapframe *tf)
-{
-	const uint32_t call = tf->tf_regs.reg_eax;
-
-	if (call < 32 && (SHORT_CALLS & lab->calls & 1u << call))
-		call_in_short(e, tf);
-	if (call == SYS_yield && lab->short_ways)
-		yield_in_short(e, tf);
-	if (!is_call_of_lab(call)) {
-		tf->tf_regs.reg_eax = -E_INVAL;
-		go_back(tf);
-	}
-	call_in_full(e, tf);
-}
-
-// ------------------------------------------------------------------ the way in
-
-// A trap that comes while there is something to see to, or while its program
-// has been stopped or destroyed, or was given other registers
-static void __attribute__((noreturn))
-trap_disturbed(struct Env *e, struct Trapframe *tf)
-{
-	bool wanted = false;
-
-	cpu_service();
-
-	const bool turn_is_over = take_tick();
-
-	if (foreground_interrupted)
-		foreground_end();
-	if (e->env_status == ENV_DYING) {
-		cpu_take_order(CPU_NEW_TF);
-		env_free(e);
-		curenv = NULL;
-	} else if (!cpu_take_order(CPU_NEW_TF)) {
-		wanted = (e->env_status == ENV_RUNNING && !turn_is_over)
-			|| !put_off(tf);
-		tf = keep_registers(e, tf);
-	}
-	handle(tf, wanted, turn_is_over);
-}
-
-ALWAYS_INLINE void __attribute__((noreturn))
-trap_from_user(struct Trapframe *tf)
-{
-	struct Env *e = curenv;
-
-	assert(e);
-	spin_lock(&kernel_lock);	// lock_kernel also looks for orders
-	fpu_leave(e);
-	if (e->env_status != ENV_RUNNING || cpus_with_orders)
-		trap_disturbed(e, tf);
-	if (tf->tf_trapno == T_SYSCALL && !lab->trace_traps)
-		system_call(e, tf);
-	if (tf->tf_trapno == T_PGFLT && e->env_pgfault_upcall
-	    && lab->short_ways)
-		fault_in_short(e, tf);
-	handle(keep_registers(e, tf), true, false);
-}
-
+// kern/trapentry.S comes here with what it saved.
 void
 trap(struct Trapframe *tf)
 {
@@ -673,19 +470,10 @@ trap(struct Trapframe *tf)
 	if (tf->tf_eflags & FL_VM)
 		leave_vm86(tf);
 
-	// What another CPU called us for is done by coming here.  It must be
-	// able to call again while we wait for the lock.
-	if (tf->tf_trapno == IRQ_OFFSET + IRQ_WAKE) {
-		widen();
-		lapic_eoi();
-	}
-
-	if (from_user(tf)) {
-		trap_from_user(tf);
-	} else if (thiscpu->cpu_status == CPU_HALTED
-		   && tf->tf_trapno != T_NMI) {
-		wake_up();
-		handle(tf, true, false);
-	} else
-		trap_from_kernel(tf);
+	if (from_user(tf))
+		trap_from_user(curenv, tf);
+	if (thiscpu->cpu_status == CPU_HALTED && tf->tf_trapno != T_NMI)
+		trap_from_idle(tf);
+	trap_in_kernel(tf);
+	trap_return(tf);
 }
