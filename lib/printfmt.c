@@ -63,23 +63,6 @@ put_output(int ch, void *putdat)
 	out->total++;
 }
 
-// n bytes that follow each other go into a buffer all at once.
-static void
-put_output_text(struct Output *out, const char *s, size_t n)
-{
-	out->total += n;
-	while (n > 0) {
-		if (out->used == out->size)
-			out->flush(out);
-
-		const size_t fits = MIN(n, out->size - out->used);
-		memcpy(out->text + out->used, s, fits);
-		out->used += fits;
-		s += fits;
-		n -= fits;
-	}
-}
-
 // Where vprintfmt is to hand the bytes
 struct Sink {
 	void (*putch)(int ch, void *putdat);
@@ -92,14 +75,27 @@ put(const struct Sink *to, char ch)
 	to->putch((unsigned char) ch, to->putdat);
 }
 
+// n bytes, which go into a buffer all at once
 static void
 put_text(const struct Sink *to, const char *s, size_t n)
 {
-	if (to->putch == put_output)
-		put_output_text(to->putdat, s, n);
-	else
-		for (; n > 0; n--)
-			put(to, *s++);
+	struct Output *out = to->putdat;
+
+	while (n > 0 && to->putch != put_output) {
+		put(to, *s++);
+		n--;
+	}
+	while (n > 0) {
+		if (out->used == out->size)
+			out->flush(out);
+
+		const size_t fits = MIN(n, out->size - out->used);
+		memcpy(out->text + out->used, s, fits);
+		out->used += fits;
+		out->total += fits;
+		s += fits;
+		n -= fits;
+	}
 }
 
 // n times the same; nothing if n is negative.
@@ -144,7 +140,7 @@ put_string(const struct Sink *to, const struct Spec *spec, const char *s)
 		put_bytes(to, spec, s, strlen(s));
 }
 
-// A number with something in front of it, a sign or "0x".
+// A number with something in front of it: a sign, "0x", or "error ".
 static void
 put_number(const struct Sink *to, const struct Spec *spec,
 	const char *prefix, unsigned long long value, unsigned base)
@@ -163,8 +159,9 @@ put_number(const struct Sink *to, const struct Spec *spec,
 		value = quotient;
 	} while (value != 0);
 
+	const int length = strlen(prefix);
 	int zeros = MAX(spec->precision - (end - first), 0);
-	int padding = spec->width - strlen(prefix) - zeros - (end - first);
+	int padding = spec->width - length - zeros - (end - first);
 
 	if (spec->zeros && !spec->left && spec->precision < 0) {
 		zeros = MAX(padding, 0);
@@ -173,8 +170,7 @@ put_number(const struct Sink *to, const struct Spec *spec,
 
 	if (!spec->left)
 		put_repeated(to, ' ', padding);
-	for (; *prefix; prefix++)
-		put(to, *prefix);
+	put_text(to, prefix, length);
 	put_repeated(to, '0', zeros);
 	put_text(to, first, end - first);
 	if (spec->left)
@@ -190,8 +186,9 @@ put_signed(const struct Sink *to, const struct Spec *spec, long long value)
 		put_number(to, spec, "", value, 10);
 }
 
-// A number, behind as many padc as make it width bytes
-static void
+// A number, behind as many padc as make it width bytes: what a vprintfmt of
+// another tree calls.  Ours knows of more than padc.
+static void __attribute__((unused))
 printnum(void (*putch)(int, void *), void *putdat, unsigned long long num,
 	unsigned base, int width, int padc)
 {
@@ -214,12 +211,10 @@ put_error(const struct Sink *to, const struct Spec *spec, int err)
 {
 	unsigned code = err < 0 ? -(unsigned) err : (unsigned) err;
 
-	if (code > 0 && code < MAXERROR) {
+	if (code > 0 && code < MAXERROR)
 		put_string(to, spec, error_string[code]);
-		return;
-	}
-	put_text(to, "error ", 6);
-	printnum(to->putch, to->putdat, code, 10, 0, ' ');
+	else
+		put_number(to, spec, "error ", code, 10);
 }
 
 // ------------------------------------------------------------------- input
