@@ -333,19 +333,23 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 
 // ---------------------------------------------------------------- replying
 
-// Reply to the last message of `to`, or leave the reply with it.  Returns 1 if
-// it has the reply and is to be woken; 0 if the reply is pending; -E_INVAL: as
-// page_to_share; or -E_IPC_NOT_RECV: we owe it none.
+// Reply to the last message of `to`, if there is one, or leave the reply with
+// it.  Returns 1 if it has the reply and is to be woken; 0 if the reply is
+// pending; -E_INVAL: as page_to_share; -E_BAD_ENV; -E_IPC_NOT_RECV: we owe none.
 ALWAYS_INLINE int
 reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
 {
-	struct Mailbox *m = mailbox_of(to);
 	const envid_t id = me->env_id;
 	struct PageInfo *pp;
 	int r;
 
 	if ((r = message_page(me, srcva, perm, &pp)) < 0)
 		return r;
+	if (!to)
+		return -E_BAD_ENV;
+
+	struct Mailbox *m = mailbox_of(to);
+
 	if (m->reply_owed_by != id)
 		return -E_IPC_NOT_RECV;
 	m->reply_owed_by = 0;
@@ -382,8 +386,8 @@ sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
 	return MIN(r, 0);
 }
 
-// sys_ipc_reply, and unless that is -E_INVAL: unmap what is at dstva, which
-// mostly came with the message that was replied to, and sys_ipc_recv there.
+// sys_ipc_reply, whatever becomes of the reply; then unmap what is at dstva,
+// which mostly came with the message replied to, and sys_ipc_recv there.
 // Returns 0, or -E_INVAL with nothing done: as page_to_share or sys_ipc_recv.
 int
 sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
@@ -394,7 +398,7 @@ sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	if (!landing_ok(dstva))
 		return -E_INVAL;
 
-	const int r = to ? reply(me, to, value, srcva, perm) : -E_BAD_ENV;
+	const int r = reply(me, to, value, srcva, perm);
 
 	if (r == -E_INVAL)
 		return r;
