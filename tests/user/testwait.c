@@ -117,6 +117,31 @@ test_console(void)
 	wait(child);
 }
 
+// Who was just sent a message is to run next on that CPU; but not if it sleeps
+// on the console by then.
+static void
+test_console_after_message(void)
+{
+	volatile bool *woken = (volatile bool *) 0xA0000000;
+	envid_t child;
+
+	must("sys_page_alloc", sys_page_alloc(0, (void *) woken,
+		PTE_P | PTE_U | PTE_W | PTE_SHARE));
+	if ((child = fork_or_panic()) == 0) {
+		ipc_recv(NULL, NULL, NULL);
+		sys_cons_wait();
+		*woken = true;
+		exit();
+	}
+	expect_asleep("a receiver", child);
+	ipc_send(child, 0, NULL, 0);
+	for (int i = 0; i < 20; i++)
+		sys_yield();
+	if (*woken)
+		panic("somebody who waits for the console was woken");
+	destroy_and_wait(child);
+}
+
 void
 umain(int argc, char **argv)
 {
@@ -126,5 +151,6 @@ umain(int argc, char **argv)
 	test_several_waiters();
 	test_destroyed();
 	test_console();
+	test_console_after_message();
 	cprintf("testwait ok\n");
 }
