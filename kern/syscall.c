@@ -40,7 +40,7 @@
 static void
 sys_cputs(const char *s, size_t len)
 {
-	user_mem_assert_few(curenv, s, len, PTE_U);
+	user_mem_assert(curenv, s, len, PTE_U);
 	cons_write(s, len);
 }
 

@@ -48,12 +48,10 @@ page_to_share(struct Env *e, void *srcva, int perm)
 	if (!user_page(srcva) || !user_perm(perm))
 		return NULL;
 
-	const pte_t *pte = page_entry(e->env_pgdir, srcva);
-	const pte_t wanted = PTE_P | (perm & PTE_W);
+	pte_t *pte;
+	struct PageInfo *pp = page_lookup(e->env_pgdir, srcva, &pte);
 
-	if (!pte || (*pte & wanted) != wanted)
-		return NULL;
-	return pa2page(*pte);
+	return pp && (*pte & perm & PTE_W) == (perm & PTE_W) ? pp : NULL;
 }
 
 #endif // JOS_KERN_USERMEM_H

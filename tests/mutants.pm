@@ -92,11 +92,11 @@ return (
 { lab => 4, file => 'kern/pmap.c', function => 'user_mem_check',
     mutant => 'refuses everything',
     first => 'user_mem_check_addr = (uintptr_t) va; return -E_FAULT;',
-    tests => ['dumbfork', 'forktree'], at_most => 75, not_yet => 1 },
+    tests => ['dumbfork', 'forktree'], at_most => 75 },
 { lab => 4, file => 'kern/pmap.c', function => 'page_lookup',
     mutant => 'finds nothing once there are environments',
     first => 'if (envs && envs->env_id != 0) return NULL;',
-    tests => ['dumbfork', 'sendpage'], at_most => 75, not_yet => 1 },
+    tests => ['dumbfork', 'sendpage'], at_most => 75 },
 
 # ------------------------------------------------------------------------ lab 5
 { lab => 5, file => 'fs/bc.c', function => 'bc_pgfault',
@@ -181,7 +181,7 @@ return (
 { lab => 5, file => 'kern/pmap.c', function => 'page_lookup',
     mutant => 'finds nothing once there are environments',
     first => 'if (envs && envs->env_id != 0) return NULL;',
-    tests => ['file_read', 'testshell'], at_most => 130, not_yet => 1 },
+    tests => ['file_read', 'testshell'], at_most => 130 },
 { lab => 5, file => 'user/sh.c', function => 'runcmd',
     mutant => 'ignores <',
     out => 'ok = ok && redirect(0, word, O_RDONLY, "read");', in => '',
