@@ -48,6 +48,12 @@ enum {
 	NSYSCALLS
 };
 
+// Some calls stand in for those that are written in lab 4, which therefore does
+// not have them.  Where there are any, the page table entry of the page at
+// UENVS has this bit, so that no program asks lab 4's kernel for them
+// (lib/calls.c).
+#define PTE_STAND_INS	0x200
+
 // For sys_page_map_list: this page of the caller and those that follow are to
 // be mapped from dstva on, with these permissions.
 struct PageRun {

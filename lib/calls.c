@@ -2,9 +2,11 @@
 // labs, and how it gets on with these alone.
 //
 // The other calls of inc/syscall.h save time, or say what the labs' cannot.  A
-// kernel may not have them: in lab 4, or where a student wrote syscall.  Then
-// they return -E_INVAL, and the functions here do it with the labs' calls, as
-// well as these can.  No other file has to ask what the kernel has.
+// kernel may not have them: where a student wrote syscall, they return -E_INVAL,
+// and lab 4 says beforehand that it does not have those that stand in for its
+// own (PTE_STAND_INS), for somebody who traces a program there is to see the
+// lab's calls alone.  The functions here then do it with the labs' calls, as well
+// as these can.  No other file has to ask what the kernel has.
 //
 // Entry points:
 //   page_copy			give somebody a copy of a page
@@ -22,6 +24,12 @@
 // What to give the kernel for "no page"
 #define NO_PAGE		((void *) UTOP)
 
+// The result of a call that stands in for those of lab 4, or -E_INVAL where the
+// kernel says that it has none.  (Servers answer only where something came by
+// such a call: sys_ipc_reply and sys_ipc_reply_recv are made without asking.)
+#define STAND_IN(call)							\
+	(uvpt[PGNUM(UENVS)] & PTE_STAND_INS ? (call) : -E_INVAL)
+
 // ------------------------------------------------------------------- pages
 
 // Give env, which may be 0 for us, a page of its own at va, with what is in
@@ -30,7 +38,7 @@
 int
 page_copy(envid_t env, void *va, int perm)
 {
-	int r = sys_page_copy(va, env, va, perm);
+	int r = STAND_IN(sys_page_copy(va, env, va, perm));
 
 	if (r != -E_INVAL)
 		return r;
@@ -68,7 +76,7 @@ map_runs(envid_t env, const struct PageRun *list, size_t n)
 	int r;
 
 	for (; n > 0; list += r, n -= r) {
-		r = sys_page_map_list(env, list, n);
+		r = STAND_IN(sys_page_map_list(env, list, n));
 		if (r == -E_INVAL)
 			break;
 		if (r < 0)
@@ -113,7 +121,7 @@ ipc_send_in_turn(envid_t to, uint32_t value, void *pg, int perm)
 	int r;
 
 	do {
-		r = sys_ipc_send(to, value, page, perm);
+		r = STAND_IN(sys_ipc_send(to, value, page, perm));
 	} while (r == -E_IPC_NOT_RECV);		// our parent woke us
 	if (r != -E_INVAL)
 		return r;
@@ -133,7 +141,7 @@ ipc_recv_from(envid_t from, void *pg)
 	int r;
 
 	do {
-		r = sys_ipc_recv_from(page, from);
+		r = STAND_IN(sys_ipc_recv_from(page, from));
 		if (r == -E_INVAL)
 			r = sys_ipc_recv(page);
 	} while (r == 0 && thisenv->env_ipc_from != from);
@@ -151,7 +159,7 @@ ipc_call(envid_t to, uint32_t value, void *pg, int perm, void *dstpg)
 	int r;
 
 	do {
-		r = sys_ipc_call(to, value, page, dst, perm);
+		r = STAND_IN(sys_ipc_call(to, value, page, dst, perm));
 	} while (r == -E_IPC_NOT_RECV);		// our parent woke us
 	if (r == 0 && thisenv->env_ipc_from == to)
 		return thisenv->env_ipc_value;
