@@ -504,6 +504,7 @@ switch_to(struct Env *e)
 	if (old && old->env_status == ENV_RUNNING)
 		old->env_status = ENV_RUNNABLE;
 	curenv = e;
+	e->env_runs++;
 	e->env_cpunum = cpunum();
 	lcr3(PADDR(e->env_pgdir));
 	reset_segments();
@@ -517,7 +518,6 @@ env_run(struct Env *e)
 	if (curenv != e)
 		switch_to(e);
 	e->env_status = ENV_RUNNING;
-	e->env_runs++;
 	unlock_kernel();
 	load_registers(&e->env_tf);
 }
