@@ -161,12 +161,12 @@ page_fault_handler(struct Trapframe *tf)
 		env_destroy(e);
 	}
 
-	utf->utf_fault_va = fault_va;
-	utf->utf_err = tf->tf_err;
-	utf->utf_regs = tf->tf_regs;
-	utf->utf_eip = tf->tf_eip;
-	utf->utf_eflags = tf->tf_eflags;
 	utf->utf_esp = tf->tf_esp;
+	utf->utf_eflags = tf->tf_eflags;
+	utf->utf_eip = tf->tf_eip;
+	utf->utf_regs = tf->tf_regs;
+	utf->utf_err = tf->tf_err;
+	utf->utf_fault_va = fault_va;
 	tf->tf_eip = (uintptr_t) e->env_pgfault_upcall;
 	tf->tf_esp = (uintptr_t) utf;
 }

@@ -365,44 +365,39 @@ devfile_write(struct Fd *fd, const void *buf, size_t n)
 static void
 bc_pgfault(struct UTrapframe *utf)
 {
-	void *addr = (void *) utf->utf_fault_va;
-	uint32_t blockno = ((uint32_t) addr - DISKMAP) / BLKSIZE;
-	int r;
+	const uint32_t b = (utf->utf_fault_va - DISKMAP) / BLKSIZE;
+	char *frame = (char *) DISKMAP + b * BLKSIZE;
 
-	if (addr < (void *) DISKMAP || addr >= (void *) (DISKMAP + DISKSIZE))
-		panic("page fault in FS: eip %08x, va %08x, err %04x",
-			utf->utf_eip, addr, utf->utf_err);
-	if (super && blockno >= super->s_nblocks)
-		panic("reading non-existent block %08x", blockno);
+	if (b >= DISKSIZE / BLKSIZE)
+		panic("page fault in FS, at %08x", utf->utf_fault_va);
+	if (super && b >= super->s_nblocks)
+		panic("reading non-existent block %08x", b);
 
-	addr = ROUNDDOWN(addr, PGSIZE);
-	if ((r = sys_page_alloc(0, addr, PTE_P | PTE_U | PTE_W)) < 0)
-		panic("page for a block: %e", r);
-	if ((r = ide_read(blockno * BLKSECTS, addr, BLKSECTS)) < 0)
-		panic("ide_read: %e", r);
-	if ((r = sys_page_map(0, addr, 0, addr,
-			uvpt[PGNUM(addr)] & PTE_SYSCALL)) < 0)
-		panic("page of a block: %e", r);
-	if (bitmap && block_is_free(blockno))
-		panic("reading free block %08x", blockno);
+	int r = sys_page_alloc(0, frame, PTE_P | PTE_U | PTE_W);
+
+	if (r == 0)
+		r = ide_read(b * BLKSECTS, frame, BLKSECTS);
+	if (r == 0)		// not dirty any more
+		r = sys_page_map(0, frame, 0, frame, PTE_P | PTE_U | PTE_W);
+	if (r < 0)
+		panic("block %08x cannot be had: %e", b, r);
+	if (bitmap && block_is_free(b))
+		panic("reading free block %08x", b);
 }
 
 void
 flush_block(void *addr)
 {
-	uint32_t blockno = ((uint32_t) addr - DISKMAP) / BLKSIZE;
-	int r;
+	const uint32_t b = ((uintptr_t) addr - DISKMAP) / BLKSIZE;
+	char *frame = (char *) DISKMAP + b * BLKSIZE;
 
-	if (addr < (void *) DISKMAP || addr >= (void *) (DISKMAP + DISKSIZE))
+	if (b >= DISKSIZE / BLKSIZE)
 		panic("flush_block of bad va %08x", addr);
-	if (!va_is_mapped(addr) || !va_is_dirty(addr))
+	if (!va_is_mapped(frame) || !va_is_dirty(frame))
 		return;
-	addr = ROUNDDOWN(addr, PGSIZE);
-	if ((r = ide_write(blockno * BLKSECTS, addr, BLKSECTS)) < 0)
-		panic("ide_write: %e", r);
-	if ((r = sys_page_map(0, addr, 0, addr,
-			uvpt[PGNUM(addr)] & PTE_SYSCALL)) < 0)
-		panic("page of a block: %e", r);
+	if (ide_write(b * BLKSECTS, frame, BLKSECTS) < 0
+	    || sys_page_map(0, frame, 0, frame, PTE_P | PTE_U | PTE_W) < 0)
+		panic("block %08x cannot be written", b);
 }
 
 // fs/fs.c
@@ -465,21 +460,20 @@ file_get_block(struct File *f, uint32_t filebno, char **blk)
 int
 serve_read(envid_t envid, union Fsipc *ipc)
 {
-	struct Fsreq_read *req = &ipc->read;
-	struct Fsret_read *ret = &ipc->readRet;
-	struct OpenFile *o;
-	int r;
+	const size_t room = sizeof(ipc->readRet.ret_buf);
+	const struct Fsreq_read wanted = ipc->read;
+	struct OpenFile *file;
+	int n = openfile_lookup(envid, wanted.req_fileid, &file);
 
 	if (debug)
-		cprintf("serve_read %08x %08x %08x\n", envid,
-			req->req_fileid, req->req_n);
-	if ((r = openfile_lookup(envid, req->req_fileid, &o)) < 0)
-		return r;
-	if ((r = file_read(o->o_file, ret->ret_buf,
-			MIN(req->req_n, sizeof(ret->ret_buf)),
-			o->o_fd->fd_offset)) > 0)
-		o->o_fd->fd_offset += r;
-	return r;
+		cprintf("%08x reads %u bytes of %08x\n", envid, wanted.req_n,
+			wanted.req_fileid);
+	if (n == 0)
+		n = file_read(file->o_file, ipc->readRet.ret_buf,
+			MIN(wanted.req_n, room), file->o_fd->fd_offset);
+	if (n > 0)
+		file->o_fd->fd_offset += n;
+	return n;
 }
 
 int
