@@ -118,6 +118,23 @@ copy_stack(uintptr_t start, uintptr_t end)
 	return r;
 }
 
+// From now on l is the list.  The page of our own variable may wait to be copied:
+// it is copied here, as the stack is in copy_stack.
+static int
+use_list(struct List *l)
+{
+	int r = 0;
+
+	if (list == l)
+		return 0;
+	if (uvpt[PGNUM(&list)] & PTE_COW)
+		r = page_copy(0, ROUNDDOWN(&list, PGSIZE),
+			PTE_P | PTE_U | PTE_W);
+	if (r == 0)
+		list = l;
+	return r;
+}
+
 // Give the child every page but the exception stack: call give for each, or, if
 // it gives all that have the same permissions alike, for one of many.  Returns 0
 // or the first error.
@@ -131,9 +148,8 @@ give_memory(envid_t child, int (*give)(envid_t child, unsigned pn), bool alike)
 	struct List l = { .child = child };
 	int r;
 
-	if (list != &l)			// its page may wait to be copied
-		list = &l;
-	if ((r = give_range(end, UXSTACKTOP - PGSIZE, give, alike)) < 0
+	if ((r = use_list(&l)) < 0
+	    || (r = give_range(end, UXSTACKTOP - PGSIZE, give, alike)) < 0
 	    || (r = copy_stack(start, end)) < 0
 	    || (r = give_range(0, start, give, alike)) < 0)
 		return r;
