@@ -353,41 +353,25 @@ do_deferred_work(void)
 	return true;
 }
 
-// Is the instruction of the program that caused this trap still ahead of it?
-// Not so for interrupts, and for traps that come after their instruction.
 static bool
-can_come_again(const struct Trapframe *tf)
+is_interrupt(const struct Trapframe *tf)
 {
-	switch (tf->tf_trapno) {
-	case T_SYSCALL:
-		return true;
-	case T_NMI:
-	case T_MCHK:
-	case T_DEBUG:
-	case T_BRKPT:
-	case T_OFLOW:
-		return false;
-	default:
-		return tf->tf_trapno < IRQ_OFFSET;
-	}
+	return tf->tf_trapno == T_NMI || (tf->tf_trapno >= IRQ_OFFSET
+		&& tf->tf_trapno != T_SYSCALL);
 }
 
-// e, which came into the kernel with tf, was destroyed or stopped while it ran
-// here, by another CPU or by do_deferred_work.  Returns whether its trap is to
-// be handled all the same.  One that is stopped comes with it again when it runs
-// again.
+// The program that caused tf was stopped while it ran here, by another CPU.  If
+// the instruction that caused tf is still ahead of the program, as that of a
+// page fault is and that of a system call becomes here, tf comes again when the
+// program runs again.  Returns whether it does.
 static bool
-was_stopped(struct Env *e, struct Trapframe *tf)
+put_off(struct Trapframe *tf)
 {
-	if (e->env_status == ENV_DYING) {
-		env_free(e);
-		curenv = NULL;
-		return tf->tf_trapno == T_NMI || (tf->tf_trapno != T_SYSCALL
-			&& tf->tf_trapno >= IRQ_OFFSET);
-	}
 	if (tf->tf_trapno == T_SYSCALL)
 		tf->tf_eip -= SYSCALL_SIZE;
-	return !can_come_again(tf);
+	return !is_interrupt(tf) && tf->tf_trapno != T_MCHK
+		&& tf->tf_trapno != T_DEBUG && tf->tf_trapno != T_BRKPT
+		&& tf->tf_trapno != T_OFLOW;
 }
 
 // ------------------------------------------------------- the way in and out
@@ -401,16 +385,26 @@ handle(struct Trapframe *tf)
 		trap_dispatch(tf);
 }
 
-// Handle tf, with which e came into the kernel while there was deferred work, or
-// after e was stopped or destroyed.  An idle CPU comes without e.  Returns
-// whether e may go on, if it still can: not if its turn is over.
+// Handle the trap with which e came into the kernel while there was deferred
+// work, or after e was stopped or destroyed.  An idle CPU comes without e.  frame
+// is what kern/trapentry.S saved on the stack.
+// Returns whether e may go on, if it still can: not if its turn is over.
 static bool
-handle_disturbed(struct Env *e, struct Trapframe *tf)
+handle_disturbed(struct Env *e, struct Trapframe *frame)
 {
 	const bool turn_is_over = do_deferred_work();
+	struct Trapframe *tf = e ? &e->env_tf : frame;
 	const uint32_t call = tf->tf_regs.reg_eax;
+	bool wanted = true;
 
-	if (e && e->env_status != ENV_RUNNING && !was_stopped(e, tf))
+	if (e && e->env_status == ENV_DYING) {
+		env_free(e);
+		curenv = NULL;
+		tf = frame;		// the next one in this slot has env_tf
+		wanted = is_interrupt(tf);
+	} else if (e && e->env_status != ENV_RUNNING)
+		wanted = !put_off(tf);
+	if (!wanted)
 		return false;
 	handle(tf);
 	if (tf->tf_trapno == T_SYSCALL && reap_pending())
@@ -431,13 +425,12 @@ trap_from_user(struct Env *e, struct Trapframe *tf)
 	// Before the lock is taken: who has it may give e other registers
 	// (env_set_tf).
 	e->env_tf = *tf;
-	tf = &e->env_tf;
 	lock_kernel();
 	fpu_leave(e);
 	if (cpus_with_orders || e->env_status != ENV_RUNNING)
 		may_go_on = handle_disturbed(e, tf);
 	else
-		handle(tf);
+		handle(&e->env_tf);
 	if (!may_go_on)
 		sched_yield();
 	if (e->env_status == ENV_RUNNING)
