@@ -3,8 +3,8 @@
 // Entry points: cpu_has_cpuid, cpu_features, cpu_protect; user_memory_open and
 // user_memory_close; cpu_init, cpu_add, cpu_apicid and cpunum; cpu_order,
 // cpu_order_anyone, cpu_take_order, cpu_see_to_news, cpu_service; cpus_stop,
-// cpu_call_idle, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders; cpu_watch and
-// cpu_take_nmi.
+// cpu_call_idle, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders;
+// cpu_watch and cpu_take_nmi.
 
 #include <inc/assert.h>
 #include <inc/trap.h>

@@ -57,6 +57,14 @@ this_cpu(void)
 }
 #define thiscpu this_cpu()
 
+// What kern/trapentry.S saved when a program that this CPU ran came into the
+// kernel: it is at the top of this CPU's stack.
+static inline struct Trapframe *
+cpu_program_frame(void)
+{
+	return (struct Trapframe *) thiscpu->cpu_ts.ts_esp0 - 1;
+}
+
 static inline int
 cpunum(void)				// its index in cpus[]
 {

@@ -308,8 +308,8 @@ begin_to_free(struct Env *e)
 	reap_begin(e);
 }
 
-// Give back all that e has: at once or, if that is much, bit by bit.  The caller
-// sees to it that no other CPU is running it; if this one is, its page
+// Give back all that e has: at once or, if that is much, bit by bit.  The
+// caller sees to it that no other CPU is running it; if this one is, its page
 // directory is no longer loaded after.
 void
 env_free(struct Env *e)
@@ -381,9 +381,9 @@ bring_in(const struct Env *e)
 		cpu_bring_in(cpu);
 }
 
-// Stop e.  If another CPU is running it, it has stopped there when this returns:
-// what it comes into the kernel with is not carried out (trap).  If e is curenv
-// and nobody could start it again, this ends it, and does not return.
+// Stop e.  If another CPU is running it, it has stopped there when this
+// returns: what it comes into the kernel with is not carried out (trap).  If e
+// is curenv and nobody could start it again, this ends it, and does not return.
 void
 env_stop(struct Env *e)
 {

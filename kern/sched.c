@@ -114,8 +114,8 @@ sched_handoff(struct Env *e)
 }
 
 // find_ready does not note that next_to_run ran, so at the next tick the search
-// goes on where it was: two environments that hand a CPU to and fro keep it from
-// nobody.
+// goes on where it was: two environments that hand a CPU to and fro keep it
+// from nobody.
 void
 sched_next(void)
 {
@@ -167,8 +167,8 @@ something_to_come(void)
 // Wait for work: give up the lock and stop until an interrupt comes, which
 // trap() then takes as if it came from user mode.  As long as environments that
 // have ended have something to give back, trap() is to do a piece of that
-// (do_deferred_work) and come here again: so we raise IRQ_WAKE ourselves, behind all
-// interrupts that are waiting.
+// (do_deferred_work) and come here again: so this CPU raises IRQ_WAKE itself,
+// behind all interrupts that are waiting.
 void
 sched_halt(void)
 {

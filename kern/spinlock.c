@@ -229,8 +229,7 @@ spin_unlock_long(struct spinlock *lk)
 void
 spin_note_taken(struct spinlock *lk)
 {
-	const struct Trapframe *tf =
-		(const struct Trapframe *) thiscpu->cpu_ts.ts_esp0 - 1;
+	const struct Trapframe *tf = cpu_program_frame();
 	const bool on_that_stack = (uintptr_t) tf - read_ebp() < KSTKSIZE;
 	struct Hold *h = &lk->now;
 

@@ -122,9 +122,9 @@ on_exception_stack(uintptr_t esp)
 	return esp > USTACKTOP && esp < UXSTACKTOP;
 }
 
-// A program that has an upcall for its page faults goes there, with a UTrapframe
-// on its exception stack.  If the fault came from the upcall itself, the new
-// frame goes below the old ones, with a word left free between them:
+// A program that has an upcall for its page faults goes there, with a
+// UTrapframe on its exception stack.  If the fault came from the upcall itself,
+// the new frame goes below the old ones, with a word left free between them:
 // lib/pfentry.S needs it to return.
 void
 page_fault_handler(struct Trapframe *tf)
@@ -307,6 +307,22 @@ trap_in_kernel(struct Trapframe *tf)
 	}
 }
 
+// Go back to where a trap in the kernel came from, whose registers are on the
+// stack that it used.
+static void __attribute__((noreturn))
+return_to_kernel(const struct Trapframe *tf)
+{
+	__asm__ volatile(
+		"movl %0, %%esp\n\t"
+		"popal\n\t"
+		"popl %%es\n\t"
+		"popl %%ds\n\t"
+		"addl $8, %%esp\n\t"	// tf_trapno, tf_err
+		"iret"
+		: : "r" (tf) : "memory");
+	__builtin_unreachable();
+}
+
 // Virtual-8086 mode is not for programs.  A processor does not let them in,
 // but QEMU's iret does, and with any flags.  The frame, whose end is in the
 // usual place for the part of it that we know, becomes a program's again.  If
@@ -329,8 +345,8 @@ leave_vm86(struct Trapframe *tf)
 
 // Do what was left for the next CPU that has the lock, or for this one while it
 // waited for the lock or for a key: interrupts that came, memory to be given
-// back, a ^C.  Returns whether a tick was among that: then whoever runs here has
-// had its turn.
+// back, a ^C.  Returns whether a tick was among that: then whoever runs here
+// has had its turn.
 static bool
 do_deferred_work(void)
 {
@@ -386,21 +402,21 @@ handle(struct Trapframe *tf)
 }
 
 // Handle the trap with which e came into the kernel while there was deferred
-// work, or after e was stopped or destroyed.  An idle CPU comes without e.  frame
-// is what kern/trapentry.S saved on the stack.
+// work, or after e was stopped or destroyed: e's registers are in tf.  An idle
+// CPU comes without e.
 // Returns whether e may go on, if it still can: not if its turn is over.
 static bool
-handle_disturbed(struct Env *e, struct Trapframe *frame)
+handle_disturbed(struct Env *e, struct Trapframe *tf)
 {
 	const bool turn_is_over = do_deferred_work();
-	struct Trapframe *tf = e ? &e->env_tf : frame;
 	const uint32_t call = tf->tf_regs.reg_eax;
 	bool wanted = true;
 
 	if (e && e->env_status == ENV_DYING) {
 		env_free(e);
 		curenv = NULL;
-		tf = frame;		// the next one in this slot has env_tf
+		// env_tf belongs to whoever has this slot next.
+		tf = cpu_program_frame();
 		wanted = is_interrupt(tf);
 	} else if (e && e->env_status != ENV_RUNNING)
 		wanted = !put_off(tf);
@@ -428,7 +444,7 @@ trap_from_user(struct Env *e, struct Trapframe *tf)
 	lock_kernel();
 	fpu_leave(e);
 	if (cpus_with_orders || e->env_status != ENV_RUNNING)
-		may_go_on = handle_disturbed(e, tf);
+		may_go_on = handle_disturbed(e, &e->env_tf);
 	else
 		handle(&e->env_tf);
 	if (!may_go_on)
@@ -438,8 +454,8 @@ trap_from_user(struct Env *e, struct Trapframe *tf)
 	sched_next();
 }
 
-// An interrupt of a CPU that was idle: it goes back to work, with no environment
-// yet.
+// An interrupt of a CPU that was idle: it goes back to work, with no
+// environment yet.
 static void __attribute__((noreturn))
 trap_from_idle(struct Trapframe *tf)
 {
@@ -468,5 +484,5 @@ trap(struct Trapframe *tf)
 	if (thiscpu->cpu_status == CPU_HALTED && tf->tf_trapno != T_NMI)
 		trap_from_idle(tf);
 	trap_in_kernel(tf);
-	trap_return(tf);
+	return_to_kernel(tf);
 }

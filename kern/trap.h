@@ -17,21 +17,6 @@ from_user(const struct Trapframe *tf)
 	return (tf->tf_cs & 3) != 0;
 }
 
-// Go back to where a trap came from, with the registers in tf, all at once.
-ALWAYS_INLINE void __attribute__((noreturn))
-trap_return(const struct Trapframe *tf)
-{
-	__asm__ volatile(
-		"movl %0, %%esp\n\t"
-		"popal\n\t"
-		"popl %%es\n\t"
-		"popl %%ds\n\t"
-		"addl $8, %%esp\n\t"	// tf_trapno, tf_err
-		"iret"
-		: : "r" (tf) : "memory");
-	__builtin_unreachable();
-}
-
 void trap_init(void);
 void trap_init_percpu(void);
 void trap(struct Trapframe *tf) __attribute__((noreturn));
