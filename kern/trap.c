@@ -323,14 +323,18 @@ return_to_kernel(const struct Trapframe *tf)
 	__builtin_unreachable();
 }
 
-// Virtual-8086 mode is not for programs.  A processor does not let them in,
-// but QEMU's iret does, and with any flags.  The frame, whose end is in the
-// usual place for the part of it that we know, becomes a program's again.  If
-// it was no interrupt that ended this, or the NMI of cpu_watch, the program
-// gets what a processor would have answered to its iret.
-static void
-leave_vm86(struct Trapframe *tf)
+// Virtual-8086 mode is not for programs.  A processor does not let them in, but
+// QEMU's iret does, and with any flags.  Coming from there the processor pushes
+// four segment registers before the frame: move the frame up over them, to where
+// it is looked for, and make it a program's again.  If neither an interrupt nor
+// the NMI of cpu_watch ended this, the program gets what a processor would have
+// answered to its iret.
+static struct Trapframe *
+leave_vm86(const struct Trapframe *pushed)
 {
+	struct Trapframe *tf = cpu_program_frame();
+
+	memmove(tf, pushed, sizeof(*tf));
 	tf->tf_cs = GD_UT | 3;
 	tf->tf_ds = tf->tf_es = tf->tf_ss = GD_UD | 3;
 	tf->tf_eflags &= ~(FL_VM | FL_IOPL_MASK | FL_NT | FL_VIF | FL_VIP);
@@ -339,6 +343,7 @@ leave_vm86(struct Trapframe *tf)
 		tf->tf_trapno = T_GPFLT;
 		tf->tf_err = 0;
 	}
+	return tf;
 }
 
 // ------------------------------------------------------------- deferred work
@@ -477,7 +482,7 @@ trap(struct Trapframe *tf)
 	__asm__ volatile("cld" : : : "cc");
 	user_memory_close();
 	if (tf->tf_eflags & FL_VM)
-		leave_vm86(tf);
+		tf = leave_vm86(tf);
 
 	if (from_user(tf))
 		trap_from_user(curenv, tf);
