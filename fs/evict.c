@@ -19,6 +19,7 @@
 //   cache_run		so many blocks may come in together
 //   cache_keep		these are just coming in
 //   pin_block, unpin_blocks	this stays; from now on all may go
+//   new_page		a page of memory for the server
 //   cache_page_alloc	a page for a block
 //   cache_page_free	the block goes, and its page too
 
@@ -214,6 +215,20 @@ take_page(void *page)
 	return r;
 }
 
+// Map a page full of zeros at va.  As long as the server starts, no client waits
+// for it, so it waits for memory that programs have taken; later it cannot.
+// Returns 0, or -E_NO_MEM once the server serves.
+int
+new_page(void *va)
+{
+	int r;
+
+	while ((r = sys_page_alloc(0, va, PTE_P | PTE_U | PTE_W)) == -E_NO_MEM
+	       && !serving)
+		sys_yield();
+	return r;
+}
+
 // Have a page here.  Returns 1 if it is full of zeros, 0 if anything may be in
 // it, or -E_NO_MEM.
 int
@@ -223,7 +238,7 @@ cache_page_alloc(void *page)
 
 	if (limited && cached >= cache_budget && take_page(page) == 0)
 		return 0;
-	if ((r = sys_page_alloc(0, page, PTE_P | PTE_U | PTE_W)) == 0) {
+	if ((r = new_page(page)) == 0) {
 		cached++;
 		return 1;
 	}

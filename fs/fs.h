@@ -45,6 +45,7 @@ extern uint32_t cache_budget;		// blocks; 0: what seems right
 void cache_begin(void);
 uint32_t cache_run(void);
 void cache_keep(const void *page, uint32_t n);
+int new_page(void *va);
 int pin_block(void *addr);
 void unpin_blocks(void);
 int cache_page_alloc(void *page);
@@ -104,6 +105,9 @@ int order_write_back(uint32_t blockno, uint32_t n);
 void state_begin(void);
 void state_changing(void);
 int state_in_order(void);
+
+// fs/serv.c
+extern bool serving;			// requests are taken
 
 // fs/test.c
 void fs_test(void);

@@ -60,6 +60,7 @@ static struct OpenFile opentab[MAXOPEN];
 static struct OpenFile *lenders;	// those with o_lends
 static uint16_t opened[NENV];		// slots, by the ENVX of who opened
 static uint32_t nopened;		// all of them
+bool serving;
 
 // ------------------------------------------------------------- open files
 
@@ -67,7 +68,7 @@ static uint32_t nopened;		// all of them
 static void
 make_table(uintptr_t va)
 {
-	int r = sys_page_alloc(0, (void *) va, PTE_P | PTE_U | PTE_W);
+	int r = new_page((void *) va);
 
 	if (r < 0 || (r = sys_page_unmap(0, (void *) va)) < 0)
 		panic("no page table: %e", r);
@@ -637,6 +638,7 @@ serve(void)
 {
 	static struct Request req;
 
+	serving = true;
 	sys_ipc_recv((void *) REQVA);
 	for (;;) {
 		begin_request(&req);
@@ -645,6 +647,26 @@ serve(void)
 		ipc_reply_recv(req.client, answer, req.page, req.page_perm,
 			req.out);
 	}
+}
+
+static void
+fault_before_cache(struct UTrapframe *utf)
+{
+	panic("page fault in FS: eip %08x, va %08x, no cache yet",
+		utf->utf_eip, utf->utf_fault_va);
+}
+
+// Have the exception stack and the upcall now: set_pgfault_handler, which is
+// called when the cache begins, would not wait for memory (new_page).
+static void
+begin_exception_stack(void)
+{
+	int r;
+
+	if ((r = new_page((void *) (UXSTACKTOP - PGSIZE))) < 0
+	    || (r = sys_env_set_pgfault_upcall(0, _pgfault_upcall)) < 0)
+		panic("exception stack: %e", r);
+	_pgfault_handler = fault_before_cache;
 }
 
 // What whoever started the machine wants of us (docs/interface.md)
@@ -671,6 +693,7 @@ umain(int argc, char **argv)
 	outw(0x8A00, 0x8A00);
 	cprintf("FS can do I/O\n");
 
+	begin_exception_stack();
 	serve_init();
 	fs_init();
 	fs_test();

@@ -51,8 +51,8 @@ check_alloc_block(void)
 {
 	int r, b;
 
-	if ((r = sys_page_alloc(0, OLDBITS, PTE_P | PTE_U | PTE_W)) < 0)
-		panic("sys_page_alloc: %e", r);
+	if ((r = new_page(OLDBITS)) < 0)
+		panic("no page for the old bitmap: %e", r);
 	memmove(OLDBITS, bitmap, PGSIZE);
 
 	if ((b = alloc_block()) < 0)

@@ -1,30 +1,46 @@
-// tests/user/testbootmem.c - a program that takes all memory while the file
-// server still starts does not end it for good: when the memory is there again,
-// so are the files.
+// tests/user/testbootmem.c - a program that takes all memory, again and again,
+// while the file server still starts: that one does not end, it waits.
 
 #include <tests/user/fuzz.h>
 
-#define HELD	200		// turns
+#define ROUNDS	100
+#define AT_ONCE	2		// pages given back in a round
+#define HELD	50		// turns with all memory taken
+
+static uintptr_t end = (uintptr_t) FUZZ_POOL;	// of what is taken
+
+static void
+take_all(void)
+{
+	int r;
+
+	while ((r = sys_page_alloc(0, (void *) end, FUZZ_RW)) == 0)
+		end += PGSIZE;
+	if (r != -E_NO_MEM)
+		panic("sys_page_alloc: %e", r);
+}
+
+static void
+give_back(uint32_t n)
+{
+	while (n-- > 0 && end > (uintptr_t) FUZZ_POOL)
+		sys_page_unmap(0, (void *) (end -= PGSIZE));
+}
 
 void
 umain(int argc, char **argv)
 {
-	uintptr_t va = (uintptr_t) FUZZ_POOL;
 	struct Stat st;
 	int r;
 
 	USED(argc), USED(argv);
-	while ((r = sys_page_alloc(0, (void *) va, FUZZ_RW)) == 0)
-		va += PGSIZE;
-	if (r != -E_NO_MEM)
-		panic("sys_page_alloc: %e", r);
-	for (int turn = 0; turn < HELD; turn++) {
-		if (sys_page_alloc(0, (void *) va, FUZZ_RW) == 0)
-			va += PGSIZE;
-		sys_yield();
+	for (int round = 0; round < ROUNDS; round++) {
+		take_all();
+		for (int turn = 0; turn < HELD; turn++)
+			sys_yield();
+		give_back(AT_ONCE);
 	}
-	while (va > (uintptr_t) FUZZ_POOL)
-		sys_page_unmap(0, (void *) (va -= PGSIZE));
+	give_back(-1);
 
 	for (int turn = 0; (r = stat("/motd", &st)) < 0; turn++) {
 		if (turn == 20 * FUZZ_PATIENCE)
