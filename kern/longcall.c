@@ -25,8 +25,9 @@ static struct Note {
 } notes[NENV];
 
 static struct Note
-note_of(const struct Trapframe *tf, size_t done)
+note_of_call(size_t done)
 {
+	const struct Trapframe *tf = &curenv->env_tf;
 	struct Note note = { curenv->env_id, tf->tf_regs, tf->tf_eip,
 		tf->tf_esp, done };
 
@@ -35,11 +36,11 @@ note_of(const struct Trapframe *tf, size_t done)
 }
 
 size_t
-longcall_done(const struct Trapframe *tf)
+longcall_done(void)
 {
 	struct Note *last = &notes[ENVX(curenv->env_id)];
 	const size_t done = last->done;
-	const struct Note now = note_of(tf, done);
+	const struct Note now = note_of_call(done);
 	const bool is_same = memcmp(last, &now, sizeof(now)) == 0;
 
 	last->done = 0;
@@ -47,11 +48,11 @@ longcall_done(const struct Trapframe *tf)
 }
 
 int
-longcall_again(struct Trapframe *tf, size_t done)
+longcall_again(size_t done)
 {
-	notes[ENVX(curenv->env_id)] = note_of(tf, done);
-	tf->tf_eip -= SYSCALL_SIZE;
-	return tf->tf_regs.reg_eax;
+	notes[ENVX(curenv->env_id)] = note_of_call(done);
+	curenv->env_tf.tf_eip -= SYSCALL_SIZE;
+	return curenv->env_tf.tf_regs.reg_eax;
 }
 
 void

@@ -4,16 +4,15 @@
 #define JOS_KERN_LONGCALL_H
 
 #include <inc/env.h>
-#include <inc/trap.h>
 #include <inc/types.h>
 
-// How far has this call of curenv, whose registers tf holds, come before?  0 at
-// first.  If it is not finished now, it says so with longcall_again.
-size_t longcall_done(const struct Trapframe *tf);
+// How much of the system call that curenv makes was done before?  0 at first.
+// A call that is not finished this time ends with longcall_again.
+size_t longcall_done(void);
 
-// Have curenv make this call again, which has come so far.  Returns what the
+// Have curenv make its call again, of which so much is done.  Returns what the
 // call is to return now: its own number, for that is in eax.
-int longcall_again(struct Trapframe *tf, size_t done);
+int longcall_again(size_t done);
 
 void longcall_forget(const struct Env *e);	// it gets other registers
 

@@ -14,7 +14,6 @@
 #include <kern/pagemap.h>
 #include <kern/pmap.h>
 #include <kern/sleep.h>
-#include <kern/trap.h>
 #include <kern/usermem.h>
 
 // -------------------------------------------------------- many, and copies
@@ -189,11 +188,10 @@ sys_page_held(envid_t envid, void *va, void *guess)
 	    && page_lookup(e->env_pgdir, guess, NULL) == pp)
 		return PGNUM(guess);
 
-	struct Trapframe *tf = trap_frame();
-	uint32_t pdx = PDX(UTOP) - longcall_done(tf);
+	uint32_t pdx = PDX(UTOP) - longcall_done();
 	const uint32_t found = find_mapping(e, pp, &pdx);
 
 	if (found || pdx == 0)
 		return found;
-	return longcall_again(tf, PDX(UTOP) - pdx);
+	return longcall_again(PDX(UTOP) - pdx);
 }

@@ -30,7 +30,6 @@
 #include <kern/sched.h>
 #include <kern/sleep.h>
 #include <kern/syscall.h>
-#include <kern/trap.h>
 #include <kern/usermem.h>
 
 // ----------------------------------------------------------------- console
@@ -73,8 +72,7 @@ cputs_piece(const char *s, size_t len)
 static int
 cputs_long(const char *s, size_t len)
 {
-	struct Trapframe *tf = trap_frame();
-	const size_t done = longcall_done(tf);
+	const size_t done = longcall_done();
 
 	s += done;
 	len -= done;
@@ -83,7 +81,7 @@ cputs_long(const char *s, size_t len)
 	const size_t n = cputs_piece(s, len);
 
 	sys_cputs(s, n);
-	return n < len ? longcall_again(tf, done + n) : 0;
+	return n < len ? longcall_again(done + n) : 0;
 }
 
 // The next character of console input, or 0 if there is none yet.

@@ -11,8 +11,7 @@
 // return to where they came from.  Double faults do not come here
 // (kern/dblfault.c).
 //
-// Entry points: trap_init, trap_init_percpu; trap; trap_frame,
-// page_fault_handler.
+// Entry points: trap_init, trap_init_percpu; trap; page_fault_handler.
 
 #include <inc/assert.h>
 #include <inc/error.h>
@@ -45,15 +44,7 @@ struct Pseudodesc idt_pd = {
 	.pd_base = (uintptr_t) idt,
 };
 
-// The trap that is being handled: where its registers are, and for
-// print_trapframe, as only then does CR2 still belong to it.
-static struct Trapframe *last_tf;
-
-struct Trapframe *
-trap_frame(void)
-{
-	return last_tf;
-}
+struct Trapframe *last_tf;
 
 // ---------------------------------------------------------------- start-up
 

@@ -20,11 +20,11 @@ from_user(const struct Trapframe *tf)
 void trap_init(void);
 void trap_init_percpu(void);
 void trap(struct Trapframe *tf) __attribute__((noreturn));
-struct Trapframe *trap_frame(void);	// of the trap that we are in
+extern struct Trapframe *last_tf;	// of the trap that is being handled
 void page_fault_handler(struct Trapframe *tf);
 
 // kern/trapframe.c
 void print_regs(struct PushRegs *regs);
-void print_trapframe(struct Trapframe *tf);	// with CR2 if it is trap_frame
+void print_trapframe(struct Trapframe *tf);	// with CR2 if it is last_tf
 
 #endif // JOS_KERN_TRAP_H

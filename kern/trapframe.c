@@ -66,7 +66,7 @@ print_trapframe(struct Trapframe *tf)
 	cprintf("  trap 0x%08x %s\n", tf->tf_trapno, trapname(tf->tf_trapno));
 
 	bool pgflt = tf->tf_trapno == T_PGFLT;
-	if (pgflt && tf == trap_frame())
+	if (pgflt && tf == last_tf)
 		cprintf("  cr2  0x%08x\n", rcr2());
 	cprintf("  err  0x%08x", tf->tf_err);
 	if (pgflt)
