@@ -90,9 +90,9 @@ void _pgfault_upcall(void);			// lib/pfentry.S
 envid_t fork(void);
 envid_t sfork(void);
 
-// lib/give.c
-int give_memory(envid_t child, int (*give)(envid_t child, unsigned pn),
-	bool alike);
+// lib/duppages.c
+int dup_pages(envid_t child, int (*dup_page)(envid_t child, unsigned pn),
+	bool uniform);
 int map_later(envid_t env, void *va, int perm);
 uintptr_t stack_start(void);
 

@@ -4,16 +4,16 @@
 //   fork	the child has a copy of our memory
 //   sfork	the child shares our memory, except for the stack
 //
-// A copy is made when it is needed.  Until then both sides map the same page
-// without PTE_W and with PTE_COW; who writes first faults, and pgfault gives
-// it a page of its own.
+// fork copies a page only when parent or child writes to it.  Until then both
+// map one page without PTE_W and with PTE_COW; the first write faults, and
+// pgfault replaces the page by a copy.
 
 #include <inc/lib.h>
 
 #define PERM_OWN	(PTE_P | PTE_U | PTE_W)
 
-// The handler: a write to a copy-on-write page gets a page of its own.  If
-// there is no memory for one, the program cannot go on.
+// The page-fault handler: replace a copy-on-write page that is written to by a
+// copy.  Panics on other faults, and if there is no memory for the copy.
 static void
 pgfault(struct UTrapframe *utf)
 {
@@ -28,11 +28,12 @@ pgfault(struct UTrapframe *utf)
 		panic("copy on write of %p: %e", page, r);
 }
 
-// Let the child have page number pn as ours if it is shared or nobody can write
-// to it, else copy-on-write; then ours becomes so, too.  Also one that was
-// before: it may have been written to since we looked.  The child's comes
-// first: if ours were written to in between, the child would get the page that
-// we go on writing to.  Returns 0 or an error.
+// Map page number pn in the child as well: copy-on-write in both environments
+// if it can be written to, unless it is shared.  A page that is copy-on-write
+// already is mapped here once more, for it may have been written to since uvpt
+// was read.  The child's mapping comes first: if the parent's did, a write in
+// between would replace the page by a copy, and the child would get that copy,
+// which the parent may write to.  Returns 0 or an error.
 static int
 duppage(envid_t child, unsigned pn)
 {
@@ -50,25 +51,14 @@ duppage(envid_t child, unsigned pn)
 	return map_later(0, va, perm);
 }
 
-// Returns 0 in the child, in the parent the child's id or an error.
-envid_t
-fork(void)
+// The end of fork and sfork: let the child run, or destroy it if r, or what is
+// left to do, is an error.  Its exception stack is a new page, for a copy would
+// be made by the handler, which runs on that stack.  Returns the child's id or
+// the error.
+static envid_t
+start_child(envid_t child, int r)
 {
-	int r;
-
-	set_pgfault_handler(pgfault);
-
-	envid_t child = sys_exofork();
-
-	if (child < 0)
-		return child;
-	if (child == 0) {
-		thisenv = &envs[ENVX(sys_getenvid())];
-		return 0;
-	}
-	// Its exception stack must not be copied on write: the handler that
-	// would make the copy runs on it.
-	if ((r = give_memory(child, duppage, true)) < 0
+	if (r < 0
 	    || (r = sys_page_alloc(child, (void *) (UXSTACKTOP - PGSIZE),
 			PERM_OWN)) < 0
 	    || (r = sys_env_set_pgfault_upcall(child, _pgfault_upcall)) < 0
@@ -79,10 +69,25 @@ fork(void)
 	return child;
 }
 
+// Returns 0 in the child, in the parent the child's id or an error.
+envid_t
+fork(void)
+{
+	set_pgfault_handler(pgfault);
+
+	envid_t child = sys_exofork();
+
+	if (child == 0)
+		thisenv = &envs[ENVX(sys_getenvid())];
+	if (child <= 0)
+		return child;
+	return start_child(child, dup_pages(child, duppage, true));
+}
+
 // ------------------------------------------------------------------- sfork
 
-// Each environment's own: its stack, thisenv, and its requests to the file
-// server.  thisenv and fsipcbuf have pages to themselves.
+// What sfork copies: the stack, and two variables with a page to themselves,
+// thisenv (lib/entry.S) and the page of requests to the file server.
 static bool
 is_private(const void *va)
 {
@@ -91,8 +96,9 @@ is_private(const void *va)
 			&& (uintptr_t) va >= stack_start());
 }
 
-// A page waiting to be copied is copied now, so that what both environments
-// write to is one and the same.
+// Share page number pn with the child unless it is private.  A copy-on-write
+// page is copied first: the first write of either environment would replace it
+// in that one alone.
 static int
 sfork_page(envid_t child, unsigned pn)
 {
@@ -106,31 +112,19 @@ sfork_page(envid_t child, unsigned pn)
 	return r < 0 ? r : share_page(child, va);
 }
 
-// As fork, but the child shares all memory that there is now, except its
-// stack.  Pages that either maps later are its own, and a fork by either
+// Like fork, but parent and child share all memory that is mapped now, except
+// the stack.  Pages mapped later by either are its own, and a fork by either
 // makes its side of the shared memory a copy.
 envid_t
 sfork(void)
 {
-	int r;
-
 	set_pgfault_handler(pgfault);
 
 	envid_t child = sys_exofork();
 
-	if (child < 0)
-		return child;
-	if (child == 0) {
+	if (child == 0)
 		thisenv = &envs[ENVX(sys_getenvid())];
-		return 0;
-	}
-	if ((r = give_memory(child, sfork_page, false)) < 0
-	    || (r = sys_page_alloc(child, (void *) (UXSTACKTOP - PGSIZE),
-			PERM_OWN)) < 0
-	    || (r = sys_env_set_pgfault_upcall(child, _pgfault_upcall)) < 0
-	    || (r = sys_env_set_status(child, ENV_RUNNABLE)) < 0) {
-		sys_env_destroy(child);
-		return r;
-	}
-	return child;
+	if (child <= 0)
+		return child;
+	return start_child(child, dup_pages(child, sfork_page, false));
 }

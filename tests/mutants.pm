@@ -58,7 +58,7 @@ return (
     mutant => 'leaves thisenv as the parent had it',
     out => 'thisenv = &envs[ENVX(sys_getenvid())];', in => '',
     tests => ['primes'], at_most => 75 },
-{ lab => 4, file => 'lib/fork.c', function => 'fork',
+{ lab => 4, file => 'lib/fork.c', function => 'start_child',
     mutant => 'gives the child no upcall',
     out => 'sys_env_set_pgfault_upcall(child, _pgfault_upcall)', in => '0',
     tests => ['forktree', 'primes'], at_most => 70 },
