@@ -1,12 +1,12 @@
 // kern/spinlock.c - spin locks.
 //
-// Taking a lock that is free, and giving it up, are in kern/spinlock.h, for
-// every system call does both.  Here is the rest: waiting for one, and what
-// helps to find mistakes and costs.
+// Taking a lock that is free, and giving it up if nobody waits, are in
+// kern/spinlock.h, for every system call does both.  Here is the rest: waiting
+// for a lock, waking who waits, and what helps to find mistakes and costs.
 //
-// Entry points: spin_lock, spin_unlock, spin_holding and, for the kernel's
-// lock, lock_kernel, unlock_kernel, kernel_locked, all in kern/spinlock.h;
-// spin_print.
+// Entry points: spin_lock, spin_unlock and, for the kernel's lock,
+// lock_kernel, unlock_kernel, kernel_locked, all in kern/spinlock.h;
+// spin_hook, spin_print.
 
 #include <inc/assert.h>
 #include <inc/memlayout.h>
@@ -27,7 +27,7 @@ void
 spin_hook(void)
 {
 	spin_hooks = true;
-	kernel_lock.starving = SPIN_HOOKED;
+	__sync_fetch_and_or(&kernel_lock.holder, SPIN_SLOW);
 }
 
 void
@@ -83,18 +83,19 @@ print_hold(const struct Hold *h)
 void
 spin_print(const struct spinlock *lk)
 {
-	cprintf("%s: taken %u times, waited for %u times\n",
-		lk->name, lk->taken, lk->waits);
+	const struct CpuInfo *holder = spin_holder(lk);
+
+	cprintf("%s: waited for %u times\n", lk->name, lk->waits);
 	cprintf("Slept over at most %u times during one wait\n",
 		lk->most_asked);
 	for (int i = 0; i < ncpu; i++)
 		cprintf("CPU %d kept %u ticks that came during a wait, and saw "
 			"to %u\n", i, cpu_ticks[i].kept, cpu_ticks[i].taken);
-	if (lk->cpu)
-		cprintf("CPU %d has it\n", lk->cpu->cpu_id);
+	if (holder)
+		cprintf("CPU %d has it\n", holder->cpu_id);
 	if (!spin_watched)
 		return;
-	if (lk->cpu)
+	if (holder)
 		print_hold(&lk->now);
 	cprintf("Longest held for %llu ticks\n", lk->longest.time);
 	print_hold(&lk->longest);
@@ -107,127 +108,9 @@ now(void)
 	return cpu_has_tsc ? read_tsc() : 0;
 }
 
-// How often to look at the lock before going to sleep over it: for about as
-// long as the kernel usually keeps it.  After so many looks comes a pause, which
-// takes QEMU as long as some hundred instructions.
-#define SPINS	800
-#define LOOKS	16
-
-// A CPU that was woken so often in vain, during one wait, is starving.
-#define IN_VAIN	8
-
-// Is the lock ours?  It is if it was handed over to us, or if it is free and we
-// are the first.  Who waits mostly only reads, so that all caches keep it.
-static inline bool
-catch(struct spinlock *lk, struct CpuInfo *me)
-{
-	struct CpuInfo *const cpu = lk->cpu;
-
-	return cpu == me || (!cpu
-		&& __sync_bool_compare_and_swap(&lk->cpu, NULL, me));
-}
-
-// Wait for the lock.  Interrupts are off, so what other CPUs ask of us
-// meanwhile, cpu_service() has to look for.
-void
-spin_wait(struct spinlock *lk)
-{
-	struct CpuInfo *const me = thiscpu;
-	const uint32_t bit = 1u << me->cpu_id;
-	uint32_t asked = 0;		// how often to be woken
-
-	if (lk->cpu == me)
-		spin_mistake(lk, "acquire");
-	if (read_eflags() & FL_IF)
-		panic("CPU %d: interrupts are on, %s", cpunum(), lk->name);
-	for (int spins = 0; !catch(lk, me); spins++) {
-		cpu_service();
-		if (spins < SPINS) {
-			if (spins % LOOKS == LOOKS - 1)
-				pause();
-			continue;
-		}
-
-		// Go to sleep.  We look once more after our bit is set, and
-		// spin_unlock looks for bits after the lock is free, both with
-		// a locked instruction between: one of us sees the other.
-		if (!(__sync_fetch_and_or(&lk->waiting, bit) & bit)
-		    && asked++ == IN_VAIN)
-			__sync_fetch_and_or(&lk->starving, bit);
-		widen();
-		if (catch(lk, me))
-			break;
-		widen();
-		wait_for_interrupt();
-		spins = 0;
-	}
-	widen();
-	__sync_fetch_and_and(&lk->waiting, ~bit);
-	if (asked > IN_VAIN)
-		__sync_fetch_and_and(&lk->starving, ~bit);
-	lk->most_asked = MAX(lk->most_asked, asked);
-	lk->waits++;
-}
-
-// The first of these CPUs in circular order from the one after us.
-static int
-next_of(uint32_t these)
-{
-	const uint32_t above = these & ~1u << cpunum();
-
-	return __builtin_ctz(above ? above : these);
-}
-
-// The lock is free, and CPUs sleep over it: wake one.  It clears its bit itself
-// if it gets the lock without our help; then our interrupt does no harm.  If it
-// is woken and finds the lock taken, it sets its bit again before it sleeps.
-void
-spin_wake(struct spinlock *lk)
-{
-	const uint32_t waiting = lk->waiting;
-
-	if (!waiting)
-		return;
-	widen();
-
-	const int cpu = next_of(waiting);
-
-	__sync_fetch_and_and(&lk->waiting, ~(1u << cpu));
-	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
-}
-
-// Make the lock, which is ours, another CPU's that is starving.  That one is in
-// spin_wait, for it clears its bit before it gives the lock up.  It does the
-// same in turn, so that all of them are served, in circular order.
-static void
-hand_over(struct spinlock *lk, int cpu)
-{
-	if (!__sync_bool_compare_and_swap(&lk->cpu, thiscpu, &cpus[cpu]))
-		spin_mistake(lk, "release");
-	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
-}
-
-void
-spin_unlock_long(struct spinlock *lk)
-{
-	const uint32_t starving = lk->starving & ~SPIN_HOOKED;
-
-	if (spin_hooks)
-		spin_note_given(lk);
-	if (starving) {
-		hand_over(lk, next_of(starving));
-		return;
-	}
-	if (!__sync_bool_compare_and_swap(&lk->cpu, thiscpu, NULL))
-		spin_mistake(lk, "release");
-	widen();
-	if (lk->waiting)
-		spin_wake(lk);
-}
-
 // The frame of a trap from user mode is at the top of our stack.
-void
-spin_note_taken(struct spinlock *lk)
+static void
+note_taken(struct spinlock *lk)
 {
 	const struct Trapframe *tf = cpu_program_frame();
 	const bool on_that_stack = (uintptr_t) tf - read_ebp() < KSTKSIZE;
@@ -244,9 +127,10 @@ spin_note_taken(struct spinlock *lk)
 	h->time = now();
 }
 
-// How long was it ours?  The time until the first program runs does not count.
-void
-spin_note_given(struct spinlock *lk)
+// How long was the lock ours?  The time until the first program runs does not
+// count.
+static void
+note_given(struct spinlock *lk)
 {
 	struct Hold *h = &lk->now;
 
@@ -258,13 +142,146 @@ spin_note_given(struct spinlock *lk)
 		lk->longest = *h;
 }
 
-void
-spin_mistake(struct spinlock *lk, const char *what)
+static void __attribute__((noreturn))
+mistake(const struct spinlock *lk, const char *what)
 {
+	const struct CpuInfo *holder = spin_holder(lk);
+
 	if (spin_watched) {
 		cprintf("Acquired at:\n");
 		print_callers(lk->now.pcs, NCALLERS);
 	}
 	panic("CPU %d cannot %s %s: held by CPU %d", cpunum(), what, lk->name,
-		lk->cpu ? lk->cpu->cpu_id : -1);
+		holder ? holder->cpu_id : -1);
+}
+
+// ------------------------------------------------------------------ taking
+
+// How often to look at the lock before going to sleep over it: for about as
+// long as the kernel usually keeps it.  After so many looks comes a pause, which
+// takes QEMU as long as some hundred instructions.
+#define SPINS	800
+#define LOOKS	16
+
+// A CPU that was woken so often in vain, during one wait, is starving.
+#define IN_VAIN	8
+
+// Is the lock ours?  It is if it was handed over to us, or if it is free and we
+// are the first.  A CPU that waits mostly only reads, so that all caches keep
+// the lock.  Others may sleep over it, so we take it with SPIN_SLOW.
+static inline bool
+catch(struct spinlock *lk, struct CpuInfo *me)
+{
+	const uintptr_t seen = lk->holder, mine = (uintptr_t) me | SPIN_SLOW;
+
+	return seen == mine || ((seen & ~SPIN_SLOW) == 0
+		&& __sync_bool_compare_and_swap(&lk->holder, seen, mine));
+}
+
+// Wait for the lock.  Interrupts are off, so what other CPUs ask of us
+// meanwhile, cpu_service() has to look for.
+static void
+wait(struct spinlock *lk, struct CpuInfo *me)
+{
+	const uint32_t bit = 1u << me->cpu_id;
+	uint32_t asked = 0;		// how often to be woken
+
+	for (int spins = 0; !catch(lk, me); spins++) {
+		cpu_service();
+		if (spins < SPINS) {
+			if (spins % LOOKS == LOOKS - 1)
+				pause();
+			continue;
+		}
+
+		// Go to sleep.  We look once more after our bit and SPIN_SLOW
+		// are set, and spin_unlock_slow looks for bits after the lock
+		// is free, with locked instructions between: one of us sees
+		// the other.
+		if (!(__sync_fetch_and_or(&lk->waiting, bit) & bit)
+		    && asked++ == IN_VAIN)
+			__sync_fetch_and_or(&lk->starving, bit);
+		widen();
+		__sync_fetch_and_or(&lk->holder, SPIN_SLOW);
+		widen();
+		if (catch(lk, me))
+			break;
+		widen();
+		wait_for_interrupt();
+		spins = 0;
+	}
+	widen();
+	__sync_fetch_and_and(&lk->waiting, ~bit);
+	if (asked > IN_VAIN)
+		__sync_fetch_and_and(&lk->starving, ~bit);
+	lk->most_asked = MAX(lk->most_asked, asked);
+	lk->waits++;
+}
+
+void
+spin_lock_slow(struct spinlock *lk)
+{
+	struct CpuInfo *const me = thiscpu;
+
+	if (spin_holder(lk) == me)
+		mistake(lk, "acquire");
+	if (read_eflags() & FL_IF)
+		panic("CPU %d: interrupts are on, %s", cpunum(), lk->name);
+	if (!catch(lk, me))
+		wait(lk, me);
+	if (spin_hooks)
+		note_taken(lk);
+}
+
+// --------------------------------------------------------------- giving up
+
+// The first of these CPUs in circular order from the one after us.
+static int
+next_of(uint32_t these)
+{
+	const uint32_t above = these & ~1u << cpunum();
+
+	return __builtin_ctz(above ? above : these);
+}
+
+// The lock is free, and CPUs sleep over it: wake one.  It clears its bit itself
+// if it gets the lock without our help; then our interrupt does no harm.  If it
+// is woken and finds the lock taken, it sets its bit again before it sleeps.
+static void
+wake(struct spinlock *lk)
+{
+	const uint32_t waiting = lk->waiting;
+
+	if (!waiting)
+		return;
+	widen();
+
+	const int cpu = next_of(waiting);
+
+	__sync_fetch_and_and(&lk->waiting, ~(1u << cpu));
+	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
+}
+
+// A CPU that is starving gets the lock.  It is in wait(), for it clears its bit
+// before it gives the lock up, which it does here in turn: so all CPUs that
+// starve are served, in circular order.
+void
+spin_unlock_slow(struct spinlock *lk)
+{
+	const uint32_t starving = lk->starving;
+
+	if (spin_holder(lk) != thiscpu)
+		mistake(lk, "release");
+	if (spin_hooks)
+		note_given(lk);
+	if (starving) {
+		const int next = next_of(starving);
+
+		xchg(&lk->holder, (uintptr_t) &cpus[next] | SPIN_SLOW);
+		lapic_ipi_to(next, IRQ_OFFSET + IRQ_WAKE);
+		return;
+	}
+	xchg(&lk->holder, lk->waiting || spin_hooks ? SPIN_SLOW : 0);
+	widen();
+	wake(lk);
 }

@@ -25,18 +25,26 @@
 // host with fewer processors than this machine has can run the CPUs that work.
 // Each unlock wakes one.  A CPU that was woken too often in vain is starving:
 // from then on no other can get in first, for the lock is handed over to it,
-// which is the same store that would have freed the lock.
+// by the store that would otherwise have freed the lock.
+//
+// Mostly nobody waits: then taking a lock and giving it up are one compare and
+// swap each, from 0 to the holder and back.  SPIN_SLOW makes both fail, and so
+// brings every CPU to spin_lock_slow and spin_unlock_slow, as long as CPUs sleep
+// over the lock or spin_hooks is set.
 //
 // tests/lock.pml is a model of this for a model checker.  Change both together.
+#define SPIN_SLOW	1
+
 struct spinlock {
-	struct CpuInfo *volatile cpu;	// who has it; NULL: it is free
+	volatile uintptr_t holder;	// the holder's struct CpuInfo, or 0; and
+					// maybe SPIN_SLOW
 	volatile uint32_t waiting;	// CPUs that sleep and are not woken yet
 	volatile uint32_t starving;	// a bit each; set by the CPU itself and
 					// cleared by it when it has the lock
 
 	// For finding mistakes
 	const char *name;
-	uint32_t taken, waits;		// how often; how often after a wait
+	uint32_t waits;			// how often a CPU had to wait
 	uint32_t most_asked;		// how often a CPU asked to be woken
 					// during one wait
 
@@ -53,55 +61,37 @@ struct spinlock {
 
 // Note who takes locks and for how long?  That costs more than taking them.
 extern bool spin_watched;
-extern bool spin_hooks;			// ... or windows widened?
+extern bool spin_hooks;			// ... or widen windows?
 void spin_hook(void);			// yes
-
-// In starving, a bit of no CPU: spin_unlock is not to be short, for spin_hooks
-// is true.
-#define SPIN_HOOKED	(1u << NCPU)
 
 #define spin_initlock(lock) __spin_initlock(lock, #lock)
 void __spin_initlock(struct spinlock *lk, const char *name);
 void spin_print(const struct spinlock *lk);	// for the monitor
 
-// What is seldom needed of the two below
-void spin_wait(struct spinlock *lk);
-void spin_wake(struct spinlock *lk);
-void spin_unlock_long(struct spinlock *lk);
-void spin_note_taken(struct spinlock *lk);
-void spin_note_given(struct spinlock *lk);
-void spin_mistake(struct spinlock *lk, const char *what)
-	__attribute__((noreturn));
+void spin_lock_slow(struct spinlock *lk);
+void spin_unlock_slow(struct spinlock *lk);
 
-ALWAYS_INLINE bool
-spin_holding(struct spinlock *lk)	// does this CPU have it?
+ALWAYS_INLINE struct CpuInfo *
+spin_holder(const struct spinlock *lk)
 {
-	return lk->cpu == thiscpu;
-}
-
-ALWAYS_INLINE void
-spin_lock(struct spinlock *lk)
-{
-	if (!__sync_bool_compare_and_swap(&lk->cpu, NULL, thiscpu))
-		spin_wait(lk);
-	lk->taken++;
-	if (spin_hooks)
-		spin_note_taken(lk);
+	return (struct CpuInfo *) (lk->holder & ~SPIN_SLOW);
 }
 
 // Compare and swap keeps what we did before it in front of it, and what comes
 // next behind it, for the compiler and for every processor.
+
+ALWAYS_INLINE void
+spin_lock(struct spinlock *lk)
+{
+	if (!__sync_bool_compare_and_swap(&lk->holder, 0, (uintptr_t) thiscpu))
+		spin_lock_slow(lk);
+}
+
 ALWAYS_INLINE void
 spin_unlock(struct spinlock *lk)
 {
-	if (lk->starving) {
-		spin_unlock_long(lk);
-		return;
-	}
-	if (!__sync_bool_compare_and_swap(&lk->cpu, thiscpu, NULL))
-		spin_mistake(lk, "release");
-	if (lk->waiting)
-		spin_wake(lk);
+	if (!__sync_bool_compare_and_swap(&lk->holder, (uintptr_t) thiscpu, 0))
+		spin_unlock_slow(lk);
 }
 
 extern struct spinlock kernel_lock;
@@ -112,12 +102,11 @@ lock_kernel(void)
 	spin_lock(&kernel_lock);
 }
 
-// With the lock there comes work for an idle CPU, if there is some.
-
+// Work that a CPU found while it had the lock goes to an idle one.
 ALWAYS_INLINE void
 unlock_kernel(void)
 {
-	if (cpu_work && cpus_idle)
+	if (cpus_idle && cpu_work)
 		cpu_call_idle();
 	spin_unlock(&kernel_lock);
 }
@@ -125,7 +114,7 @@ unlock_kernel(void)
 ALWAYS_INLINE bool
 kernel_locked(void)			// by this CPU
 {
-	return spin_holding(&kernel_lock);
+	return spin_holder(&kernel_lock) == thiscpu;
 }
 
 #endif // JOS_KERN_SPINLOCK_H

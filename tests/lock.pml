@@ -19,10 +19,13 @@
  * A mistake can be put in, to see that it is found:
  *   -DNO_SECOND_LOOK	a CPU does not look at the lock between putting its bit
  *			in waiting and going to sleep
- *   -DWAKE_TOO_EARLY	spin_wake sends the IPI before it clears the bit
+ *   -DNOT_SLOW		a CPU that goes to sleep does not set SPIN_SLOW
+ *   -DSLOW_TOO_EARLY	... or before it puts its bit in waiting
+ *   -DWAKE_TOO_EARLY	wake() sends the IPI before it clears the bit
  *   -DNO_HAND_OVER	starving is ignored
- *   -DTWO_STEPS	hand_over looks again at whether the other CPU is
- *			still waiting, as a former lock did, and frees it if not
+ *   -DTWO_STEPS	after handing over, the former holder looks again at
+ *			whether the other CPU is still starving, and frees the
+ *			lock if not
  */
 
 #define NCPU	3
@@ -30,7 +33,8 @@
 #define FREE	NCPU
 #define BIT(i)	(1 << (i))
 
-byte cpu = FREE;		/* who has the lock */
+byte cpu = FREE;		/* who has the lock: the field holder ... */
+bool slow;			/* ... and its bit SPIN_SLOW */
 byte waiting, starving;		/* a bit each */
 bool ipi[NCPU];			/* sent, and not taken yet */
 bool wants[NCPU];		/* for the claim */
@@ -49,11 +53,12 @@ inline next_of(these)
 inline catch()
 {
 	if
-	:: atomic { cpu == me -> goto mine }
-	:: cpu == FREE ->
+	:: atomic { cpu == me && slow -> goto mine }
+	:: atomic { cpu == FREE -> seen = slow }
 		if
-		:: atomic { cpu == FREE -> cpu = me; goto mine }
-		:: cpu != FREE
+		:: atomic { cpu == FREE && slow == seen ->
+			cpu = me; slow = true; seen = false; goto mine }
+		:: atomic { !(cpu == FREE && slow == seen) -> seen = false }
 		fi
 	:: cpu != me && cpu != FREE
 	fi
@@ -62,6 +67,7 @@ inline catch()
 proctype Cpu(byte me)
 {
 	byte n;			/* a CPU */
+	bool seen;		/* what slow was */
 	byte asked;		/* how often to be woken, in this wait */
 
 user:
@@ -75,13 +81,16 @@ user:
 	atomic {
 		wants[me] = true;
 		if
-		:: cpu == FREE -> cpu = me; goto taken
+		:: cpu == FREE && !slow -> cpu = me; goto taken
 		:: else
 		fi
 	}
 
-again:	/* spin_wait; how often it looks in a row makes no difference */
+again:	/* spin_lock_slow; how often it looks in a row makes no difference */
 	catch();
+#ifdef SLOW_TOO_EARLY
+	slow = true;
+#endif
 	atomic {
 		if
 		:: !(waiting & BIT(me)) && asked <= IN_VAIN -> asked++
@@ -93,6 +102,9 @@ again:	/* spin_wait; how often it looks in a row makes no difference */
 	:: atomic { asked > IN_VAIN -> starving = starving | BIT(me) }
 	:: else
 	fi;
+#if !defined NOT_SLOW && !defined SLOW_TOO_EARLY
+	slow = true;
+#endif
 #ifndef NO_SECOND_LOOK
 	catch();
 #endif
@@ -109,6 +121,15 @@ taken:
 	atomic { assert(cpu == me); wants[me] = false; asked = 0 }
 
 	/* spin_unlock */
+	atomic {
+		assert(cpu == me);
+		if
+		:: !slow -> cpu = FREE; goto user
+		:: else
+		fi
+	}
+
+	/* spin_unlock_slow */
 #ifndef NO_HAND_OVER
 	atomic {
 		if
@@ -116,7 +137,7 @@ taken:
 		:: else -> goto nobody
 		fi
 	}
-	atomic { assert(cpu == me); cpu = n }
+	atomic { assert(cpu == me); cpu = n; slow = true }
 #ifdef TWO_STEPS
 	if
 	:: atomic { !(starving & BIT(n)) -> cpu = FREE }
@@ -126,7 +147,8 @@ taken:
 	atomic { ipi[n] = true; n = 0; goto user }
 nobody:
 #endif
-	atomic { assert(cpu == me); cpu = FREE }
+	seen = (waiting != 0);
+	atomic { assert(cpu == me); cpu = FREE; slow = seen; seen = false }
 	atomic {
 		if
 		:: waiting == 0 -> goto user
