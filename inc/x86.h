@@ -153,7 +153,7 @@ rtr(void)
 {
 	uint32_t sel;
 
-	__asm__ volatile("str %0" : "=r" (sel));
+	__asm__("str %0" : "=r" (sel));
 	return sel;
 }
 

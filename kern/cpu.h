@@ -105,7 +105,8 @@ enum {
 	CPU_FLUSH = 1 << 1,		// its TLB, and say when it is done
 	CPU_FLUSH_LATER = 1 << 2,	// before it works with the lock
 	CPU_NEWS = 1 << 3,		// see to devices and stray interrupts
-	CPU_TICK = 1 << 4		// whoever runs there has had its turn
+	CPU_TICK = 1 << 4,		// whoever runs there has had its turn
+	CPU_FPU = 1 << 5		// save floating-point registers
 };
 extern volatile uint32_t cpu_orders[NCPU];
 extern struct CpuTicks {
@@ -116,7 +117,7 @@ void cpu_order(int cpu, uint32_t what);
 
 // There is work for whoever comes into the kernel: in kern/reap.c,
 // kern/foreground.c
-enum { ANYONE_REAP, ANYONE_FOREGROUND };
+enum { ANYONE_REAP, ANYONE_FOREGROUND, ANYONE_TRACE };
 void cpu_order_anyone(int work, bool wanted);
 bool cpu_take_order(uint32_t what);	// was it given to us? not any more
 void cpu_service(void);			// obey what cannot wait: the first 3

@@ -3,9 +3,9 @@
 // The kernel itself does not use them, so they need no place in the trap
 // frame.  While a program runs that has not used them since it last was in
 // the kernel, CR0.TS is set: its first floating-point instruction traps
-// (T_DEVICE), fpu_use loads its registers and clears TS.  When it comes back
-// into the kernel with TS clear, fpu_leave saves them.  So between traps they
-// are always in memory, whichever CPU runs the program next.
+// (T_DEVICE), fpu_use loads its registers and clears TS, and that they are to be
+// saved when the program comes back is deferred work of this CPU (fpu_leave).  So
+// between traps they are always in memory, whichever CPU runs the program next.
 //
 // The registers are in a page that the environment gets at first use.
 //
@@ -74,8 +74,11 @@ clear_ts(void)
 }
 
 void
-fpu_save(struct Env *e)
+fpu_leave(struct Env *e)
 {
+	if (fpu_is_left())
+		return;
+
 	struct PageInfo *pp = fpu_page[e - envs];
 
 	if (pp && has_fxsr)
@@ -120,6 +123,7 @@ fpu_use(struct Env *e)
 		return r;
 
 	void *area = page2kva(fpu_page[e - envs]);
+	cpu_order(cpunum(), CPU_FPU);
 	clear_ts();
 	if (has_fxsr)
 		__asm__ volatile("fxrstor (%0)" : : "r" (area) : "memory");

@@ -9,13 +9,7 @@
 void fpu_init(void);
 
 // e comes into the kernel: its registers go to memory if it used them.
-void fpu_save(struct Env *e);
-ALWAYS_INLINE void
-fpu_leave(struct Env *e)
-{
-	if (!(rcr0() & CR0_TS))
-		fpu_save(e);
-}
+void fpu_leave(struct Env *e);
 
 // Has whoever ran here last left?  Then another environment may run.
 static inline bool

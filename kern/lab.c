@@ -6,6 +6,7 @@
 #include <inc/string.h>
 #include <inc/types.h>
 
+#include <kern/cpu.h>
 #include <kern/debug/widen.h>
 #include <kern/dev/fwcfg.h>
 #include <kern/firstenv.h>
@@ -52,6 +53,7 @@ lab_init(void)
 		number = NLAB;
 	}
 	lab = &labs[number];
+	cpu_order_anyone(ANYONE_TRACE, lab->trace_traps);
 	debug_asked = fwcfg_string("opt/jos/debug", told, sizeof(told)) >= 0;
 	spin_watched = debug_asked && strcmp(told, "lock") == 0;
 	widen_init();

@@ -347,6 +347,8 @@ static bool
 do_deferred_work(void)
 {
 	cpu_service();
+	if (cpu_take_order(CPU_FPU))
+		fpu_leave(curenv);
 	if (cpu_take_order(CPU_NEWS)) {
 		stray_report();
 		irqwait_answer();
@@ -388,12 +390,15 @@ put_off(struct Trapframe *tf)
 
 // ------------------------------------------------------- the way in and out
 
+// Two calls of trap_dispatch, inline, so that a system call is told from other
+// traps once.
 ALWAYS_INLINE void
 handle(struct Trapframe *tf)
 {
 	last_tf = tf;
-	if (tf->tf_trapno == T_SYSCALL || tf->tf_trapno == T_PGFLT
-	    || !handle_beyond_labs(tf))
+	if (tf->tf_trapno == T_SYSCALL)
+		trap_dispatch(tf);
+	else if (tf->tf_trapno == T_PGFLT || !handle_beyond_labs(tf))
 		trap_dispatch(tf);
 }
 
@@ -408,6 +413,8 @@ handle_disturbed(struct Env *e, struct Trapframe *tf)
 	const uint32_t call = tf->tf_regs.reg_eax;
 	bool wanted = true;
 
+	if (lab->trace_traps)		// then each trap comes here
+		cprintf("Incoming TRAP frame at %p\n", cpu_program_frame());
 	if (e && e->env_status == ENV_DYING) {
 		env_free(e);
 		curenv = NULL;
@@ -432,13 +439,10 @@ trap_from_user(struct Env *e, struct Trapframe *tf)
 {
 	bool may_go_on = true;
 
-	if (lab->trace_traps)
-		cprintf("Incoming TRAP frame at %p\n", tf);
 	// Before the lock is taken: who has it may give e other registers
 	// (env_set_tf).
 	e->env_tf = *tf;
 	lock_kernel();
-	fpu_leave(e);
 	if (cpus_with_orders || e->env_status != ENV_RUNNING)
 		may_go_on = handle_disturbed(e, &e->env_tf);
 	else
