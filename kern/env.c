@@ -117,7 +117,7 @@ env_init_percpu(void)
 static int
 env_setup_vm(struct Env *e)
 {
-	struct PageInfo *p = page_alloc(ALLOC_ZERO);
+	struct PageInfo *p = page_table_alloc();
 
 	if (!p)
 		return -E_NO_MEM;

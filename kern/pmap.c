@@ -2,7 +2,8 @@
 //
 // pages[] has a struct PageInfo for each physical page.  A page is either
 // free (on page_free_list, pp_ref 0) or in use (pp_ref says how often).  A few
-// free ones are known to hold zeros, and kept in page_blank[] instead.
+// free ones that were page tables are known to hold zeros, and are kept on
+// zeroed_tables: the next page table need not be zeroed.
 //
 // An address space is a page directory and the page tables it names; the
 // processor looks up an address in two steps (inc/mmu.h).  mem_init builds
@@ -17,7 +18,8 @@
 //
 // Entry points:
 //   mem_init			set up everything in this file
-//   page_alloc, page_free, page_decref, page_decref_blank, page_free_count
+//   page_alloc, page_free, page_decref, page_free_count
+//   page_table_alloc, page_table_free
 //   page_insert, page_lookup, page_remove, pgdir_walk
 //   tlb_invalidate		after changing an entry by hand
 //   mmio_map_region		give device registers an address
@@ -32,7 +34,6 @@
 
 #include <kern/cpu.h>
 #include <kern/debug/check.h>
-#include <kern/debug/failalloc.h>
 #include <kern/debug/guard.h>
 #include <kern/dev/acpi.h>
 #include <kern/env.h>
@@ -43,8 +44,8 @@ size_t npages;
 size_t npages_basemem;
 struct PageInfo *pages;
 struct PageInfo *page_free_list;
-struct PageInfo *page_blank[MAX_BLANK];
-size_t page_nblank;
+struct PageInfo *zeroed_tables;
+static size_t nzeroed_tables;
 pde_t *kern_pgdir;
 
 uintptr_t user_mem_check_addr;
@@ -272,14 +273,10 @@ page_alloc(int flags)
 {
 	struct PageInfo *pp = page_free_list;
 
-	if (page_nblank > 0 && ((flags & ALLOC_ZERO) || pp == NULL))
-		return failalloc_now() ? NULL : page_blank[--page_nblank];
-	if (pp == NULL || failalloc_now())
+	if (pp == NULL || !debug_page_alloc(pp))
 		return NULL;
-	assert(pp->pp_ref == 0);	// or somebody uses a free page
 	page_free_list = pp->pp_link;
 	pp->pp_link = NULL;
-	guard_page_taken(pp);
 	if (flags & ALLOC_ZERO)
 		memset(page2kva(pp), 0, PGSIZE);
 	return pp;
@@ -296,22 +293,40 @@ page_free(struct PageInfo *pp)
 		panic("page_free: page %08x is free already", page2pa(pp));
 	pp->pp_link = page_free_list;
 	page_free_list = pp;
-	guard_page_freed(pp);
+	debug_page_free(pp);
 }
 
 void (*page_ref_lost)(const void *pp);
 
-// page_decref for a page table or directory that holds only zeros again: it is kept
-// for the next one, which then need not be filled.
-void
-page_decref_blank(struct PageInfo *pp)
+// Take a page of zeros for a page table or page directory; NULL if there is
+// none.  Its pp_ref is 0.
+struct PageInfo *
+page_table_alloc(void)
 {
-	if (pp->pp_ref != 1 || page_nblank == MAX_BLANK || guard_on)
+	struct PageInfo *pp = zeroed_tables;
+
+	if (pp == NULL)
+		return page_alloc(ALLOC_ZERO);
+	if (!debug_page_alloc(pp))
+		return NULL;
+	zeroed_tables = pp->pp_link;
+	pp->pp_link = NULL;
+	nzeroed_tables--;
+	return pp;
+}
+
+// Free a page table or directory whose entries are all zero again.
+void
+page_table_free(struct PageInfo *pp)
+{
+	if (nzeroed_tables == MAX_ZEROED_TABLES || guard_on) {
 		page_decref(pp);
-	else {
-		pp->pp_ref = 0;
-		page_blank[page_nblank++] = pp;
+		return;
 	}
+	pp->pp_ref = 0;
+	pp->pp_link = zeroed_tables;
+	zeroed_tables = pp;
+	nzeroed_tables++;
 }
 
 // How many pages are free?  Takes time in proportion.
@@ -323,7 +338,7 @@ page_free_count(void)
 	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link)
 		if (++n > npages)
 			panic("page_free_count: the free list is a ring");
-	return n + page_nblank;
+	return n + nzeroed_tables;
 }
 
 // ------------------------------------------------------------- page tables
@@ -340,7 +355,7 @@ pgdir_walk(pde_t *pgdir, const void *va, int create)
 	pde_t *pde = &pgdir[PDX(va)];
 
 	if (!(*pde & PTE_P)) {
-		struct PageInfo *pp = create ? page_alloc(ALLOC_ZERO) : NULL;
+		struct PageInfo *pp = create ? page_table_alloc() : NULL;
 		if (pp == NULL)
 			return NULL;
 		pp->pp_ref++;

@@ -44,7 +44,8 @@ void page_init(void);
 void low_pages_first(void);		// once, for check_page_free_list(true)
 struct PageInfo *page_alloc(int flags);
 void page_free(struct PageInfo *pp);
-void page_decref_blank(struct PageInfo *pp);
+struct PageInfo *page_table_alloc(void);
+void page_table_free(struct PageInfo *pp);
 size_t page_free_count(void);
 
 // Give up one reference; the last one frees the page.  page_ref_lost, if it is
@@ -61,11 +62,10 @@ page_decref(struct PageInfo *pp)
 		page_free(pp);
 }
 
-// Free pages that hold zeros, as tables of ended environments do.  They are few,
-// for a page_alloc that knows nothing of them gives none of them out.
-#define MAX_BLANK	64
-extern struct PageInfo *page_blank[MAX_BLANK];
-extern size_t page_nblank;
+// Free pages that were page tables, through pp_link.  They are few, for
+// page_alloc does not give them out.
+#define MAX_ZEROED_TABLES	16
+extern struct PageInfo *zeroed_tables;
 
 #define PP_REF_MAX	0xFFFF		// pp_ref counts no further
 

@@ -96,7 +96,7 @@ free_table(pde_t *pde, int *left)
 			page_decref(pa2page(pte));
 	}
 	*pde = 0;
-	page_decref_blank(pp);
+	page_table_free(pp);
 	return true;
 }
 
@@ -115,7 +115,7 @@ free_address_space(struct Env *e, int *left)
 			return false;
 	e->env_pgdir = NULL;
 	memset(pgdir + n, 0, (NPDENTRIES - n) * sizeof(pde_t));
-	page_decref_blank(pa2page(PADDR(pgdir)));
+	page_table_free(pa2page(PADDR(pgdir)));
 	return true;
 }
 

@@ -97,20 +97,13 @@ find_free_pages(void)
 		fault("the free list leads to %p, where no page is", pp);
 }
 
-static bool
-is_blank(const struct PageInfo *pp)
-{
-	return first_nonzero(page2kva(pp), NPTENTRIES) == NPTENTRIES;
-}
-
 static void
-find_blank_pages(void)
+find_zeroed_tables(void)
 {
-	for (size_t i = 0; i < page_nblank; i++) {
-		struct PageInfo *pp = page_blank[i];
-
-		if (pp->pp_found || pp->pp_ref || !is_blank(pp))
-			fault("page %08x is not both free and blank",
+	for (struct PageInfo *pp = zeroed_tables; pp; pp = pp->pp_link) {
+		if (pp->pp_found || pp->pp_ref
+		    || first_nonzero(page2kva(pp), NPTENTRIES) < NPTENTRIES)
+			fault("page %08x is not both free and zeroed",
 				page2pa(pp));
 		pp->pp_found = ON_FREE_LIST;
 	}
@@ -308,7 +301,7 @@ audit_pages(void)
 	for (size_t i = 0; i < npages; i++)
 		pages[i].pp_found = 0;
 	find_free_pages();
-	find_blank_pages();
+	find_zeroed_tables();
 	for (const struct Env *e = envs; e < envs + NENV; e++)
 		if (has_pgdir(e))
 			find_mappings(e);

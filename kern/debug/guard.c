@@ -11,7 +11,7 @@
 // work in the kernel again (tlb_flush_later).  An entry that becomes present
 // needs no flush (SDM 3A, 4.10.2.3: what is not present is not remembered).
 //
-// Entry points: guard_init; guard_page_taken and guard_page_freed, for
+// Entry points: guard_init; debug_page_alloc and debug_page_free, for
 // page_alloc and page_free; guard_page_fault.
 
 #include <inc/assert.h>

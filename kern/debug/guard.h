@@ -6,6 +6,8 @@
 
 #include <inc/types.h>
 
+#include <kern/debug/failalloc.h>
+
 struct PageInfo;
 
 void guard_init(void);			// once a fault can be reported
@@ -14,16 +16,21 @@ void guard_page_fault(uintptr_t va);
 
 extern bool guard_on;
 
-// For page_alloc and page_free, which are called often: little without a guard
-static inline void
-guard_page_taken(struct PageInfo *pp)
+// For page_alloc, which is about to give out pp: may it?  Not if a test has
+// ordered it to fail.
+static inline bool
+debug_page_alloc(struct PageInfo *pp)
 {
+	if (failalloc_now())
+		return false;
 	if (guard_on)
 		guard_page(pp, false);
+	return true;
 }
 
+// For page_free: pp is free from now on.
 static inline void
-guard_page_freed(struct PageInfo *pp)
+debug_page_free(struct PageInfo *pp)
 {
 	if (guard_on)
 		guard_page(pp, true);

@@ -14,7 +14,7 @@
 #define MANY_RUNS	1200		// up to where descriptors are
 #define RUNS_OF_PAGE	100		// more than 65535 references do not fit
 
-#define TABLES		100		// more than the kernel keeps blank
+#define TABLES		100		// more than MAX_ZEROED_TABLES
 
 #define DISK_ROUNDS	24
 
