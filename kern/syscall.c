@@ -167,26 +167,32 @@ sys_exofork(void)
 	if ((r = env_alloc(&e, curenv->env_id)) < 0)
 		return r;
 	e->env_status = ENV_NOT_RUNNABLE;
-	if ((r = fpu_copy(e, curenv)) < 0) {
-		env_free(e);
-		return r;
-	}
 	e->env_tf = curenv->env_tf;
-	e->env_tf.tf_eflags &= ~FL_IOPL_MASK;	// is not inherited
 	e->env_tf.tf_regs.reg_eax = 0;
 	return e->env_id;
 }
 
-// sys_exofork with what the labs do not have: the child is in the foreground if
+// sys_exofork, and what the labs do not have: the child has the floating-point
+// registers of its parent, not its I/O privilege, and is in the foreground if
 // its parent is.
 static envid_t
 exofork(void)
 {
-	const envid_t child = sys_exofork();
+	const envid_t id = sys_exofork();
+	int r;
 
-	if (child > 0)
-		foreground_inherit(curenv, child);
-	return child;
+	if (id < 0)
+		return id;
+
+	struct Env *child = &envs[ENVX(id)];
+
+	if ((r = fpu_copy(child, curenv)) < 0) {
+		env_free(child);
+		return r;
+	}
+	child->env_tf.tf_eflags &= ~FL_IOPL_MASK;
+	foreground_inherit(curenv, id);
+	return id;
 }
 
 // Start an environment, or stop it.  Either way it sleeps on nothing any more.
