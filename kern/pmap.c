@@ -349,20 +349,19 @@ page_free_count(void)
 //
 // The directory entry allows everything.  The processor asks both levels, so
 // the page table entry alone decides.
-pte_t *
+inline pte_t *
 pgdir_walk(pde_t *pgdir, const void *va, int create)
 {
 	pde_t *pde = &pgdir[PDX(va)];
+	struct PageInfo *pp;
 
 	if (!(*pde & PTE_P)) {
-		struct PageInfo *pp = create ? page_table_alloc() : NULL;
-		if (pp == NULL)
+		if (!create || !(pp = page_table_alloc()))
 			return NULL;
 		pp->pp_ref++;
 		*pde = page2pa(pp) | PTE_P | PTE_W | PTE_U;
 	}
-	pte_t *table = KADDR(PTE_ADDR(*pde));
-	return &table[PTX(va)];
+	return (pte_t *) KADDR(PTE_ADDR(*pde)) + PTX(va);
 }
 
 // Map [va, va+size) to [pa, pa+size) for good, with permissions perm.  All
@@ -399,18 +398,17 @@ int
 page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 {
 	const pte_t entry = page2pa(pp) | perm | PTE_P;
-	pte_t *pte = page_entry(pgdir, va);
+	pte_t *pte = pgdir_walk(pgdir, va, 1);
 
-	if (pte && (*pte & PTE_P) && PTE_ADDR(*pte) == PTE_ADDR(entry)) {
+	if (pte == NULL)
+		return -E_NO_MEM;
+	if ((*pte & PTE_P) && PTE_ADDR(*pte) == PTE_ADDR(entry)) {
 		*pte = entry;
 		tlb_invalidate(pgdir, va);
 		return 0;
 	}
 	if (pp->pp_ref == PP_REF_MAX)
 		return -E_NO_MEM;
-	if (!pte && !(pte = pgdir_walk(pgdir, va, 1)))
-		return -E_NO_MEM;
-
 	if (*pte & PTE_P)
 		page_remove(pgdir, va);
 	pp->pp_ref++;
@@ -420,12 +418,12 @@ page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 
 // The page mapped at va, or NULL.  Stores the address of its entry if
 // pte_store is not NULL and there is a page.
-struct PageInfo *
+inline struct PageInfo *
 page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
 {
 	pte_t *pte = page_entry(pgdir, va);
 
-	if (!pte || !(*pte & PTE_P))
+	if (pte == NULL || !(*pte & PTE_P))
 		return NULL;
 	if (pte_store)
 		*pte_store = pte;
@@ -436,17 +434,16 @@ page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
 void
 page_remove(pde_t *pgdir, void *va)
 {
-	pte_t *pte = page_entry(pgdir, va);
+	pte_t *pte;
+	struct PageInfo *pp = page_lookup(pgdir, va, &pte);
 
-	if (pte && (*pte & PTE_P)) {
-		struct PageInfo *pp = pa2page(*pte);
-
-		*pte = 0;
-		// Before the page can become somebody else's: no CPU may go
-		// on using what it remembers of this entry
-		tlb_invalidate(pgdir, va);
-		page_decref(pp);
-	}
+	if (pp == NULL)
+		return;
+	*pte = 0;
+	// Before the page can become somebody else's: no CPU may go on using
+	// what it remembers of this entry
+	tlb_invalidate(pgdir, va);
+	page_decref(pp);
 }
 
 // ------------------------------------------------------------------ devices
