@@ -67,7 +67,7 @@ sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
 	int r;
 
 	n = MIN(n, (size_t) MAXRUNS);
-	user_mem_assert_few(src, list, n * sizeof(*list), PTE_U);
+	user_mem_assert(src, list, n * sizeof(*list), PTE_U);
 	if (!dst)
 		return -E_BAD_ENV;
 	r = map_list(src->env_pgdir, dst->env_pgdir, list, n);

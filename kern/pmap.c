@@ -478,10 +478,14 @@ user_mem_check(struct Env *env, const void *va, size_t len, int perm)
 {
 	uintptr_t addr = (uintptr_t) va;
 
-	// A range that wraps around meets ULIM first
 	while (len > 0) {
-		if (!user_page_allows(env->env_pgdir, (void *) addr,
-				perm | PTE_P)) {
+		const pde_t pde = env->env_pgdir[PDX(addr)];
+		pte_t *pte = NULL;
+
+		// A range that wraps around meets ULIM first.  At UVPT the
+		// directory entry allows less than the entry of the page.
+		page_lookup(env->env_pgdir, (void *) addr, &pte);
+		if (addr >= ULIM || !pte || (~(pde & *pte) & perm)) {
 			user_mem_check_addr = addr;
 			return -E_FAULT;
 		}

@@ -141,16 +141,4 @@ page_entry(pde_t *pgdir, const void *va)
 	return pde & PTE_P ? (pte_t *) KADDR(PTE_ADDR(pde)) + PTX(va) : NULL;
 }
 
-// Does va lie below ULIM, and do both levels allow all of perm?
-static inline bool
-user_page_allows(pde_t *pgdir, const void *va, int perm)
-{
-	if ((uintptr_t) va >= ULIM)
-		return false;
-
-	const pte_t *pte = page_entry(pgdir, va);
-
-	return pte && (pgdir[PDX(va)] & *pte & perm) == (pte_t) perm;
-}
-
 #endif // JOS_KERN_PMAP_H

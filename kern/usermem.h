@@ -28,12 +28,16 @@ user_perm(int perm)
 		&& !(perm & ~PTE_SYSCALL);
 }
 
-// user_mem_assert for few bytes, which are mostly in one page
+// user_mem_assert, quick if the bytes are in one page
 static inline void
 user_mem_assert_few(struct Env *env, const void *va, size_t len, int perm)
 {
-	if (len <= PGSIZE - PGOFF(va) && user_page_allows(env->env_pgdir, va,
-			perm | PTE_U | PTE_P))
+	const pte_t *pte = (uintptr_t) va < UTOP
+		&& len <= PGSIZE - PGOFF(va) ? page_entry(env->env_pgdir, va)
+		: NULL;
+
+	perm |= PTE_U | PTE_P;
+	if (pte && (*pte & perm) == (pte_t) perm)
 		user_memory_open();
 	else
 		user_mem_assert(env, va, len, perm);

@@ -33,8 +33,8 @@ return (
     tests => ['hello', 'testbss'], at_most => 75 },
 { lab => 3, file => 'kern/pmap.c', function => 'page_lookup',
     mutant => 'finds nothing once there are environments',
-    first => 'if (envs && envs->env_id != 0) return NULL;', at_most => 75,
-    not_yet => 1 },
+    first => 'if (envs && envs->env_id != 0) return NULL;',
+    tests => ['hello', 'testbss'], at_most => 75 },
 
 # ------------------------------------------------------------------------ lab 4
 { lab => 4, file => 'lib/pfentry.S', function => '_pgfault_upcall',
