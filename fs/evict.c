@@ -12,7 +12,7 @@
 //
 // A request pins the blocks that it works on: their pages are not taken before
 // it ends, whatever else it loads.  They are few (MAXPINS), and so there is
-// always a page that can be taken, unless clients have borrowed all others.
+// always a page that can be taken, unless clients have leases of all others.
 //
 // Entry points:
 //   cache_begin	from now on there is a budget
@@ -153,9 +153,9 @@ must_stay(uintptr_t va)
 	return (va >= kept && va < kept_end) || is_pinned(va);
 }
 
-// Was the page lent to a client?
+// Does a client have a lease of the page?
 static bool
-is_lent(uintptr_t va)
+is_leased(uintptr_t va)
 {
 	return pageref((void *) va) > 1;
 }
@@ -181,7 +181,7 @@ page_to_take(void)
 			hand = 0;
 			rounds++;
 		} else if (!must_stay(hand) && !was_used(hand)) {
-			if (!is_lent(hand))
+			if (!is_leased(hand))
 				return (void *) hand;
 			cache_page_free((void *) hand);
 		}

@@ -15,7 +15,7 @@
 //   block_is_free, alloc_block, free_block, flush_bitmap
 //   file_open, file_create, file_remove
 //   file_read, file_write, file_set_size, file_flush
-//   file_get_block, file_lend_block	where a block of a file is in memory
+//   file_get_block, file_lease_block	where a block of a file is in memory
 
 #include <inc/lib.h>
 
@@ -377,10 +377,11 @@ file_load_block(struct File *f, uint32_t filebno, char **blk)
 	return r;
 }
 
-// Have block filebno of f in memory, at *blk.  Returns how much of f is in it;
-// 0 if f ends before it or has no such block on the disk; or an error.
+// Load block filebno of f for a lease, and set *blk to its page.  Returns how
+// many bytes of f are in that block; 0 if f ends before it, or has a hole
+// there; or an error.
 int
-file_lend_block(struct File *f, uint32_t filebno, char **blk)
+file_lease_block(struct File *f, uint32_t filebno, char **blk)
 {
 	int r;
 

@@ -84,7 +84,7 @@ int flush_bitmap(void);
 int file_get_block(struct File *f, uint32_t filebno, char **blk);
 int file_create(const char *path, struct File **pf);
 int file_open(const char *path, struct File **pf);
-int file_lend_block(struct File *f, uint32_t filebno, char **blk);
+int file_lease_block(struct File *f, uint32_t filebno, char **blk);
 ssize_t file_read(struct File *f, void *buf, size_t n, off_t offset);
 ssize_t file_write(struct File *f, const void *buf, size_t n, off_t offset);
 int file_set_size(struct File *f, off_t size);

@@ -1,21 +1,21 @@
 // fs/serv.c - the file server: requests of other environments.
 //
-// A client sends the number of a request (FSREQ_ in inc/fs.h) and a page of
-// memory with a union Fsipc in it.  Every request gets an answer: a number,
-// for FSREQ_OPEN with the page of the descriptor, for FSREQ_LEND with a block
-// of the file, and for FSREQ_READ and FSREQ_STAT with more in the client's own.
+// A client sends the number of a request (FSREQ_ in inc/fs.h) and a page with a
+// union Fsipc.  Every request gets a reply, which is a number.  The reply to
+// FSREQ_OPEN brings the page of the descriptor, that to FSREQ_LEASE a block of
+// the file; the results of FSREQ_READ and FSREQ_STAT are in the client's page.
 //
-// An open file is a slot of opentab[] and a page with a struct Fd, which
-// the client maps and passes on by fork and spawn.  The file is open as long
-// as anybody but us maps that page; nobody has to tell us about closing.
-// Who maps it may use the file: the id in it is for finding the slot, and
-// worth nothing without the page.  The client can write to that page.  All
-// that we believe of it is the offset, after looking at it.
+// An open file is a slot of opentab[] and a page with a struct Fd, which the
+// client maps and passes on by fork and spawn.  The file is open as long as any
+// environment besides the server maps that page, so there is no request to
+// close it.  Any client that maps the page may use the file; the id in the page
+// only finds the slot.  Clients can write to the page, so the server uses
+// nothing of it but the offset, which it checks.
 //
-// Who reads a file in small pieces borrows its blocks: we map them for the
-// client as well, to be read.  What is lent does not change.  Before a request
-// that may change any file is carried out, all is recalled, by a number in the
-// descriptors' pages; then the clients ask again.
+// Leases: a client that reads a file in small pieces gets the cache's page with
+// the block mapped read-only.  A leased block does not change: before a request
+// that may change any file, the server revokes all leases, by counting up
+// fd_file.revocations in the pages of descriptors.
 //
 // To follow a request: umain, serve, then the function in handlers[].
 
@@ -41,8 +41,8 @@ struct OpenFile {
 	struct Fd *o_fd;		// shared with the client
 	void *o_where;			// where a client may have that page
 	envid_t o_opener;		// counted in opened[] while we map it
-	bool o_lends;			// blocks were lent, and not recalled
-	struct OpenFile *o_next_lender;
+	bool o_leased;			// is in the list `leased`
+	struct OpenFile *o_next_leased;
 };
 
 struct Request {
@@ -57,7 +57,7 @@ struct Request {
 };
 
 static struct OpenFile opentab[MAXOPEN];
-static struct OpenFile *lenders;	// those with o_lends
+static struct OpenFile *leased;		// files with leases not yet revoked
 static uint16_t opened[NENV];		// slots, by the ENVX of who opened
 static uint32_t nopened;		// all of them
 bool serving;
@@ -265,25 +265,25 @@ openfile_disown(struct File *f)
 			o->o_file = NULL;
 }
 
-// ---------------------------------------------------------- lending blocks
+// ----------------------------------------------------------------- leases
 
 static void
-note_lender(struct OpenFile *o)
+note_lease(struct OpenFile *o)
 {
-	if (o->o_lends)
+	if (o->o_leased)
 		return;
-	o->o_lends = true;
-	o->o_next_lender = lenders;
-	lenders = o;
+	o->o_leased = true;
+	o->o_next_leased = leased;
+	leased = o;
 }
 
 static void
-recall_all(void)
+revoke_leases(void)
 {
-	for (; lenders; lenders = lenders->o_next_lender) {
-		if (page_is_mapped(lenders->o_fd))
-			lenders->o_fd->fd_file.recalls++;
-		lenders->o_lends = false;
+	for (; leased; leased = leased->o_next_leased) {
+		if (page_is_mapped(leased->o_fd))
+			leased->o_fd->fd_file.revocations++;
+		leased->o_leased = false;
 	}
 }
 
@@ -395,10 +395,10 @@ serve_read(envid_t envid, union Fsipc *ipc)
 	return r;
 }
 
-// Lend the block where the descriptor's offset is.  The answer is how much of
-// the file is in it; 0 for none.
+// Lease the block at the descriptor's offset, read-only.  The reply is how many
+// bytes of the file are in that block; 0 without a lease if there is none.
 static int
-serve_lend(struct Request *req)
+serve_lease(struct Request *req)
 {
 	struct OpenFile *o;
 	char *block;
@@ -408,10 +408,10 @@ serve_lend(struct Request *req)
 		return r;
 	if ((o->o_mode & O_ACCMODE) == O_WRONLY)
 		return -E_INVAL;
-	if ((r = file_lend_block(o->o_file, (uint32_t) openfile_offset(o)
+	if ((r = file_lease_block(o->o_file, (uint32_t) openfile_offset(o)
 			/ BLKSIZE, &block)) <= 0)
 		return r;
-	note_lender(o);
+	note_lease(o);
 	req->page = block;
 	req->page_perm = PTE_P | PTE_U;
 	return r;
@@ -526,7 +526,7 @@ static int (*const handlers[])(struct Request *req) = {
 	[FSREQ_FLUSH] = serve_flush,
 	[FSREQ_REMOVE] = serve_remove,
 	[FSREQ_SYNC] = serve_sync,
-	[FSREQ_LEND] = serve_lend,
+	[FSREQ_LEASE] = serve_lease,
 };
 
 // May this request change what is in a file, or how long it is?
@@ -616,7 +616,7 @@ dispatch(struct Request *req)
 	    && handlers[req->number]) {
 		take_request(req);
 		if (may_change_files(req)) {
-			recall_all();
+			revoke_leases();
 			state_changing();
 		}
 		unpin_blocks();			// those of the last request

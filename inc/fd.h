@@ -9,8 +9,8 @@
 struct Fd;
 struct Stat;
 
-// What a kind of file can do.  A device without an operation has the default
-// of lib/fd.c there, which says -E_NOT_SUPP.
+// The operations of a kind of file.  A device that cannot truncate has
+// dev_not_supported (lib/fd.c), which returns -E_NOT_SUPP.
 struct Dev {
 	int dev_id;			// stands in fd_dev_id
 	const char *dev_name;
@@ -22,8 +22,8 @@ struct Dev {
 };
 
 struct FdFile {
-	int id;				// the file server's name for the open file
-	volatile uint32_t recalls;	// goes up when it recalls what it lent
+	int id;				// the file server's id of the open file
+	volatile uint32_t revocations;	// counted up to revoke leases
 };
 
 struct Fd {
@@ -45,8 +45,8 @@ struct Stat {
 _Static_assert(sizeof(struct Fd) == 20, "shared by client and file server");
 _Static_assert(sizeof(struct Stat) == 140, "programs know this layout");
 
-// A block of a file that the server lent us (lib/file.c)
-#define FDLOAN		0xD0040000
+// The block of a file that is leased from the server (lib/file.c)
+#define FDLEASE		0xD0040000
 
 char *fd2data(struct Fd *fd);
 int fd2num(struct Fd *fd);

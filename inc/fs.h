@@ -63,8 +63,9 @@ enum {
 	FSREQ_FLUSH,
 	FSREQ_REMOVE,
 	FSREQ_SYNC,
-	FSREQ_LEND			// the page is the Fd; the reply comes
-					// with the block where its offset is
+	FSREQ_LEASE			// the page is the Fd; the reply comes
+					// with the block at the Fd's offset,
+					// read-only
 };
 
 union Fsipc {

@@ -25,7 +25,7 @@ struct FdPage {
 					// once more
 };
 
-_Static_assert(FILEDATA + MAXFD * PGSIZE <= FDLOAN, "no overlap");
+_Static_assert(FILEDATA + MAXFD * PGSIZE <= FDLEASE, "no overlap");
 
 static struct Dev *const devices[] = { &devfile, &devpipe, &devcons };
 

@@ -2,17 +2,18 @@
 //
 // Entry points: open, remove, sync; the device devfile.
 //
-// A request is a number and a page, fsipcbuf (inc/fs.h); the server answers
-// with a number, and in the page.  Two answers bring a page of their own: to
-// FSREQ_OPEN the new descriptor, and to FSREQ_LEND a block of the file.
+// A request is a number and the page fsipcbuf (inc/fs.h); the server replies
+// with a number, and in the page.  Two replies bring a page of their own: that
+// to FSREQ_OPEN the new descriptor, that to FSREQ_LEASE a block of the file.
 
 #include <inc/lib.h>
 
 union Fsipc fsipcbuf __attribute__((aligned(PGSIZE)));
 
-// The server answers in fsipcbuf, so the page must be ours and writable.  After
-// a fork it may still wait to be copied; what it held does not matter, and a
-// new page can be refused, where copying would end us.
+// Make sure that fsipcbuf is writable, for the server replies in that page.
+// After a fork the page is copy-on-write, and is replaced here by a new one:
+// its contents do not matter, and where memory is short sys_page_alloc returns
+// an error, while the copy-on-write handler would panic.
 static int
 begin_request(void)
 {
@@ -23,9 +24,10 @@ begin_request(void)
 	return sys_page_alloc(0, &fsipcbuf, perm);
 }
 
-static envid_t server;			// that we asked last
+static envid_t server;			// that find_server found last
 
-// The file server's id, or 0 if there is none.  It is mostly still the same.
+// The file server's id, or 0 if there is none.  envs[] is searched only if the
+// server found last is gone.
 static envid_t
 find_server(void)
 {
@@ -37,9 +39,9 @@ find_server(void)
 	return server;
 }
 
-// Send the request in a page and return the answer; a page that comes with it
-// is mapped at dstva.  Returns -E_NOT_SUPP if there is no server, and
-// -E_BAD_ENV if it ends meanwhile.
+// Send the server a request whose page is `page`, and return its reply; a page
+// that comes with the reply is mapped at dstva.  Returns -E_NOT_SUPP if there
+// is no server, and -E_BAD_ENV if the server ends meanwhile.
 static int
 fsipc_in(void *page, int request, void *dstva)
 {
@@ -50,15 +52,15 @@ fsipc_in(void *page, int request, void *dstva)
 	return ipc_call(server, request, page, perm, dstva);
 }
 
-// The same for fsipcbuf.
+// Send the request in fsipcbuf, as fsipc_in does.
 static int
 fsipc(int request, void *dstva)
 {
 	return fsipc_in(&fsipcbuf, request, dstva);
 }
 
-// Begin a request with a path in it.  Returns 0; -E_BAD_PATH if it is too
-// long; or what begin_request says.
+// Begin a request and copy path to this field of fsipcbuf.  Returns 0;
+// -E_BAD_PATH if the path is too long; or an error of begin_request.
 static int
 set_path(char *field, const char *path)
 {
@@ -104,85 +106,80 @@ sync(void)
 	return r < 0 ? r : fsipc(FSREQ_SYNC, NULL);
 }
 
-// ---------------------------------------------------------- blocks on loan
-// Who reads a file in small pieces borrows the block that they are in: the
-// server maps it at FDLOAN, to be read.  It changes no file before it has
-// recalled what it lent, by a number in the descriptor's page.  The first piece
-// comes as an answer to FSREQ_READ, for many want no more than one.
+// ------------------------------------------------------------------ leases
+// A program that reads a file in small pieces leases the block they are in: the
+// server maps its page of the cache read-only at FDLEASE.  Before the server
+// changes any file, it revokes all leases by counting up fd_file.revocations in
+// the descriptors' pages.  The first piece is read by FSREQ_READ, since many
+// programs read no second one.
 
-static int last_read;			// the file of the last such answer
+static int last_read;			// id of the file that FSREQ_READ read
+					// last
 
-static struct Loan {
+static struct Lease {
 	envid_t server;
 	int id;				// of the open file
-	uint32_t recalls;		// as it was before we asked
+	uint32_t revocations;		// count before the lease was asked for
 	uint32_t block;
 	size_t size;			// how much of the file is in it
-} loan;
+} lease;
 
 static bool
-have_loan(const struct Fd *fd, uint32_t block)
+lease_is_valid(const struct Fd *fd, uint32_t block)
 {
-	return loan.block == block && loan.id == fd->fd_file.id
-		&& loan.recalls == fd->fd_file.recalls
-		&& loan.server == find_server();
+	return lease.block == block && lease.id == fd->fd_file.id
+		&& lease.revocations == fd->fd_file.revocations
+		&& lease.server == find_server();
 }
 
-// Returns whether we have this block now, which is the one at the offset.  The
-// descriptor itself is the request: so the server knows that we have it.
+// Lease this block, in which the descriptor's offset lies.  The request's page
+// is the descriptor, which proves that we have the file open.  Returns whether
+// the server granted the lease.
 static bool
-borrow(struct Fd *fd, uint32_t block)
+lease_block(struct Fd *fd, uint32_t block)
 {
-	const uint32_t recalls = fd->fd_file.recalls;
-	const int size = fsipc_in(fd, FSREQ_LEND, (void *) FDLOAN);
+	const uint32_t before = fd->fd_file.revocations;
+	const int size = fsipc_in(fd, FSREQ_LEASE, (void *) FDLEASE);
 
 	if (size <= 0)
-		return false;		// what was at FDLOAN still is
-	loan = (struct Loan) { server, fd->fd_file.id, recalls, block, size };
+		return false;		// an earlier lease is still valid
+	lease = (struct Lease) { server, fd->fd_file.id, before, block, size };
 	return true;
 }
 
-// The block is free to be forgotten by all.
-static void
-give_back(const struct Fd *fd)
-{
-	if (loan.server == 0 || loan.id != fd->fd_file.id)
-		return;
-	sys_page_unmap(0, (void *) FDLOAN);
-	loan.server = 0;
-}
-
-// May we move this descriptor's offset?  Where others, besides the server, have
-// it too, only the server may, which does one thing at a time.
+// May we move this descriptor's offset ourselves?  If more environments share
+// the descriptor than this one and the server, only the server may, since it
+// carries out one request at a time.
 static bool
-offset_is_ours(struct Fd *fd)
+offset_is_private(struct Fd *fd)
 {
 	return pageref(fd) == 2 && (uvpt[PGNUM(fd)] & PTE_W);
 }
 
-// Read n bytes of one block, fewer only at the end of the file, from a loan.
-// Returns how many, or -E_NOT_SUPP if that cannot be.
+// Read n bytes from a leased block, fewer only at the end of the file.  Returns
+// how many; or -E_NOT_SUPP if the caller must send FSREQ_READ instead: they lie
+// in two blocks, the offset is shared, or there is no lease.
 static ssize_t
-read_loan(struct Fd *fd, void *buf, size_t n)
+read_leased(struct Fd *fd, void *buf, size_t n)
 {
 	const uint32_t block = (uint32_t) fd->fd_offset / BLKSIZE;
 	const size_t into = (uint32_t) fd->fd_offset % BLKSIZE;
 
-	if (into + n > BLKSIZE || !offset_is_ours(fd)
-	    || !(have_loan(fd, block) || (last_read == fd->fd_file.id
-		&& borrow(fd, block))))
+	if (into + n > BLKSIZE || !offset_is_private(fd)
+	    || !(lease_is_valid(fd, block) || (last_read == fd->fd_file.id
+		&& lease_block(fd, block))))
 		return -E_NOT_SUPP;
-	n = MIN(n, MAX(loan.size, into) - into);
-	memcpy(buf, (char *) FDLOAN + into, n);
-	if (fd->fd_file.recalls != loan.recalls)
-		return -E_NOT_SUPP;	// it may have changed meanwhile
+	n = MIN(n, MAX(lease.size, into) - into);
+	memcpy(buf, (char *) FDLEASE + into, n);
+	if (fd->fd_file.revocations != lease.revocations)
+		return -E_NOT_SUPP;	// the server may have changed the block
 	fd->fd_offset += n;
 	return n;
 }
 
 // -------------------------------------------------------------- the device
 
-// One page at most.
+// Reads at most a page.
 static ssize_t
 devfile_read(struct Fd *fd, void *buf, size_t n)
 {
@@ -190,7 +187,7 @@ devfile_read(struct Fd *fd, void *buf, size_t n)
 
 	n = MIN(n, sizeof(fsipcbuf.readRet.ret_buf));
 
-	ssize_t got = read_loan(fd, buf, n);
+	ssize_t got = read_leased(fd, buf, n);
 
 	if (got >= 0)
 		return got;
@@ -207,7 +204,7 @@ devfile_read(struct Fd *fd, void *buf, size_t n)
 	return got;
 }
 
-// As much as a request holds at most.
+// Writes at most what fits into one request.
 static ssize_t
 devfile_write(struct Fd *fd, const void *buf, size_t n)
 {
@@ -226,14 +223,18 @@ devfile_write(struct Fd *fd, const void *buf, size_t n)
 	return taken;
 }
 
-// The server notices by itself that a descriptor is gone.  But what was
-// written has to reach the disk, or we hear that it does not.
+// The server sees without a request that a descriptor was unmapped.  But what
+// was written must reach the disk, or the caller must learn that it did not.
 static int
 devfile_close(struct Fd *fd)
 {
 	int r;
 
-	give_back(fd);
+	if (lease.server != 0 && lease.id == fd->fd_file.id) {
+		// End the lease, or the page stays in use after its eviction.
+		sys_page_unmap(0, (void *) FDLEASE);
+		lease.server = 0;
+	}
 	if ((fd->fd_omode & O_ACCMODE) == O_RDONLY)
 		return 0;
 	if ((r = begin_request()) < 0)

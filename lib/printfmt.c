@@ -106,12 +106,6 @@ put_repeated(const struct Sink *to, char ch, int n)
 		put(to, ch);
 }
 
-static bool
-is_printable(unsigned char ch)
-{
-	return ch >= 0x20 && ch <= 0x7E;
-}
-
 static void
 put_bytes(const struct Sink *to, const struct Spec *spec,
 	const char *s, int len)
@@ -124,7 +118,7 @@ put_bytes(const struct Sink *to, const struct Spec *spec,
 		put_text(to, s, len);
 	else
 		for (; len > 0; len--, s++)
-			put(to, is_printable(*s) ? *s : '?');
+			put(to, *s >= ' ' && *s <= '~' ? *s : '?');
 	if (spec->left)
 		put_repeated(to, ' ', padding);
 }

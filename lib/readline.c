@@ -143,9 +143,10 @@ find_line(const struct History *h, int age)
 	return age > 0 ? -1 : at;
 }
 
-// Show a line so and so old, if there is one; 0 is an empty line.
+// Replace the line by the age-th last one, if there is one; for age 0, by an
+// empty line.
 static void
-recall(struct Typed *t, int age)
+show_earlier(struct Typed *t, int age)
 {
 	const int at = t->history && age >= 0 ? find_line(t->history, age) : -1;
 
@@ -188,10 +189,10 @@ typed_key(struct Typed *t, int c)
 			readline_prompt(t->prompt);
 		break;
 	case KEY_UP:
-		recall(t, t->age + 1);
+		show_earlier(t, t->age + 1);
 		break;
 	case KEY_DN:
-		recall(t, t->age - 1);
+		show_earlier(t, t->age - 1);
 		break;
 	case '\t':
 		if (t->history)

@@ -188,7 +188,7 @@ testcrash => { %{says('testcrash ok$')}, fsargs => 'bcache=16',
 # It asks how long the CPU was idle
 testreap => { %{says('testreap ok$')}, debug => 1 },
 
-testloan => { %{says('testloan ok$')}, fsargs => 'bcache=16',
+testlease => { %{says('testlease ok$')}, fsargs => 'bcache=16',
     threads => 'multi' },
 testshortage => { %{says('testshortage ok$')}, fsargs => 'bcache=16',
     extra => ['-m', 16], debug => 'check' },

@@ -18,7 +18,7 @@
 
 #define PAGE		((union Fsipc *) 0x20000000)	// of our requests
 #define ROPAGE		((union Fsipc *) 0x20001000)
-#define LOAN		((void *) 0x20002000)
+#define LEASED		((void *) 0x20002000)
 #define FD(i)		((struct Fd *) (0x21000000 + (i) * PGSIZE))
 
 static envid_t server;
@@ -140,7 +140,7 @@ random_id(void)
 static uint32_t
 random_request(union Fsipc *page)
 {
-	uint32_t number = 1 + below(FSREQ_LEND);
+	uint32_t number = 1 + below(FSREQ_LEASE);
 
 	if (number == FSREQ_SYNC && !one_in(8))		// takes long
 		number = FSREQ_OPEN;
@@ -190,10 +190,10 @@ one_request(void)
 
 	void *dst = fd;
 
-	if (number == FSREQ_LEND) {
+	if (number == FSREQ_LEASE) {
 		if (page_is_mapped(fd))
 			page = fd;
-		dst = LOAN;
+		dst = LEASED;
 	}
 
 	int r = request(number, page, perm, one_in(16) ? NULL : dst);
@@ -204,7 +204,7 @@ one_request(void)
 	    && (uint32_t) r > want)
 		panic("%d bytes, and only %u were asked for", r, want);
 	if (r > 0 && number != FSREQ_READ && number != FSREQ_WRITE
-	    && number != FSREQ_LEND)
+	    && number != FSREQ_LEASE)
 		panic("request %u was answered by %d", number, r);
 	if (pageref(PAGE) != 1)
 		panic("the server keeps our page");
@@ -212,7 +212,7 @@ one_request(void)
 		forge_fd();
 	if (one_in(8) && page_is_mapped(fd))
 		must("closing", sys_page_unmap(0, fd));
-	must("giving back", sys_page_unmap(0, LOAN));
+	must("unmap", sys_page_unmap(0, LEASED));
 }
 
 // ------------------------------------------------------------- odd clients

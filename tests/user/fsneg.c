@@ -119,7 +119,7 @@ static const struct {
 	{ FSREQ_READ, 3, 1, { 0, -E_INVAL, 0 } },
 	{ FSREQ_READ, -1, 1, { -E_INVAL, -E_INVAL, -E_INVAL } },
 	{ FSREQ_READ, 0x7FFFFFFF, ALL, { 0, -E_INVAL, 0 } },
-	{ FSREQ_LEND, 0, 0, { -E_INVAL, -E_INVAL, -E_INVAL } },
+	{ FSREQ_LEASE, 0, 0, { -E_INVAL, -E_INVAL, -E_INVAL } },
 	{ FSREQ_WRITE, 0, 0, { -E_INVAL, 0, 0 } },
 	{ FSREQ_WRITE, -1, 1, { -E_INVAL, -E_INVAL, -E_INVAL } },
 	{ FSREQ_WRITE, MAXFILESIZE, 1, { -E_INVAL, -E_INVAL, -E_INVAL } },

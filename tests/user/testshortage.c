@@ -1,5 +1,5 @@
 // tests/user/testshortage.c - the file server while one client has all memory
-// and has borrowed all blocks that were in the cache: each request of anybody
+// and has leases of all blocks that were in the cache: each request of anybody
 // is answered, those that fail change nothing, and no block is lost.
 //
 // usage: testshortage [KIND]		all kinds of requests, or this one
@@ -22,9 +22,9 @@
 
 #define RW		(PTE_P | PTE_U | PTE_W)
 #define PAGE		((union Fsipc *) 0x20000000)
-#define BORROWED	((char *) 0x20001000)
+#define LEASED		((char *) 0x20001000)
 #define NEW_FD		((struct Fd *) 0x20002000)
-#define KEPT		0x21000000	// borrowed blocks
+#define LEASES		0x21000000	// leased blocks
 #define EATEN		0x22000000	// all other memory
 
 static char buf[BLKSIZE];
@@ -89,20 +89,21 @@ make_file(const char *name, uint32_t size)
 
 // ---------------------------------------------------------------- shortage
 
-// Borrow all blocks of a file, as many as there is memory for, for good.
+// Lease all blocks of a file, or as many as there is memory for, and keep them
+// mapped.
 static void
 hoard_file(int num)
 {
 	struct Fd *page = page_of(num);
 	int r;
 
-	for (page->fd_offset = 0; (r = request(FSREQ_LEND, page, BORROWED)) > 0;
+	for (page->fd_offset = 0; (r = request(FSREQ_LEASE, page, LEASED)) > 0;
 	     page->fd_offset += r) {
-		must("map", sys_page_map(0, BORROWED, 0, (void *) kept,
+		must("map", sys_page_map(0, LEASED, 0, (void *) kept,
 			PTE_P | PTE_U));
 		kept += PGSIZE;
 	}
-	must("unmap", sys_page_unmap(0, BORROWED));
+	must("unmap", sys_page_unmap(0, LEASED));
 }
 
 static void
@@ -145,7 +146,7 @@ be_short_of_memory(int npages)
 static void
 have_enough_memory(void)
 {
-	for (; kept > KEPT; kept -= PGSIZE)
+	for (; kept > LEASES; kept -= PGSIZE)
 		must("unmap", sys_page_unmap(0, (void *) (kept - PGSIZE)));
 	give_back(100);
 }
@@ -200,13 +201,13 @@ read_end(void)
 }
 
 static int
-borrow_end(void)
+lease_end(void)
 {
 	page_of(fd)->fd_offset = SIZE - BLKSIZE;
-	return request(FSREQ_LEND, page_of(fd), BORROWED);
+	return request(FSREQ_LEASE, page_of(fd), LEASED);
 }
 
-// As programs do.  The second byte is on loan.
+// Read as programs do: the second byte comes from a leased block.
 static int
 read_two_bytes(void)
 {
@@ -339,10 +340,10 @@ is_read(void)
 }
 
 static void
-is_borrowed(void)
+is_leased(void)
 {
 	for (int i = 0; i < BLKSIZE; i++)
-		expect("byte on loan", (uint8_t) BORROWED[i],
+		expect("leased byte", (uint8_t) LEASED[i],
 			byte_at(SIZE - BLKSIZE + i));
 	unchanged();
 }
@@ -397,7 +398,7 @@ static const struct Kind {
 	{ "cut-to-nothing", cut_to_nothing, is_empty },
 	{ "grow", grow, is_longer },
 	{ "read", read_end, is_read },
-	{ "lend", borrow_end, is_borrowed },
+	{ "lease", lease_end, is_leased },
 	{ "two-bytes", read_two_bytes, are_two_bytes },
 	{ "write", write_at_end, is_written },
 	{ "stat", stat_it, unchanged },
@@ -458,7 +459,7 @@ try_once(const struct Kind *kind,
 		kind->done();
 	}
 	must("unmap", sys_page_unmap(0, NEW_FD));
-	must("unmap", sys_page_unmap(0, BORROWED));
+	must("unmap", sys_page_unmap(0, LEASED));
 	close(fd);
 }
 
@@ -469,9 +470,9 @@ umain(int argc, char **argv)
 
 	server = ipc_find_env(ENV_TYPE_FS);
 	must("page", sys_page_alloc(0, PAGE, RW));
-	must("page", sys_page_alloc(0, (void *) KEPT, RW));	// its table
+	must("page", sys_page_alloc(0, (void *) LEASES, RW));	// its table
 	must("page", sys_page_alloc(0, (void *) EATEN, RW));
-	kept = KEPT;
+	kept = LEASES;
 	eaten = EATEN + PGSIZE;
 	for (int i = 0; i < HOARDS; i++) {
 		snprintf(name, sizeof(name), "/hoard%d", i);

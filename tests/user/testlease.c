@@ -1,20 +1,21 @@
-// tests/user/testloan.c - reading a file in small pieces, from blocks that the
-// file server lends: who reads sees what the file holds at that moment, whoever
-// changes it, and each byte goes to one of those who share a descriptor.
+// tests/user/testlease.c - reading a file in small pieces, from blocks leased
+// from the file server: a reader sees what the file holds at that moment, which
+// a writer may just have changed, and each byte goes to one of the environments
+// that share a descriptor.
 //
-// Runs with a file server that keeps few blocks, all of which can be lent.
+// Runs with a file server that caches few blocks, all of which can be leased.
 
 #include <tests/user/test.h>
 
-#define NAME		"/loan"
-#define BLOCKS		40		// more than the server keeps
+#define NAME		"/lease"
+#define BLOCKS		40		// more than the server caches
 #define SIZE		(BLOCKS * BLKSIZE + 100)
 #define ROUNDS		60000		// reads of what is being written
 #define PART		50		// an offset
 #define PART_SIZE	4000
 
-#define BORROWED	((char *) 0x21000000)
-#define KEPT		((char *) 0x22000000)
+#define LEASED		((char *) 0x21000000)
+#define LEASES		((char *) 0x22000000)
 #define RW		(PTE_P | PTE_U | PTE_W)
 
 static char buf[BLKSIZE] __attribute__((aligned(PGSIZE)));
@@ -97,19 +98,20 @@ test_pieces(size_t n)
 	close(fd);
 }
 
-// The first piece is the server's to copy, and nothing is left at the end.
+// The first piece is copied by the server; the lease of the second ends with
+// the file.
 static void
-test_borrowing(void)
+test_lease(void)
 {
 	static const bool has[] = { false, true, true };
 	int fd = open_file(O_RDONLY);
 
 	for (unsigned i = 0; i < ARRAY_SIZE(has); i++) {
 		expect("piece", read(fd, buf, 1), 1);
-		expect("borrowed", page_is_mapped((void *) FDLOAN), has[i]);
+		expect("leased", page_is_mapped((void *) FDLEASE), has[i]);
 	}
 	close(fd);
-	expect("borrowed still", page_is_mapped((void *) FDLOAN), false);
+	expect("leased still", page_is_mapped((void *) FDLEASE), false);
 }
 
 // ---------------------------------------------------------------- changes
@@ -272,63 +274,64 @@ test_readonly(void)
 	close(fd);
 }
 
-// ----------------------------------------------------------------- by hand
+// --------------------------------------------- requests without the library
 
 static int
-ask_to_lend(void *page)
+request_lease(void *page)
 {
 	envid_t server = ipc_find_env(ENV_TYPE_FS);
 
-	ipc_send(server, FSREQ_LEND, page, RW);
-	return ipc_recv_from(server, BORROWED);
+	ipc_send(server, FSREQ_LEASE, page, RW);
+	return ipc_recv_from(server, LEASED);
 }
 
 static int
-borrow_by_hand(int fd, off_t offset)
+lease_by_hand(int fd, off_t offset)
 {
 	seek(fd, offset);
-	return ask_to_lend(page_of(fd));
+	return request_lease(page_of(fd));
 }
 
-// What is lent can be read only, and only by whom the file is open for that.
+// A leased block is read-only, and leased only for a file opened to read.
 static void
 test_rights(void)
 {
 	int fd = open_file(O_RDONLY), writer = open_file(O_WRONLY);
 
-	expect("to write", borrow_by_hand(writer, 0), -E_INVAL);
-	expect("before it", borrow_by_hand(fd, -1), 0);
-	expect("far away", borrow_by_hand(fd, 0x7FFFFFFF), 0);
-	expect("behind the end", borrow_by_hand(fd, SIZE + BLKSIZE), 0);
+	expect("to write", lease_by_hand(writer, 0), -E_INVAL);
+	expect("before it", lease_by_hand(fd, -1), 0);
+	expect("far away", lease_by_hand(fd, 0x7FFFFFFF), 0);
+	expect("behind the end", lease_by_hand(fd, SIZE + BLKSIZE), 0);
 	memcpy(buf, page_of(fd), sizeof(buf));
-	expect("a copy", ask_to_lend(buf), -E_INVAL);
+	expect("a copy", request_lease(buf), -E_INVAL);
 	memset(buf, 0xFF, sizeof(buf));
-	expect("no descriptor", ask_to_lend(buf), -E_INVAL);
-	expect("nothing", page_is_mapped(BORROWED), false);
-	expect("the last", borrow_by_hand(fd, SIZE - 1), SIZE % BLKSIZE);
-	expect("to be read", uvpt[PGNUM(BORROWED)] & (PTE_P | PTE_W), PTE_P);
-	expect("to be changed", sys_page_map(0, BORROWED, 0, BORROWED, RW),
+	expect("no descriptor", request_lease(buf), -E_INVAL);
+	expect("nothing", page_is_mapped(LEASED), false);
+	expect("the last", lease_by_hand(fd, SIZE - 1), SIZE % BLKSIZE);
+	expect("to be read", uvpt[PGNUM(LEASED)] & (PTE_P | PTE_W), PTE_P);
+	expect("to be changed", sys_page_map(0, LEASED, 0, LEASED, RW),
 		-E_INVAL);
 	close(fd);
 	close(writer);
-	sys_page_unmap(0, BORROWED);
+	sys_page_unmap(0, LEASED);
 }
 
-// A client that keeps all that it is lent keeps nothing from others.
+// A client that has leases of all blocks does not stop the server from caching
+// others.
 static void
-test_keeping(void)
+test_all_leased(void)
 {
 	int fd = open_file(O_RDONLY);
 
 	for (uint32_t at = 0; at < BLOCKS * BLKSIZE; at += BLKSIZE) {
-		expect("lent", borrow_by_hand(fd, at), BLKSIZE);
-		must("map", sys_page_map(0, BORROWED, 0, KEPT + at,
+		expect("lease", lease_by_hand(fd, at), BLKSIZE);
+		must("map", sys_page_map(0, LEASED, 0, LEASES + at,
 			PTE_P | PTE_U));
 	}
 	test_pieces(sizeof(buf));
 	for (uint32_t at = 0; at < BLOCKS * BLKSIZE; at += BLKSIZE) {
-		expect("kept", (uint8_t) KEPT[at], byte_at(at));
-		sys_page_unmap(0, KEPT + at);
+		expect("kept", (uint8_t) LEASES[at], byte_at(at));
+		sys_page_unmap(0, LEASES + at);
 	}
 	close(fd);
 }
@@ -339,7 +342,7 @@ umain(int argc, char **argv)
 	USED(argc), USED(argv);
 
 	make_file();
-	test_borrowing();
+	test_lease();
 	test_pieces(1);
 	test_pieces(100);
 	test_pieces(512);
@@ -348,9 +351,9 @@ umain(int argc, char **argv)
 	test_sharing();
 	test_readonly();
 	test_rights();
-	test_keeping();
+	test_all_leased();
 	test_at_once();
 	make_file();
 	test_changes();
-	cprintf("testloan ok\n");
+	cprintf("testlease ok\n");
 }
