@@ -1,7 +1,7 @@
 // kern/cpu.c - the processors: a list of them, and asking them for things.
 //
 // Entry points: cpu_has_cpuid, cpu_features, cpu_protect; user_memory_open and
-// user_memory_close; cpu_init, cpu_add, cpu_apicid and cpunum; cpu_order,
+// user_memory_close; cpu_init, cpu_add, cpu_apicid, cpunum and other_cpu_running; cpu_order,
 // cpu_order_anyone, cpu_take_order, cpu_see_to_news, cpu_service; cpus_stop,
 // cpu_call_idle, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders;
 // cpu_watch and cpu_take_nmi.
@@ -127,6 +127,15 @@ uint8_t
 cpu_apicid(int cpu)
 {
 	return apicids[cpu];
+}
+
+int
+other_cpu_running(const struct Env *e)
+{
+	for (int i = 0; i < ncpu; i++)
+		if (cpus[i].cpu_env == e && i != cpunum())
+			return i;
+	return -1;
 }
 
 // ------------------------------------------------------------------ orders

@@ -96,6 +96,11 @@ user_memory_close(void)
 void cpu_init(void);			// before anything asks what we have
 void cpu_add(uint8_t apicid);		// found one (mpconfig.c, dev/acpi.c)
 uint8_t cpu_apicid(int cpu);
+
+// The CPU besides this one that is running e, whatever e's status has become
+// meanwhile; -1 if there is none.
+int other_cpu_running(const struct Env *e);
+
 void cpus_stop(void);			// none but this one runs on
 
 // What each CPU is to do besides its work: it looks when it has got the kernel

@@ -5,8 +5,8 @@
 // soon.  Everything here is under the kernel lock.
 //
 // Entry points: env_init, env_init_percpu; env_alloc, env_create, env_free,
-// env_destroy, env_is_abandoned; env_of, envid2env; env_elsewhere, env_stop,
-// env_set_tf; env_run, the way out of the kernel.
+// env_destroy, env_is_abandoned; env_of, envid2env; env_stop, env_set_tf;
+// env_run, the way out of the kernel.
 
 #include <inc/assert.h>
 #include <inc/elf.h>
@@ -345,7 +345,7 @@ destroy_abandoned(const struct Env *e)
 		if (child->env_parent_id != e->env_id
 		    || !is_there(child->env_id) || !env_is_abandoned(child))
 			continue;
-		if (env_elsewhere(child) >= 0)
+		if (other_cpu_running(child) >= 0)
 			child->env_status = ENV_DYING;	// that CPU frees it
 		else
 			begin_to_free(child);
@@ -359,23 +359,12 @@ env_reaped(struct Env *e)
 	destroy_abandoned(e);
 }
 
-// The other CPU that is running e, whatever e's status has become meanwhile;
-// -1 if none is.
-int
-env_elsewhere(const struct Env *e)
-{
-	for (int i = 0; i < ncpu; i++)
-		if (cpus[i].cpu_env == e && i != cpunum())
-			return i;
-	return -1;
-}
-
 // Have e, if another CPU is running it, stand still in the kernel there until
 // we give up the lock.  Then that CPU goes on in trap().
 static void
 bring_in(const struct Env *e)
 {
-	int cpu = env_elsewhere(e);
+	int cpu = other_cpu_running(e);
 
 	if (cpu >= 0)
 		cpu_bring_in(cpu);
@@ -400,7 +389,7 @@ env_stop(struct Env *e)
 void
 env_set_tf(struct Env *e, const struct Trapframe *tf)
 {
-	const bool elsewhere = env_elsewhere(e) >= 0;
+	const bool elsewhere = other_cpu_running(e) >= 0;
 
 	bring_in(e);
 
@@ -419,7 +408,7 @@ env_set_tf(struct Env *e, const struct Trapframe *tf)
 void
 env_destroy(struct Env *e)
 {
-	int cpu = env_elsewhere(e);
+	int cpu = other_cpu_running(e);
 
 	if (cpu >= 0) {
 		e->env_status = ENV_DYING;

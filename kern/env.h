@@ -45,7 +45,6 @@ env_slots(void)
 	return env_slots_used;
 }
 
-int env_elsewhere(const struct Env *e);
 void env_stop(struct Env *e);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);
 int envid2env(envid_t envid, struct Env **store, bool checkperm);

@@ -139,7 +139,7 @@ wake_with(struct Env *e, int result)
 {
 	e->env_ipc_recving = false;
 	e->env_tf.tf_regs.reg_eax = result;
-	sched_wake(e);			// leaves the queue that it is in
+	wakeup_env(e);			// leaves the queue that it is in
 }
 
 // ----------------------------------------------------------------- sending

@@ -17,7 +17,6 @@
 
 #include <kern/irqwait.h>
 #include <kern/picirq.h>
-#include <kern/sched.h>
 #include <kern/sleep.h>
 
 #define PATIENCE	10		// ticks until a sleep ends
@@ -65,7 +64,7 @@ irqwait_answer(void)
 		return NULL;
 	came = false;
 	e->env_tf.tf_regs.reg_eax = 1;
-	sched_wake(e);
+	wakeup_env(e);
 	return e;
 }
 

@@ -8,15 +8,14 @@
 // woken for which there may be no CPU yet (unlock_kernel); so does that CPU in
 // turn, until one finds nothing to run.
 //
-// Entry points: sched_yield, sched_halt; sched_wake, sched_wake_receiver,
-// sched_handoff, sched_next; sched_tick, sched_awake.
+// Entry points: sched_yield, sched_halt; sched_wake_receiver, sched_handoff,
+// sched_next; sched_tick, sched_awake.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
 
 #include <kern/cpu.h>
 #include <kern/debug/audit.h>
-#include <kern/debug/widen.h>
 #include <kern/env.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
@@ -73,17 +72,6 @@ sched_yield(void)
 	if (old && old->env_status == ENV_RUNNING)
 		env_run(old);
 	sched_halt();
-}
-
-void
-sched_wake(struct Env *e)
-{
-	sleep_cancel(e);
-	// It may be stopped, but not yet out of its CPU.
-	e->env_status = ncpu > 1 && env_elsewhere(e) >= 0
-		? ENV_RUNNING : ENV_RUNNABLE;
-	widen();
-	cpu_work++;
 }
 
 // Runs next on each CPU, if it can run by then: mostly it was just sent a

@@ -14,9 +14,6 @@ void sched_halt(void) __attribute__((noreturn));
 void sched_handoff(struct Env *e);
 void sched_next(void) __attribute__((noreturn));
 
-// Make e ready to run.
-void sched_wake(struct Env *e);
-
 // Make e ready to run, which slept until there was a message and for nothing
 // else: it runs next here, if curenv sleeps before e runs elsewhere.
 void sched_wake_receiver(struct Env *e);

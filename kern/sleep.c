@@ -18,12 +18,13 @@
 // sched_halt does.  The labs' sched_yield may run it, if nothing else is
 // runnable, and it looks again.
 //
-// Entry points: sleep_on, wakeup, sleep_cancel; is_asleep, sleeps_on_device,
+// Entry points: sleep_on, wakeup, wakeup_env, sleep_cancel; is_asleep, sleeps_on_device,
 // first_sleeper, sleep_is_consistent.  Under the kernel lock.
 
+#include <kern/cpu.h>
+#include <kern/debug/widen.h>
 #include <kern/env.h>
 #include <kern/pmap.h>
-#include <kern/sched.h>
 #include <kern/sleep.h>
 
 struct Sleeper sleepers[NENV];
@@ -96,6 +97,17 @@ sleep_leave(struct Sleeper *s)
 }
 
 void
+wakeup_env(struct Env *e)
+{
+	sleep_cancel(e);
+	// Another CPU that was to stop e may not have done so yet.
+	e->env_status = ncpu > 1 && other_cpu_running(e) >= 0
+		? ENV_RUNNING : ENV_RUNNABLE;
+	widen();
+	cpu_work++;
+}
+
+void
 wakeup(const void *object)
 {
 	struct Sleeper *ring = ring_of(object), *next;
@@ -105,7 +117,7 @@ wakeup(const void *object)
 		if (s->object != object)
 			continue;
 		if (is_asleep(env_of_sleeper(s)))
-			sched_wake(env_of_sleeper(s));
+			wakeup_env(env_of_sleeper(s));
 		else
 			sleep_leave(s);
 	}

@@ -46,6 +46,7 @@ sleeps_on_device(const struct Env *e)
 void sleep_on(struct Env *e, const void *object);
 
 void wakeup(const void *object);	// all who sleep on it
+void wakeup_env(struct Env *e);		// e, whatever it sleeps on
 
 // The one that has slept on it longest, or NULL
 struct Env *first_sleeper(const void *object);

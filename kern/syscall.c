@@ -212,7 +212,7 @@ sys_env_set_status(envid_t envid, int status)
 		env_stop(e);
 	} else if (e->env_status != ENV_RUNNING) {
 		e->env_ipc_recving = false;
-		sched_wake(e);
+		wakeup_env(e);
 	}
 	return 0;
 }
