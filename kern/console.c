@@ -1,25 +1,24 @@
 // kern/console.c - the console: serial line, printer port, screen, keyboard.
 //
 // All output goes to the serial line, the printer port and the screen; input
-// comes from the serial line and the keyboard, through one queue.  A device
+// comes from the serial line and the keyboard, through one ring.  A device
 // that is not there, or stops answering, is left out.
 //
-// Entry points: cons_init, cons_write, cputchar; cons_getc, cons_getkey,
-// cons_getline, cons_has_input, cons_interrupts, getchar, iscons; for the
-// devices, cons_intr.
-// Under the kernel lock, once there is more than one CPU.
+// The console calls its devices, and nothing above it: every part of the kernel
+// may print.  Keys that do something at once (^C, ^\, ^T) are left in
+// cons_hotkeys for kern/tty.c.
+//
+// Entry points: cons_init, cons_write, cputchar; serial_intr, kbd_intr;
+// cons_getc, cons_has_input, cons_input_came, cons_discard, cons_interrupts,
+// getchar, iscons.  Under the kernel lock, once there is more than one CPU.
 
-#include <inc/error.h>
-#include <inc/kbdreg.h>
 #include <inc/trap.h>
-#include <inc/typed.h>
 #include <inc/x86.h>
 
 #include <kern/console.h>
-#include <kern/debug/audit.h>
+#include <kern/cpu.h>
 #include <kern/dev/consdev.h>
 #include <kern/lab.h>
-#include <kern/monitor.h>
 #include <kern/panic.h>
 #include <kern/picirq.h>
 
@@ -45,128 +44,122 @@ cputchar(int c)
 
 // ------------------------------------------------------------------- input
 // Input is in a ring.  Both counters only grow, so that their difference is
-// what is in the ring, empty and full included.  Keys are taken as they come:
-// who reads lines of them has lib/readline.c for that.
+// what is in the ring, empty and full included.
 
-#define QUEUE_SIZE	512		// a power of 2
+#define RING_SIZE	512		// a power of 2
 
-// Ctrl-t, when somebody debugs: look for faults now, whatever is running.
-#define CHECK_KEY	('t' & 0x1F)
-
-// Ctrl-\: the monitor, whatever is running.
-#define MONITOR_KEY	('\\' & 0x1F)
-
-#define INTERRUPT_KEY	('c' & 0x1F)
+#define CTRL(letter)	((letter) & 0x1F)
 
 static struct {
-	uint16_t chars[QUEUE_SIZE];	// a byte, or KEY_TEXT and a byte
+	uint16_t keys[RING_SIZE];	// a byte, or KEY_TEXT and a byte
 	uint32_t put, taken;
-} queue;
+	uint32_t interrupt;		// put, after the last ^C
+} ring;
 
 const char console_input;
-void (*cons_wake)(const void *object);
-bool (*cons_interrupt)(void);
-static bool monitor_reads;		// keys are for the monitor
-
-static struct Typed line;		// for programs
-static int line_taken;			// bytes that they have
-static bool line_complete;		// before that, they get nothing
-
-static bool
-queue_is_full(void)
-{
-	return queue.put - queue.taken == QUEUE_SIZE;
-}
+bool cons_line_ready;
+uint32_t cons_hotkeys;
+static bool monitor_reads;		// it gets all keys
 
 static void
-line_drop(void)
+reboot(void)
 {
-	line.len = line_taken = 0;
-	line_complete = false;
+	static const char message[] = "Rebooting!\n";
+
+	cons_write(message, sizeof(message) - 1);
+	outb(0x92, 0x03);		// bit 0 of the PC's control port A
 }
 
-// Keys that do something at once, and are not input.
-static bool
-acts_at_once(int c)
+// Which bit of cons_hotkeys is this key's?  0: none.
+static uint32_t
+hotkey(int key)
 {
-	if (c == CHECK_KEY && debug_asked) {
-		audit(true);
-		return true;
-	}
 	if (monitor_reads)
-		return false;
-	if (c == MONITOR_KEY) {
-		monitor(NULL);
-		return true;
+		return 0;
+	switch (key) {
+	case CTRL('C'):
+		return CONS_INTERRUPT;
+	case CTRL('\\'):
+		return CONS_MONITOR;
+	case CTRL('T'):
+		return debug_asked ? CONS_CHECK : 0;
+	default:
+		return 0;
 	}
-	if (c == INTERRUPT_KEY && cons_interrupt && cons_interrupt()) {
-		cprintf("^C\n");
-		queue.taken = queue.put;
-		line_drop();
-		return true;
-	}
-	return false;
 }
 
-// What finds no room stays in the device.
-void
-cons_intr(int (*get_char)(void))
+// Take the keys that get_key has: it returns 0 for one that means nothing, and
+// -1 if there are no more.  What finds no room stays in the device.
+static void
+cons_intr(int (*get_key)(void))
 {
-	const uint32_t before = queue.put;
-	int c;
+	int key;
 
-	while (!queue_is_full() && (c = get_char()) >= 0)
-		if (c != 0 && !acts_at_once(c))
-			queue.chars[queue.put++ % QUEUE_SIZE] = c;
-	if (queue.put != before && cons_wake)
-		cons_wake(&console_input);
+	while (ring.put - ring.taken < RING_SIZE && (key = get_key()) >= 0) {
+		const uint32_t hot = hotkey(key);
+
+		if (key == KEY_REBOOT)
+			reboot();
+		else if (key != 0 && (!hot || hot == CONS_INTERRUPT))
+			ring.keys[ring.put++ % RING_SIZE] = key;
+		if (hot == CONS_INTERRUPT)
+			ring.interrupt = ring.put;
+		if (hot) {
+			cons_hotkeys |= hot;
+			cpu_order_anyone(ANYONE_HOTKEYS, true);
+		}
+	}
+}
+
+void
+serial_intr(void)
+{
+	cons_intr(serial_getkey);
+}
+
+void
+kbd_intr(void)
+{
+	cons_intr(kbd_getkey);
+}
+
+// Is there a key to be taken?  Not before tty_hotkeys has said whether a ^C is
+// input, or makes all before it worth nothing.
+static bool
+has_key(void)
+{
+	return ring.put != ring.taken
+		&& (monitor_reads || !(cons_hotkeys & CONS_INTERRUPT));
 }
 
 bool
+cons_input_came(void)
+{
+	return has_key() || cons_line_ready;
+}
+
+// The keyboard and the serial line may have no interrupts yet.
+bool
 cons_has_input(void)
 {
-	// The keyboard and the serial line may have no interrupts yet
 	serial_intr();
 	kbd_intr();
-	return queue.put != queue.taken || line_complete;
+	return cons_input_came();
 }
 
 int
 cons_getc(void)
 {
-	if (!cons_has_input())
-		return 0;
-	return queue.chars[queue.taken++ % QUEUE_SIZE];
+	serial_intr();
+	kbd_intr();
+	return has_key() ? ring.keys[ring.taken++ % RING_SIZE] : 0;
 }
 
-// In canonical mode, lines are made when somebody wants one: what was typed
-// before that waits in the queue, and is echoed where it is read.
-int
-cons_getline(void)
+void
+cons_discard(void)
 {
-	int c;
-
-	while (!line_complete) {
-		if ((c = cons_getc()) == 0)
-			return 0;
-		line_complete = typed_key(&line, c);
-	}
-	c = line.len > 0 ? (uint8_t) line.text[line_taken++] : -E_EOF;
-	if (line_taken == line.len)
-		line_drop();
-	return c;
-}
-
-// What remains of a line comes first.
-int
-cons_getkey(void)
-{
-	if (!line_complete) {
-		line_drop();
-		return cons_getc();
-	}
-	const int c = cons_getline();
-	return c < 0x80 ? c : c | KEY_TEXT;
+	if ((int32_t) (ring.interrupt - ring.taken) > 0)
+		ring.taken = ring.interrupt;
 }
 
 // After a panic we do without interrupts.
@@ -205,10 +198,13 @@ iscons(int fd)
 void
 cons_init(void)
 {
+	static const char no_serial[] = "Serial port does not exist!\n";
+
 	screen_init();
+	serial_intr();			// turning its FIFO on empties it
 	serial_init();
 	printer_init();
 	cputchar('\n');
 	if (!serial_exists)
-		cprintf("Serial port does not exist!\n");
+		cons_write(no_serial, sizeof(no_serial) - 1);
 }

@@ -14,28 +14,28 @@ void cons_write(const char *s, size_t n);
 // The next character typed, or 0 if there is none yet; never waits.  getchar
 // (inc/stdio.h) waits.
 int cons_getc(void);
-
-// For programs: a key, as it was typed, or a character of a line that was typed
-// and edited.  0 if there is none yet, -E_EOF where a line is the end of file.
-int cons_getkey(void);
-int cons_getline(void);
 bool cons_has_input(void);
 
 // Will both input devices interrupt us?  If not, nobody may sleep for them.
 bool cons_interrupts(void);
 
-// Take in what the device has.  For its interrupt; cons_getc does it, too
-// (kern/dev/serial.c, kern/dev/kbd.c).
+// Take in what the device has.  For its interrupt; cons_getc does it, too.
 void serial_intr(void);
 void kbd_intr(void);
 
-// What one who wants input sleeps on (kern/sleep.c).  If cons_wake is set, it
-// is told so whenever input has come in.
+// What a reader of the console sleeps on (kern/sleep.c), and whether it has
+// come: there is input in the ring, or in the line that kern/tty.c has.
 extern const char console_input;
-extern void (*cons_wake)(const void *object);
+bool cons_input_came(void);
+extern bool cons_line_ready;
 
-// If set: ^C was typed.  Returns whether it ends something; then it is not
-// input, and what was typed before is forgotten.
-extern bool (*cons_interrupt)(void);
+// Keys that were typed for tty_hotkeys (kern/tty.c) to act on
+enum {
+	CONS_INTERRUPT = 1 << 0,	// ^C, which may also be input
+	CONS_MONITOR = 1 << 1,		// ^\ enters the monitor
+	CONS_CHECK = 1 << 2		// ^T looks for faults in the kernel
+};
+extern uint32_t cons_hotkeys;
+void cons_discard(void);		// what was typed, up to the last ^C
 
 #endif // JOS_KERN_CONSOLE_H

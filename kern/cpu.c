@@ -1,8 +1,8 @@
 // kern/cpu.c - the processors: a list of them, and asking them for things.
 //
 // Entry points: cpu_has_cpuid, cpu_features, cpu_protect; user_memory_open and
-// user_memory_close; cpu_init, cpu_add, cpu_apicid, cpunum and other_cpu_running; cpu_order,
-// cpu_order_anyone, cpu_take_order, cpu_see_to_news, cpu_service; cpus_stop,
+// user_memory_close; cpu_init, cpu_add, cpu_apicid, cpunum, other_cpu_running;
+// cpu_order, cpu_take_order, cpu_see_to_news, cpu_service; cpus_stop,
 // cpu_call_idle, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders;
 // cpu_watch and cpu_take_nmi.
 
@@ -146,17 +146,6 @@ cpu_order(int cpu, uint32_t what)
 	__sync_fetch_and_or(&cpu_orders[cpu], what);
 	widen();
 	__sync_fetch_and_or(&cpus_with_orders, 1u << cpu);
-}
-
-void
-cpu_order_anyone(int work, bool wanted)
-{
-	const uint32_t anyone = 1u << (NCPU + work);
-
-	if (wanted)
-		__sync_fetch_and_or(&cpus_with_orders, anyone);
-	else
-		__sync_fetch_and_and(&cpus_with_orders, ~anyone);
 }
 
 bool

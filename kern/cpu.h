@@ -120,10 +120,21 @@ extern struct CpuTicks {
 extern volatile uint32_t cpus_with_orders;	// a bit each: what all look at
 void cpu_order(int cpu, uint32_t what);
 
-// There is work for whoever comes into the kernel: in kern/reap.c,
-// kern/foreground.c
-enum { ANYONE_REAP, ANYONE_FOREGROUND, ANYONE_TRACE };
-void cpu_order_anyone(int work, bool wanted);
+// There is work for the first CPU that comes into the kernel: reap_some
+// (kern/reap.c), tty_hotkeys (kern/tty.c), the lines of lab->trace_traps; or
+// none any more.
+enum { ANYONE_REAP, ANYONE_HOTKEYS, ANYONE_TRACE };
+static inline void
+cpu_order_anyone(int work, bool wanted)
+{
+	const uint32_t anyone = 1u << (NCPU + work);
+
+	if (wanted)
+		__sync_fetch_and_or(&cpus_with_orders, anyone);
+	else
+		__sync_fetch_and_and(&cpus_with_orders, ~anyone);
+}
+
 bool cpu_take_order(uint32_t what);	// was it given to us? not any more
 void cpu_service(void);			// obey what cannot wait: the first 3
 

@@ -125,6 +125,7 @@ sched_tick(void)
 	if (sched_chore)
 		sched_chore();
 	irqwait_tick();
+	wakeup_readers();
 	for (const struct Env *e = envs; e < end && cpus_idle; e++)
 		cpu_work += is_ready(e);
 }

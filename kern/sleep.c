@@ -4,7 +4,8 @@
 //	a struct Env		until that environment has ended
 //	a struct PageInfo	until another says that it has changed the page,
 //				or a mapping of the page goes away
-//	console_input, disk_interrupt	until the device interrupts
+//	console_input		until there is input (wakeup_readers)
+//	disk_interrupt		until the disk interrupts
 //	a struct Mailbox	until its message is taken (kern/ipc.c)
 // wakeup(object) wakes all that sleep on it.  A wake-up is no promise: the
 // sleeper looks again and, if need be, sleeps again.
@@ -18,8 +19,8 @@
 // sched_halt does.  The labs' sched_yield may run it, if nothing else is
 // runnable, and it looks again.
 //
-// Entry points: sleep_on, wakeup, wakeup_env, sleep_cancel; is_asleep, sleeps_on_device,
-// first_sleeper, sleep_is_consistent.  Under the kernel lock.
+// Entry points: sleep_on, wakeup, wakeup_env, sleep_cancel; is_asleep,
+// sleeps_on_device, first_sleeper, sleep_is_consistent.  Under the kernel lock.
 
 #include <kern/cpu.h>
 #include <kern/debug/widen.h>
@@ -78,7 +79,6 @@ sleep_on(struct Env *e, const void *object)
 	*s = (struct Sleeper) { object, ring, ring->prev, e->env_runs };
 	ring->prev->next = s;
 	ring->prev = s;
-	cons_wake = wakeup;
 	if (is_page(object))
 		count_page_sleepers(1);
 	e->env_status = ENV_NOT_RUNNABLE;

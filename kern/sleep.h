@@ -48,6 +48,16 @@ void sleep_on(struct Env *e, const void *object);
 void wakeup(const void *object);	// all who sleep on it
 void wakeup_env(struct Env *e);		// e, whatever it sleeps on
 
+// Wake the readers of the console if there is input.  The console does not do
+// that itself, as any part of the kernel prints on it: a CPU that was idle does
+// so after each interrupt, and the boot CPU at each tick.
+static inline void
+wakeup_readers(void)
+{
+	if (cons_input_came())
+		wakeup(&console_input);
+}
+
 // The one that has slept on it longest, or NULL
 struct Env *first_sleeper(const void *object);
 

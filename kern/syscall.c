@@ -19,7 +19,6 @@
 #include <kern/debug/failalloc.h>
 #include <kern/dev/power.h>
 #include <kern/env.h>
-#include <kern/foreground.h>
 #include <kern/fpu.h>
 #include <kern/ipc.h>
 #include <kern/irqwait.h>
@@ -30,6 +29,7 @@
 #include <kern/sched.h>
 #include <kern/sleep.h>
 #include <kern/syscall.h>
+#include <kern/tty.h>
 #include <kern/usermem.h>
 
 // ----------------------------------------------------------------- console
@@ -89,7 +89,7 @@ static int
 sys_cgetc(void)
 {
 	boot_mark(BOOT_PROMPT);
-	return cons_getkey();
+	return tty_getkey();
 }
 
 // The next character of a line that was typed, edited and ended (canonical
@@ -97,7 +97,7 @@ sys_cgetc(void)
 static int
 sys_cons_line(void)
 {
-	return cons_getline();
+	return tty_getline();
 }
 
 // Sleep until there is console input.  Returns 0, perhaps too early.

@@ -24,7 +24,6 @@
 #include <kern/debug/guard.h>
 #include <kern/debug/widen.h>
 #include <kern/env.h>
-#include <kern/foreground.h>
 #include <kern/fpu.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
@@ -32,10 +31,12 @@
 #include <kern/pmap.h>
 #include <kern/reap.h>
 #include <kern/sched.h>
+#include <kern/sleep.h>
 #include <kern/spinlock.h>
 #include <kern/stray.h>
 #include <kern/syscall.h>
 #include <kern/trap.h>
+#include <kern/tty.h>
 #include <kern/usermem.h>
 
 struct Gatedesc idt[256];
@@ -357,8 +358,8 @@ do_deferred_work(void)
 	}
 	if (reap_pending())
 		reap_some();
-	if (foreground_interrupted)
-		foreground_end();
+	if (thiscpu == bootcpu)		// a key comes in there, for a monitor
+		tty_hotkeys();
 	if (!cpu_take_order(CPU_TICK))
 		return false;
 	cpu_ticks[cpunum()].taken++;
@@ -465,6 +466,7 @@ trap_from_idle(struct Trapframe *tf)
 	lock_kernel();
 	sched_awake();
 	handle_disturbed(NULL, tf);
+	wakeup_readers();
 	sched_next();
 }
 

@@ -14,7 +14,7 @@
 // from the keyboard or as an escape sequence from a terminal (ECMA-48, 5.4).
 //
 // The kernel's copy of this also makes lines of what is typed for programs that
-// read the console as a file (kern/console.c).
+// read the console as a file (kern/tty.c).
 //
 // Entry points: readline; typed_key.
 // Built on getkey, getchar, cputchar and iscons, which both sides have.

@@ -10,7 +10,7 @@ extern bool serial_exists;
 void serial_init(void);
 void serial_write(const char *s, size_t n);
 
-// kern/dev/printer.c: likewise
+// kern/dev/printer.c: printer_write for one that exists only
 extern bool printer_exists;
 void printer_init(void);
 void printer_write(const char *s, size_t n);
@@ -19,8 +19,10 @@ void printer_write(const char *s, size_t n);
 void screen_init(void);
 void screen_write(const char *s, size_t n);
 
-// kern/console.c: move what a device has into the queue of input.  get_char
-// returns a character, 0 for something that is none, -1 for nothing.
-void cons_intr(int (*get_char)(void));
+// The next key of a device: a byte, perhaps with KEY_TEXT, a KEY_ code or
+// KEY_REBOOT; 0 for something that is no key, -1 if there is nothing.
+int serial_getkey(void);
+int kbd_getkey(void);
+#define KEY_REBOOT	0x200		// Ctrl-Alt-Delete
 
 #endif // JOS_KERN_DEV_CONSDEV_H

@@ -4,19 +4,18 @@
 // number with bit 7 set when it goes up.  Keys that the first PC did not have
 // send 0xE0 before it.  Pause alone sends 0xE1 and two more bytes.
 //
-// Entry point: kbd_intr.
+// Entry point: kbd_getkey.
 
 #include <inc/kbdreg.h>
-#include <inc/stdio.h>
 #include <inc/string.h>
 #include <inc/x86.h>
 
-#include <kern/console.h>
 #include <kern/dev/consdev.h>
 
 #define SCAN_UP		0x80
 #define SCAN_E0		0xE0
 #define SCAN_E1		0xE1
+#define SCAN_DELETE	0x53		// of both keys: number pad and E0
 
 #define CTRL(letter)	((letter) & 0x1F)
 
@@ -44,7 +43,7 @@ static const struct E0Key {
 	{ 0x47, KEY_HOME }, { 0x48, KEY_UP }, { 0x49, KEY_PGUP },
 	{ 0x4B, KEY_LF }, { 0x4D, KEY_RT },
 	{ 0x4F, KEY_END }, { 0x50, KEY_DN }, { 0x51, KEY_PGDN },
-	{ 0x52, KEY_INS }, { 0x53, KEY_DEL },
+	{ 0x52, KEY_INS }, { SCAN_DELETE, KEY_DEL },
 };
 
 // Keys that change what others mean, each with a bit for as long as it is
@@ -114,24 +113,14 @@ kbd_char(int scan)
 	return letter || (c >= '@' && c <= '_') ? CTRL(c) : c;
 }
 
-// By a bit of the PC's control port A.
-static void
-reboot(void)
-{
-	cprintf("Rebooting!\n");
-	outb(0x92, 0x03);
-}
-
 // What the key says that has just gone down; 0: nothing.
 static int
 kbd_down(int scan, bool e0)
 {
-	const int c = e0 ? kbd_e0_code(scan) : kbd_char(scan);
-	const bool is_delete = scan == 0x53;
-
-	if (is_delete && (kbd_mods & MOD_CTRL) && (kbd_mods & MOD_ALT))
-		reboot();
-	return c;
+	if (scan == SCAN_DELETE && (kbd_mods & MOD_CTRL)
+	    && (kbd_mods & MOD_ALT))
+		return KEY_REBOOT;
+	return e0 ? kbd_e0_code(scan) : kbd_char(scan);
 }
 
 // Take one byte of what a key sends.
@@ -165,8 +154,8 @@ kbd_byte(int byte)
 	return mod || up ? 0 : kbd_down(scan, e0);
 }
 
-static int
-kbd_get(void)
+int
+kbd_getkey(void)
 {
 	const int status = inb(KBSTATP);
 
@@ -174,10 +163,4 @@ kbd_get(void)
 		return -1;
 	const int byte = inb(KBDATAP);
 	return status & KBS_TERR ? 0 : kbd_byte(byte);
-}
-
-void
-kbd_intr(void)
-{
-	cons_intr(kbd_get);
 }

@@ -3,12 +3,11 @@
 // The first serial port, an 8250, 16450 or 16550 UART (National PC16550D,
 // chapter 8).  The last takes 16 bytes at a time, and keeps 16 for us.
 //
-// Entry points: serial_init, serial_write, serial_intr.
+// Entry points: serial_init, serial_write, serial_getkey.
 
 #include <inc/kbdreg.h>
 #include <inc/x86.h>
 
-#include <kern/console.h>
 #include <kern/dev/consdev.h>
 
 #define COM1		0x3F8
@@ -46,11 +45,10 @@ static size_t tx_room;			// ... and has room for, at least
 void
 serial_init(void)
 {
-	serial_exists = inb(UART_STATUS) != 0xFF;
+	serial_exists = inb(UART_STATUS) != 0xFF;	// no port reads as ones
 	if (!serial_exists)
 		return;
 
-	serial_intr();			// turning the FIFO on empties it
 	outb(UART_FIFO, UART_FIFO_ON);
 	if ((inb(UART_IIR) & UART_IIR_FIFO) == UART_IIR_FIFO)
 		tx_size = UART_FIFO_SIZE;
@@ -120,10 +118,12 @@ serial_write(const char *s, size_t n)
 	}
 }
 
-static int
-serial_get(void)
+int
+serial_getkey(void)
 {
-	if (!(inb(UART_STATUS) & UART_STATUS_RX))
+	const uint8_t status = inb(UART_STATUS);
+
+	if (status == 0xFF || !(status & UART_STATUS_RX))
 		return -1;
 	int c = inb(UART_DATA);
 
@@ -135,11 +135,4 @@ serial_get(void)
 	default:
 		return c < 0x80 ? c : c | KEY_TEXT;
 	}
-}
-
-void
-serial_intr(void)
-{
-	if (serial_exists)
-		cons_intr(serial_get);
 }

@@ -1,0 +1,22 @@
+// kern/tty.h - the console as the terminal of programs (kern/tty.c).
+
+#ifndef JOS_KERN_TTY_H
+#define JOS_KERN_TTY_H
+
+#include <inc/env.h>
+#include <inc/types.h>
+
+// The next key, as it was typed; or the next byte of a line that was typed and
+// edited.  0: there is none yet; -E_EOF: the line is the end of the file.
+int tty_getkey(void);
+int tty_getline(void);
+
+// e, with what it starts, is the foreground job, which ^C ends; or nobody is.
+void foreground_set(struct Env *e, bool on);
+void foreground_inherit(const struct Env *parent, envid_t child);
+
+// Act on the hot keys that were typed (kern/console.h).  May leave curenv
+// ENV_DYING, for the caller to free.
+void tty_hotkeys(void);
+
+#endif // JOS_KERN_TTY_H
