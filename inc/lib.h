@@ -119,7 +119,7 @@ int map_runs(envid_t env, const struct PageRun *list, size_t n);
 void page_wait(const volatile uint32_t *word, uint32_t value,
 	uint32_t mappings);
 bool page_held(envid_t env, void *va, void **guess);
-int ipc_send_in_turn(envid_t to, uint32_t value, void *pg, int perm);
+int ipc_send_queued(envid_t to, uint32_t value, void *pg, int perm);
 int32_t ipc_recv_from(envid_t from, void *pg);
 int32_t ipc_call(envid_t to, uint32_t value, void *pg, int perm, void *dstpg);
 void ipc_reply_recv(envid_t to, uint32_t value, void *pg, int perm,

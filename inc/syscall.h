@@ -2,8 +2,8 @@
 //
 // int $T_SYSCALL with the number in %eax and up to five arguments in %edx,
 // %ecx, %ebx, %edi, %esi.  The result is in %eax, negative for an error
-// (inc/error.h); all other registers are kept, but for %fs and %gs.  The calls
-// are described at their functions in kern/syscall.c.
+// (inc/error.h).  All other registers are preserved, except %fs and %gs.  The
+// comments of the functions in kern/syscall.c describe the calls.
 
 #ifndef JOS_INC_SYSCALL_H
 #define JOS_INC_SYSCALL_H
@@ -48,20 +48,21 @@ enum {
 	NSYSCALLS
 };
 
-// Some calls stand in for those that are written in lab 4, which therefore does
-// not have them.  Where there are any, the page table entry of the page at
-// UENVS has this bit, so that no program asks lab 4's kernel for them
-// (lib/calls.c).
-#define PTE_STAND_INS	0x200
+// Some of the other calls replace calls that students write in lab 4: they do
+// the same work better.  Lab 4's kernel does not have them.  Any other kernel
+// advertises them by this bit in the page table entry of the page at UENVS, so
+// that lib/calls.c does not make them in vain.
+#define PTE_REPLACEMENTS	0x200
 
-// For sys_page_map_list: this page of the caller and those that follow are to
-// be mapped from dstva on, with these permissions.
+// For sys_page_map_list: map npages pages of the caller, from srcva on, at
+// dstva and above with these permissions.
 struct PageRun {
 	void *srcva;
 	void *dstva;
 	int perm;
 	size_t npages;			// at most MAXRUN
-	int both;			// not 0: the caller is to have these, too
+	int both;			// not 0: change the caller's own
+					// mappings to these permissions, too
 };
 
 #define MAXRUN		512
@@ -70,16 +71,19 @@ struct PageRun {
 // random registers does not stop the machine.
 #define POWEROFF_MAGIC	0x4F464621
 
-// What sys_debug can do, on a machine started to debug (make DEBUG=1)
+// Operations of sys_debug, on a machine started with make DEBUG=1
 enum {
-	DEBUG_CHECK,			// look for faults; returns how many
-	DEBUG_FAIL_ALLOC,		// have the caller's n-th page refused
-	DEBUG_BOOT_MARK,		// when the boot got to mark n
+	DEBUG_CHECK,			// check the kernel's data; returns how
+					// many mistakes were found
+	DEBUG_FAIL_ALLOC,		// let the caller's n-th page allocation
+					// fail
+	DEBUG_BOOT_MARK,		// when the boot reached mark n
 	DEBUG_IDLE_TIME,		// how long the boot CPU was idle
-	DEBUG_FAIL_ALLOC_OF		// not the caller's: that environment's
+	DEBUG_FAIL_ALLOC_OF		// like DEBUG_FAIL_ALLOC, for the
+					// environment whose id is given
 };
 
-// With the number of a mark: bits 31 to 61 of that time, not 0 to 30
+// Added to the number of a mark: return bits 31 to 61 of the time, not 0 to 30
 #define BOOT_MARK_HIGH	0x100
 
 #endif // JOS_INC_SYSCALL_H

@@ -189,12 +189,12 @@ fs_ended(const struct Env *e)
 	sched_chore = start_fs_again;
 }
 
-// Let programs see whether there are stand-ins (inc/syscall.h).
+// Set PTE_REPLACEMENTS (inc/syscall.h), unless this is lab 4.
 static void
-tell_stand_ins(void)
+advertise_replacements(void)
 {
 	if (lab->calls & CALL_BIT(SYS_ipc_send))
-		*pgdir_walk(kern_pgdir, (void *) UENVS, 0) |= PTE_STAND_INS;
+		*pgdir_walk(kern_pgdir, (void *) UENVS, 0) |= PTE_REPLACEMENTS;
 }
 
 void
@@ -202,7 +202,7 @@ first_envs(void)
 {
 	char name[MAXPROGNAME + 8];
 
-	tell_stand_ins();
+	advertise_replacements();
 	if (lab->fs) {
 		env_server_ended = fs_ended;
 		start_fs();

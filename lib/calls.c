@@ -1,44 +1,45 @@
-// lib/calls.c - what the library asks of a kernel besides the calls of the
-// labs, and how it gets on with these alone.
+// lib/calls.c - services that a kernel may offer by calls of its own, and that
+// are otherwise made of the labs' calls.
 //
-// The other calls of inc/syscall.h save time, or say what the labs' cannot.  A
-// kernel may not have them: where a student wrote syscall, they return -E_INVAL,
-// and lab 4 says beforehand that it does not have those that stand in for its
-// own (PTE_STAND_INS), for somebody who traces a program there is to see the
-// lab's calls alone.  The functions here then do it with the labs' calls, as well
-// as these can.  No other file has to ask what the kernel has.
+// Any call that is not one of the labs' (inc/syscall.h) may be missing.  A
+// syscall() written by a student returns -E_INVAL for it.  Lab 4's kernel says
+// in advance that it lacks the calls that would replace its own, so that a
+// trace of a program in that lab shows the lab's calls alone
+// (PTE_REPLACEMENTS).  The functions below then do without.  No other file has
+// to know what the kernel has.
 //
 // Entry points:
-//   page_copy			give somebody a copy of a page
-//   map_runs			map many pages elsewhere as well
+//   page_copy			map a copy of a page
+//   map_runs			map many pages
 //   page_wait			sleep until a word in a shared page changes
-//   page_held			does that environment map a page of ours?
-//   ipc_send_in_turn		send, before those who begin later
+//   page_held			does an environment map a certain page?
+//   ipc_send_queued		send, first come, first served
 //   ipc_recv_from		receive from one environment only
-//   ipc_call			send a request and wait for its answer
-//   ipc_reply_recv		answer a request and wait for the next one
-//   env_wait			sleep until that environment ends
+//   ipc_call			send a request and wait for its reply
+//   ipc_reply_recv		reply to a request and wait for the next one
+//   env_wait			sleep until an environment ends
 
 #include <inc/lib.h>
 
-// What to give the kernel for "no page"
+// How a system call is told that there is no page
 #define NO_PAGE		((void *) UTOP)
 
-// The result of a call that stands in for those of lab 4, or -E_INVAL where the
-// kernel says that it has none.  (Servers answer only where something came by
-// such a call: sys_ipc_reply and sys_ipc_reply_recv are made without asking.)
-#define STAND_IN(call)							\
-	(uvpt[PGNUM(UENVS)] & PTE_STAND_INS ? (call) : -E_INVAL)
+// The result of a call that replaces calls of lab 4; or -E_INVAL, without
+// making it, if the kernel does not advertise them.  sys_ipc_reply and
+// sys_ipc_reply_recv are made without asking: a server has something to reply
+// to only if a client has made such a call.
+#define REPLACEMENT(call)						\
+	(uvpt[PGNUM(UENVS)] & PTE_REPLACEMENTS ? (call) : -E_INVAL)
 
 // ------------------------------------------------------------------- pages
 
-// Give env, which may be 0 for us, a page of its own at va, with what is in
-// ours.  If it is us, and nobody else has our page any more, that is the page.
-// Returns 0 or an error.
+// Map a copy of our page at va at the same address in env.  0 is ourselves;
+// then nothing is copied if no other mapping of the page is left.  Returns 0
+// or an error.
 int
 page_copy(envid_t env, void *va, int perm)
 {
-	int r = STAND_IN(sys_page_copy(va, env, va, perm));
+	int r = REPLACEMENT(sys_page_copy(va, env, va, perm));
 
 	if (r != -E_INVAL)
 		return r;
@@ -50,10 +51,10 @@ page_copy(envid_t env, void *va, int perm)
 	return r;
 }
 
-// env's first: had ours become copy-on-write before, and we written to it by
-// now, env would get the page that we go on writing to.
+// Map the pages of a run in env, one by one.  Where a run is for both, env's
+// mapping comes first, as in duppage (lib/fork.c).
 static int
-map_each(envid_t env, const struct PageRun *run)
+map_run(envid_t env, const struct PageRun *run)
 {
 	int r = 0;
 
@@ -68,28 +69,29 @@ map_each(envid_t env, const struct PageRun *run)
 	return r;
 }
 
-// Map all pages of a list of runs as well in env, run by run, each from its
-// last page down.  Returns 0 or an error.
+// Map all pages of a list of n runs in env: run by run, each from its last page
+// down.  Returns 0 or an error.
 int
 map_runs(envid_t env, const struct PageRun *list, size_t n)
 {
 	int r;
 
 	for (; n > 0; list += r, n -= r) {
-		r = STAND_IN(sys_page_map_list(env, list, n));
+		r = REPLACEMENT(sys_page_map_list(env, list, n));
 		if (r == -E_INVAL)
 			break;
 		if (r < 0)
 			return r;
 	}
 	for (r = 0; r == 0 && n > 0; list++, n--)
-		r = map_each(env, list);
+		r = map_run(env, list);
 	return r;
 }
 
-// Sleep until somebody calls sys_page_wake for the page of this word, or a
-// mapping of that page goes away; not if the word, or how many mappings there
-// are, is not what we have seen.  May return too early.
+// Sleep until an environment calls sys_page_wake for the page with this word,
+// or a mapping of the page goes away.  Returns at once if the word is no
+// longer `value`, or the page no longer has so many mappings; may return
+// early.
 void
 page_wait(const volatile uint32_t *word, uint32_t value, uint32_t mappings)
 {
@@ -97,8 +99,9 @@ page_wait(const volatile uint32_t *word, uint32_t value, uint32_t mappings)
 		sys_yield();
 }
 
-// Does env map our page at va, perhaps where *guess says?  If so, *guess says
-// where afterwards.  Without the kernel's help, anybody may be env.
+// Does env map our page at va?  *guess is an address where it may, and is set
+// to the address where it does.  A kernel without sys_page_held cannot tell
+// which environment maps the page; then any other mapping is taken for env's.
 bool
 page_held(envid_t env, void *va, void **guess)
 {
@@ -111,17 +114,17 @@ page_held(envid_t env, void *va, void **guess)
 
 // ---------------------------------------------------------------- messages
 
-// Send a number, and the page at pg unless pg is NULL, as soon as the other
-// side is ready to receive; before those who begin to send later.
+// Send a number, and the page at pg unless pg is NULL, as soon as the receiver
+// is ready, in the order in which senders called.
 // Returns 0 or an error of sys_ipc_send.
 int
-ipc_send_in_turn(envid_t to, uint32_t value, void *pg, int perm)
+ipc_send_queued(envid_t to, uint32_t value, void *pg, int perm)
 {
 	void *page = pg != NULL ? pg : NO_PAGE;
 	int r;
 
 	do {
-		r = STAND_IN(sys_ipc_send(to, value, page, perm));
+		r = REPLACEMENT(sys_ipc_send(to, value, page, perm));
 	} while (r == -E_IPC_NOT_RECV);		// our parent woke us
 	if (r != -E_INVAL)
 		return r;
@@ -131,8 +134,8 @@ ipc_send_in_turn(envid_t to, uint32_t value, void *pg, int perm)
 	return r;
 }
 
-// Wait for a message of that environment, and of no other, and return its
-// number; a page that comes with it is mapped at pg, unless pg is NULL.
+// Wait for a message from one environment and return its number; a page that
+// comes with it is mapped at pg, unless pg is NULL.
 // Returns -E_BAD_ENV if there is no such environment, or if it ends.
 int32_t
 ipc_recv_from(envid_t from, void *pg)
@@ -141,16 +144,16 @@ ipc_recv_from(envid_t from, void *pg)
 	int r;
 
 	do {
-		r = STAND_IN(sys_ipc_recv_from(page, from));
+		r = REPLACEMENT(sys_ipc_recv_from(page, from));
 		if (r == -E_INVAL)
 			r = sys_ipc_recv(page);
 	} while (r == 0 && thisenv->env_ipc_from != from);
 	return r < 0 ? r : (int32_t) thisenv->env_ipc_value;
 }
 
-// Send that environment a request, as ipc_send_in_turn does, and return its
-// answer, as ipc_recv_from does; a page that comes with the answer is mapped at
-// dstpg, unless dstpg is NULL.
+// Send a request, as ipc_send_queued does, and return the reply, as
+// ipc_recv_from does; a page that comes with the reply is mapped at dstpg,
+// unless dstpg is NULL.
 int32_t
 ipc_call(envid_t to, uint32_t value, void *pg, int perm, void *dstpg)
 {
@@ -159,33 +162,36 @@ ipc_call(envid_t to, uint32_t value, void *pg, int perm, void *dstpg)
 	int r;
 
 	do {
-		r = STAND_IN(sys_ipc_call(to, value, page, dst, perm));
+		r = REPLACEMENT(sys_ipc_call(to, value, page, dst, perm));
 	} while (r == -E_IPC_NOT_RECV);		// our parent woke us
 	if (r == 0 && thisenv->env_ipc_from == to)
 		return thisenv->env_ipc_value;
 
-	// The kernel does not have sys_ipc_call; or it has sent the request, and
-	// then our parent woke us.
+	// Either the kernel lacks sys_ipc_call, or our parent woke us after the
+	// kernel had sent the request.
 	if (r == -E_INVAL)
-		r = ipc_send_in_turn(to, value, pg, perm);
+		r = ipc_send_queued(to, value, pg, perm);
 	return r < 0 ? r : ipc_recv_from(to, dstpg);
 }
 
-// A client that is stopped, or had so many turns since its request and does not
-// ask for its answer, does not get it from a kernel without sys_ipc_reply.
-#define PATIENCE	20
+// Without sys_ipc_reply, a client loses its reply if it is not receiving after
+// it has run this often since its request.
+#define REPLY_RUNS	20
 
+// Reply to a client by sys_ipc_try_send, until it receives, is stopped, or has
+// run REPLY_RUNS times.
 static void
-reply_patiently(envid_t client, uint32_t value, void *page, int perm)
+reply_by_polling(envid_t client, uint32_t value, void *page, int perm)
 {
 	const volatile struct Env *e = &envs[ENVX(client)];
 	const uint32_t runs = e->env_runs;
-	bool may_come;
+	bool may_receive;
 
 	do {
-		// Look before trying, for then it may begin to wait for us.
-		may_come = e->env_status != ENV_NOT_RUNNABLE
-			&& e->env_runs - runs < PATIENCE;
+		// Read before the attempt: the client may begin to receive
+		// after it.
+		may_receive = e->env_status != ENV_NOT_RUNNABLE
+			&& e->env_runs - runs < REPLY_RUNS;
 
 		int r = sys_ipc_try_send(client, value, page, perm);
 
@@ -194,13 +200,13 @@ reply_patiently(envid_t client, uint32_t value, void *page, int perm)
 		if (r != -E_IPC_NOT_RECV)
 			return;
 		sys_yield();
-	} while (may_come);
+	} while (may_receive);
 }
 
-// Answer the last message of `to`, with the page at pg unless pg is NULL.  Then
-// unmap what is at dstva, which mostly came with the message that was answered,
-// and wait for another message, whose page is mapped there.  A client that
-// does not wait for its answer keeps nobody waiting.
+// Reply to the last message of `to`, with the page at pg unless pg is NULL.
+// Then unmap the page at dstva, which usually came with the request, and wait
+// for the next message, whose page is mapped there.  A client that does not
+// receive its reply does not block the caller.
 void
 ipc_reply_recv(envid_t to, uint32_t value, void *pg, int perm, void *dstva)
 {
@@ -209,8 +215,8 @@ ipc_reply_recv(envid_t to, uint32_t value, void *pg, int perm, void *dstva)
 	if (sys_ipc_reply_recv(to, value, page, dstva, perm) != -E_INVAL)
 		return;
 
-	// Where the page is not there, as after a mistake of ours, the client
-	// must not wait for it.
+	// If there is no page at pg, by a mistake of the caller, send an error
+	// rather than let the client wait.
 	if (pg != NULL && !page_is_mapped(pg)) {
 		value = -E_UNSPECIFIED;
 		page = NO_PAGE;
@@ -218,13 +224,13 @@ ipc_reply_recv(envid_t to, uint32_t value, void *pg, int perm, void *dstva)
 	}
 	sys_page_unmap(0, dstva);
 	if (sys_ipc_reply(to, value, page, perm) == -E_INVAL)
-		reply_patiently(to, value, page, perm);
+		reply_by_polling(to, value, page, perm);
 	sys_ipc_recv(dstva);
 }
 
 // ------------------------------------------------------------ environments
 
-// Sleep until there is no such environment any more; may return too early.
+// Sleep until this environment has ended; may return early.
 void
 env_wait(envid_t env)
 {

@@ -46,7 +46,7 @@ request(uint32_t number, const void *page, int perm, void *dst)
 	int answer;
 
 	must("sending to the file server",
-		ipc_send_in_turn(server, number, (void *) page, perm));
+		ipc_send_queued(server, number, (void *) page, perm));
 	answer = ipc_recv(&from, dst, NULL);
 	if (from != server)
 		panic("an answer from %08x", from);

@@ -1,7 +1,7 @@
-// tests/user/teststandins.c - in lab 4, no call does the work of those that are
-// written there.
+// tests/user/testlab4calls.c - in lab 4, there are no calls that do the work of
+// calls that are written in that lab.
 //
-// The calls are made here by number: the library does without them.
+// They are made here by number, for in lab 4 the library makes none of them.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
@@ -49,5 +49,5 @@ umain(int argc, char **argv)
 		call(SYS_page_map_list, child, 0, 0, 0, 0));
 	expect_none("sys_page_copy",
 		call(SYS_page_copy, UTEXT, child, UTEXT, PTE_P | PTE_U, 0));
-	cprintf("teststandins ok\n");
+	cprintf("testlab4calls ok\n");
 }
