@@ -88,7 +88,7 @@ return (
     mutant => 'always starts at slot 0',
     first => 'for (int i = 0; i < NENV; i++) ' .
 	'if (envs[i].env_status == ENV_RUNNABLE) env_run(&envs[i]);',
-    tests => ['stresssched', 'spin', 'primes'], at_most => 75, not_yet => 1 },
+    tests => ['stresssched'], at_most => 75 },
 { lab => 4, file => 'kern/pmap.c', function => 'user_mem_check',
     mutant => 'refuses everything',
     first => 'user_mem_check_addr = (uintptr_t) va; return -E_FAULT;',
