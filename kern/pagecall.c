@@ -1,5 +1,9 @@
-// kern/pagecall.c - system calls about pages, besides those of the labs: many at
-// once, copies, and what others do with a page that is shared.
+// kern/pagecall.c - system calls about pages, besides those of the labs: to map
+// many at once, to copy one, to wait until a shared one changes, and to ask who
+// has one mapped.
+//
+// fork, and the handler of its page faults, could make several calls of the
+// labs for each page.  Here they make one for all pages, or for a fault.
 //
 // Entry points: the functions that have the names of calls.
 
@@ -7,75 +11,141 @@
 #include <inc/error.h>
 #include <inc/string.h>
 #include <inc/syscall.h>
+#include <inc/x86.h>
 
+#include <kern/cpu.h>
 #include <kern/env.h>
 #include <kern/longcall.h>
 #include <kern/pagecall.h>
-#include <kern/pagemap.h>
 #include <kern/pmap.h>
 #include <kern/sleep.h>
 #include <kern/usermem.h>
 
-// -------------------------------------------------------- many, and copies
+// ----------------------------------------------------- mapping runs of pages
 
-// Is this the start of so many pages that a program may map?
+// Is this the start of npages pages that a program may map?
 static bool
 user_pages(const void *va, size_t npages)
 {
 	return user_page(va) && npages <= (UTOP - (uintptr_t) va) / PGSIZE;
 }
 
-static bool
-user_run(const struct PageRun *run)
-{
-	return run->npages <= MAXRUN && user_pages(run->srcva, run->npages)
-		&& user_pages(run->dstva, run->npages) && user_perm(run->perm);
-}
-
-// So many runs are looked at before others get a turn; fewer if they are long.
-#define MAXRUNS		64
-
+// Map the pages of n entries of one page table, of which `from` is the last,
+// in those of another, whose last is `to`, for va.  With `both`, the entries
+// of the first table get the permissions, too.
+// Returns 0; -E_INVAL: nothing there, or read-only and perm wants to write;
+// -E_NO_MEM: a page has as many references as can be counted.
 static int
-map_list(pde_t *src, pde_t *dst, const struct PageRun *list, size_t n)
+map_entries(pte_t *from, pte_t *to, size_t n, pde_t *to_pgdir, char *va,
+	int perm, bool both)
 {
-	size_t done = 0, pages = 0;
-	int r;
+	const pte_t need = PTE_P | (perm & PTE_W);
+	const pte_t *const stop = from - n, *const last = to;
 
-	for (; done < n && pages < MAXRUN; done++) {
-		struct PageRun run;
+	for (; from > stop; from--, to--) {
+		const pte_t pte = *from, entry = PTE_ADDR(pte) | perm;
+		int r;
 
-		memcpy(&run, list + done, sizeof(run));	// need not be aligned
-		if (!user_run(&run))
+		if ((pte & need) != need)
 			return -E_INVAL;
-		if ((r = page_map_run(src, dst, &run)) < 0)
+
+		if (!(*to & PTE_P)) {
+			struct PageInfo *pp = pa2page(pte);
+
+			if (pp->pp_ref == PP_REF_MAX)
+				return -E_NO_MEM;
+			pp->pp_ref++;
+		} else if (PTE_ADDR(*to) != PTE_ADDR(pte)
+			   && (r = page_insert(to_pgdir, pa2page(pte),
+				va - (last - to) * PGSIZE, perm)) < 0)
 			return r;
-		pages += run.npages;
+		*to = entry;
+		if (both)
+			*from = entry;
 	}
-	return done;
+	return 0;
 }
+
+// Map a run of pages of one address space in another, from its last page down.
+// Page tables are looked up once for all their entries.  The caller calls
+// flush_mappings after.
+// Returns 0, or an error of map_entries; -E_INVAL also if the run is too long,
+// or an address or perm is bad; -E_NO_MEM also if there is no memory for a page
+// table.
+static int
+map_run(pde_t *from, pde_t *to, const struct PageRun *run)
+{
+	size_t n = run->npages;
+	int r = 0;
+
+	if (n > MAXRUN || !user_pages(run->srcva, n)
+	    || !user_pages(run->dstva, n) || !user_perm(run->perm))
+		return -E_INVAL;
+	while (r == 0 && n > 0) {
+		char *src = (char *) run->srcva + (n - 1) * PGSIZE;
+		char *dst = (char *) run->dstva + (n - 1) * PGSIZE;
+		pte_t *src_pte = page_entry(from, src), *dst_pte;
+
+		if (!src_pte || !(*src_pte & PTE_P))
+			return -E_INVAL;
+		if (!(dst_pte = pgdir_walk(to, dst, 1)))
+			return -E_NO_MEM;
+
+		// As far down as both are in these tables
+		const size_t here = MIN(MIN(PTX(src), PTX(dst)) + 1, n);
+
+		r = map_entries(src_pte, dst_pte, here, to, dst, run->perm,
+			run->both);
+		n -= here;
+	}
+	return r;
+}
+
+// Have each CPU that uses this address space forget its pages' permissions.
+static void
+flush_mappings(pde_t *pgdir)
+{
+	if (rcr3() == PADDR(pgdir))
+		tlbflush();
+	tlb_shootdown(pgdir, NULL);
+}
+
+// A call maps so many runs before others get a turn; fewer if they are long.
+#define MAXRUNS		64
 
 // Map our pages in another environment, as the n runs of a list say: one run
 // after the other, and each from its last page down.  Returns how many runs
 // were mapped, fewer than n if they are many; then the caller asks again.
-// If one cannot be mapped, what comes before it in this order is, and the
-// result is -E_BAD_ENV; -E_INVAL: as page_to_share, bad dstva, or too long; or
-// -E_NO_MEM.  Ends the caller if it may not read the list.
+// If a page cannot be mapped, the pages before it in this order are, and the
+// result is an error of map_run; -E_BAD_ENV.  Ends the caller if it may not
+// read the list.
 int
 sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
 {
 	struct Env *src = curenv, *dst = env_of(dstid, true);
-	int r;
+	size_t done = 0, pages = 0;
+	int r = 0;
 
 	n = MIN(n, (size_t) MAXRUNS);
 	user_mem_assert(src, list, n * sizeof(*list), PTE_U);
 	if (!dst)
 		return -E_BAD_ENV;
-	r = map_list(src->env_pgdir, dst->env_pgdir, list, n);
-	page_maps_flush(src->env_pgdir);
+	while (r == 0 && done < n && pages < MAXRUN) {
+		struct PageRun run;
+
+		memcpy(&run, list + done, sizeof(run));	// need not be aligned
+		if ((r = map_run(src->env_pgdir, dst->env_pgdir, &run)) == 0) {
+			pages += run.npages;
+			done++;
+		}
+	}
+	flush_mappings(src->env_pgdir);
 	if (dst != src)
-		page_maps_flush(dst->env_pgdir);
-	return r;
+		flush_mappings(dst->env_pgdir);
+	return r < 0 ? r : (int) done;
 }
+
+// ------------------------------------------------------------------- copying
 
 // Map a copy of our page at srcva at dstva of another environment.  In place,
 // dst being us and dstva srcva, the page becomes ours alone, with these
@@ -87,6 +157,7 @@ sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 {
 	struct Env *src = curenv, *dst = env_of(dstid, true);
 	pte_t *pte;
+	int r;
 
 	if (!dst)
 		return -E_BAD_ENV;
@@ -94,15 +165,19 @@ sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 	    || !(pte = page_entry(src->env_pgdir, srcva)) || !(*pte & PTE_P))
 		return -E_INVAL;
 
-	struct PageInfo *pp = pa2page(*pte);
+	struct PageInfo *pp = pa2page(*pte), *copy;
 
-	if (dst != src || dstva != srcva)
-		return page_insert_copy(dst->env_pgdir, pp, dstva, perm);
-	if (pp->pp_ref > 1)
-		return page_replace_by_copy(src->env_pgdir, srcva, pte, perm);
-	*pte = PTE_ADDR(*pte) | perm;
-	tlb_invalidate(src->env_pgdir, srcva);
-	return 0;
+	if (dst == src && dstva == srcva && pp->pp_ref == 1) {
+		*pte = PTE_ADDR(*pte) | perm;
+		tlb_invalidate(src->env_pgdir, srcva);
+		return 0;
+	}
+	if (!(copy = page_alloc(0)))
+		return -E_NO_MEM;
+	memcpy(page2kva(copy), page2kva(pp), PGSIZE);
+	if ((r = page_insert(dst->env_pgdir, copy, dstva, perm)) < 0)
+		page_free(copy);
+	return r;
 }
 
 // ------------------------------------------------------ waiting, and asking

@@ -14,7 +14,8 @@
 //
 // Until mem_init loads kern_pgdir the processor uses the map of
 // kern/entrypgdir.S, which shows the first 8 MiB of memory only.  So
-// boot_alloc stays below, and low_pages_first sees to it that page_alloc does.
+// boot_alloc stays below, and so does page_alloc: those pages come first on the
+// free list.
 //
 // Entry points:
 //   mem_init			set up everything in this file
@@ -228,42 +229,6 @@ page_init(void)
 			use_range(bounds[i], bounds[i + 1]);
 		else
 			free_range(bounds[i], bounds[i + 1]);
-}
-
-// Are the first pages of the free list all in what the entry map shows, and
-// enough of them for what happens before mem_init is through?
-static bool
-free_list_begins_low(void)
-{
-	size_t n = 0;
-
-	for (struct PageInfo *pp = page_free_list;
-	     pp && page2pa(pp) < ENTRYMAPSIZE; pp = pp->pp_link)
-		if (++n == LOW_PAGES)
-			return true;
-	return false;
-}
-
-// Move the pages that the entry map shows to the front of the free list, if
-// page_init has another order: no others can be used yet.
-void
-low_pages_first(void)
-{
-	struct PageInfo *low, *high;
-	struct PageInfo **low_end = &low, **high_end = &high;
-
-	if (free_list_begins_low())
-		return;
-	for (struct PageInfo *pp = page_free_list; pp; pp = pp->pp_link) {
-		struct PageInfo ***end = page2pa(pp) < ENTRYMAPSIZE
-			? &low_end : &high_end;
-
-		**end = pp;
-		*end = &pp->pp_link;
-	}
-	*high_end = NULL;
-	*low_end = high;
-	page_free_list = low;
 }
 
 // Take a free page; NULL if there is none.  Its pp_ref is 0: the caller counts

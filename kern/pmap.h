@@ -23,10 +23,6 @@ extern char data_start[], programs_start[];	// constants lie around the data
 #define MAXPHYSMEM	(0U - KERNBASE)
 #define ENTRYMAPSIZE	(ENTRYTABLES * PTSIZE)
 
-// How many pages mem_init takes and its checks use meanwhile, at most: a table
-// for each 4 MiB from KERNBASE on, and some more.
-#define LOW_PAGES	(MAXPHYSMEM / PTSIZE + 64)
-
 extern size_t npages;			// of physical memory
 extern size_t npages_basemem;		// of them below the device hole
 extern struct PageInfo *pages;		// npages of them
@@ -41,7 +37,6 @@ enum {
 };
 
 void page_init(void);
-void low_pages_first(void);		// once, for check_page_free_list(true)
 struct PageInfo *page_alloc(int flags);
 void page_free(struct PageInfo *pp);
 struct PageInfo *page_table_alloc(void);
