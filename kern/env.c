@@ -339,7 +339,7 @@ free_slot(struct Env *e)
 static void
 destroy_abandoned(const struct Env *e)
 {
-	const struct Env *end = envs + env_slots();
+	const struct Env *end = env_end();
 
 	for (struct Env *child = envs; child < end; child++) {
 		if (child->env_parent_id != e->env_id

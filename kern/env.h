@@ -34,15 +34,15 @@ env_is_abandoned(const struct Env *e)
 		&& env_is_forgotten(e);
 }
 
-// How many slots were ever in use: env_init has them handed out from the first
-// one on, and an id stays when its environment has ended.
+// Where the slots of envs[] end that were ever in use: env_init has them handed
+// out from the first one on, and an id stays when its environment has ended.
 extern uint32_t env_slots_used;
-static inline uint32_t
-env_slots(void)
+ALWAYS_INLINE struct Env *
+env_end(void)
 {
 	while (env_slots_used < NENV && envs[env_slots_used].env_id != 0)
 		env_slots_used++;
-	return env_slots_used;
+	return envs + env_slots_used;
 }
 
 void env_stop(struct Env *e);

@@ -425,12 +425,10 @@ ipc_end(struct Env *e)
 	struct Mailbox *m = mailbox_of(e);
 	struct Env *waiter;
 
-	for (uint32_t i = m->may_be_awaited ? env_slots() : 0; i-- > 0; ) {
-		waiter = &envs[i];
-		if (mailboxes[i].accept_from == e->env_id
+	for (waiter = envs; m->may_be_awaited && waiter < env_end(); waiter++)
+		if (mailbox_of(waiter)->accept_from == e->env_id
 		    && is_receiving(waiter))
 			wake_with(waiter, -E_BAD_ENV);
-	}
 	while (m->may_have_senders && (waiter = first_sender(e, ANYBODY)))
 		wake_with(waiter, -E_BAD_ENV);
 	ipc_drop_reply(m);

@@ -38,39 +38,24 @@ is_ready(const struct Env *e)
 	return e->env_status == ENV_RUNNABLE && !sleeps_on_device(e);
 }
 
-// The first from e on, before end, that can run; or end.
-static inline struct Env *
-find_ready_in(struct Env *e, struct Env *end)
-{
-	while (e < end && !is_ready(e))
-		e++;
-	return e;
-}
-
-// The next in circular order that can run on this CPU, or NULL.
-static struct Env *
-find_ready(void)
-{
-	static uint32_t next[NCPU];	// the slot where the search goes on
-	uint32_t *const from = &next[cpunum()];
-	struct Env *const end = envs + env_slots(), *const begin = envs + *from;
-	struct Env *e = find_ready_in(begin, end);
-
-	if (e >= end && (e = find_ready_in(envs, begin)) == begin)
-		return NULL;
-	*from = e + 1 - envs;
-	return e;
-}
-
+// Run the next environment in circular order, from the one that was last found
+// here by this CPU.
 void
 sched_yield(void)
 {
-	struct Env *old = curenv, *e = find_ready();
+	static struct Env *last[NCPU];
+	struct Env **const mine = &last[cpunum()];
+	struct Env *const from = *mine ? *mine : envs, *e = from;
+	struct Env *const end = env_end();
 
-	if (e)
-		env_run(e);
-	if (old && old->env_status == ENV_RUNNING)
-		env_run(old);
+	do {
+		if (++e >= end)
+			e = envs;
+		if (is_ready(e))
+			env_run(*mine = e);
+	} while (e != from);
+	if (curenv && curenv->env_status == ENV_RUNNING)
+		env_run(curenv);
 	sched_halt();
 }
 
@@ -101,7 +86,7 @@ sched_handoff(struct Env *e)
 	*next = e;
 }
 
-// find_ready does not note that next_to_run ran, so at the next tick the search
+// sched_yield does not note that next_to_run ran, so at the next tick the search
 // goes on where it was: two environments that hand a CPU to and fro keep it
 // from nobody.
 void
@@ -120,7 +105,7 @@ sched_next(void)
 void
 sched_tick(void)
 {
-	const struct Env *end = envs + env_slots();
+	const struct Env *end = env_end();
 
 	if (sched_chore)
 		sched_chore();
@@ -143,7 +128,7 @@ sched_awake(void)
 static bool
 something_to_come(void)
 {
-	const struct Env *end = envs + env_slots();
+	const struct Env *end = env_end();
 
 	for (const struct Env *e = envs; e < end; e++)
 		if (e->env_status == ENV_RUNNABLE
