@@ -49,9 +49,9 @@ enum {
 };
 
 // Some of the other calls replace calls that students write in lab 4: they do
-// the same work better.  Lab 4's kernel does not have them.  Any other kernel
-// advertises them by this bit in the page table entry of the page at UENVS, so
-// that lib/calls.c does not make them in vain.
+// the same work better.  In lab 4 no program is to make them.  Any other kernel
+// advertises them by this bit in the page table entry of the page at UENVS, where
+// lib/calls.c looks.
 #define PTE_REPLACEMENTS	0x200
 
 // For sys_page_map_list: map npages pages of the caller, from srcva on, at

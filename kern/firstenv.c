@@ -193,7 +193,7 @@ fs_ended(const struct Env *e)
 static void
 advertise_replacements(void)
 {
-	if (lab->calls & CALL_BIT(SYS_ipc_send))
+	if (lab->replacements)
 		*pgdir_walk(kern_pgdir, (void *) UENVS, 0) |= PTE_REPLACEMENTS;
 }
 

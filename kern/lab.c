@@ -12,28 +12,21 @@
 #include <kern/firstenv.h>
 #include <kern/lab.h>
 #include <kern/spinlock.h>
-#include <kern/syscall.h>
 
 #define NLAB	5
-
-// Calls that do the work of calls written in lab 4 (inc/syscall.h)
-#define REPLACEMENTS (CALL_BIT(SYS_ipc_send)				\
-	| CALL_BIT(SYS_ipc_recv_from)					\
-	| CALL_BIT(SYS_ipc_reply) | CALL_BIT(SYS_ipc_call)		\
-	| CALL_BIT(SYS_ipc_reply_recv) | CALL_BIT(SYS_page_map_list)	\
-	| CALL_BIT(SYS_page_copy))
 
 static const struct Lab labs[NLAB + 1] = {
 	[1] = { .number = 1, .backtrace_test = true },
 	[2] = { .number = 2, .memory = true },
 	[3] = { .number = 3, .memory = true, .user = true,
 		.trace_traps = true, .env_messages = true, .only_env = true,
-		.stops_at_int3 = true, .calls = ~0u, .program = "user_hello" },
+		.stops_at_int3 = true, .replacements = true,
+		.program = "user_hello" },
 	[4] = { .number = 4, .memory = true, .user = true, .smp = true,
 		.env_messages = true, .stops_at_int3 = true,
-		.calls = ~REPLACEMENTS, .program = "user_primes" },
+		.program = "user_primes" },
 	[5] = { .number = 5, .memory = true, .user = true, .smp = true,
-		.fs = true, .calls = ~0u,
+		.fs = true, .replacements = true,
 		.program = "user_icode" },
 };
 

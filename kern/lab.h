@@ -28,9 +28,9 @@ struct Lab {
 	// In lab 5, which is a system to use, it just ends the program.
 	bool stops_at_int3;
 
-	// System calls there are, a bit each: in lab 4 none that would do the work
-	// of those written there.  The library then does without them.
-	uint32_t calls;
+	// May programs make calls that replace those written in lab 4
+	// (PTE_REPLACEMENTS)?
+	bool replacements;
 
 	// Run when nobody says what to run; 0: the monitor
 	const char *program;

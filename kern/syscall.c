@@ -466,14 +466,11 @@ sys_debug(uint32_t op, uint32_t arg)
 
 // ---------------------------------------------------------------- dispatch
 
-// Calls that the labs do not have.  Those that would do the work of the labs'
-// own are not there in the lab that those are written in.
-static int32_t
+// Calls that the labs do not have
+ALWAYS_INLINE int32_t
 call_beyond_labs(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	uint32_t a4, uint32_t a5)
 {
-	if (syscallno >= NSYSCALLS || !(lab->calls & CALL_BIT(syscallno)))
-		return -E_INVAL;
 	switch (syscallno) {
 	case SYS_cons_wait:
 		return sys_cons_wait();

@@ -6,10 +6,6 @@
 #include <inc/syscall.h>
 #include <inc/types.h>
 
-// Sets of system calls have a bit each, in a uint32_t.
-#define CALL_BIT(call)	(1u << (call))
-_Static_assert(NSYSCALLS <= 32, "a bit for each system call");
-
 // Carry out system call syscallno for curenv; its result, or -E_INVAL if
 // there is no such call.  Does not return if the call ends curenv or puts it
 // to sleep.
