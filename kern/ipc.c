@@ -130,6 +130,7 @@ receive(struct Env *e, envid_t from, void *dstva)
 	e->env_ipc_from = 0;		// so it sees if it was just woken
 	e->env_ipc_dstva = dstva;
 	e->env_ipc_recving = true;
+	e->env_tf.tf_regs.reg_eax = 0;
 	e->env_status = ENV_NOT_RUNNABLE;
 }
 
@@ -207,8 +208,7 @@ send(envid_t envid, struct Message m)
 		return r;
 	if (m.is_call)
 		sched_handoff(to);
-	else
-		sched_wake_receiver(to);
+	sched_wake_receiver(to);
 	return 0;
 }
 
@@ -249,10 +249,9 @@ take_from_queue(struct Env *me, struct Env *sender, void *dstva)
 
 	const int r = transfer(sender, me, m);
 
-	if (r == 0 && m.is_call) {
+	if (r == 0 && m.is_call)
 		sleep_cancel(sender);
-		sender->env_tf.tf_regs.reg_eax = 0;
-	} else
+	else
 		wake_with(sender, r);
 	return r;
 }

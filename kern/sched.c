@@ -9,7 +9,7 @@
 // turn, until one finds nothing to run.
 //
 // Entry points: sched_yield, sched_halt; sched_wake_receiver, sched_handoff,
-// sched_next; sched_tick, sched_awake.
+// sched_next; sched_tick, sched_turn_is_over, sched_awake.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -32,7 +32,7 @@ uint64_t sched_idle_time;
 static uint64_t idle_since;
 
 // Can e be run by whichever CPU finds it?
-static inline bool
+ALWAYS_INLINE bool
 is_ready(const struct Env *e)
 {
 	return e->env_status == ENV_RUNNABLE && !sleeps_on_device(e);
@@ -71,33 +71,40 @@ sched_wake_receiver(struct Env *e)
 	next_to_run[cpunum()] = e;
 }
 
+bool
+sched_turn_is_over(void)
+{
+	if (!cpu_take_order(CPU_TICK))
+		return false;
+	cpu_ticks[cpunum()].taken++;
+	if (thiscpu == bootcpu)
+		sched_tick();
+	return true;
+}
+
 void
 sched_handoff(struct Env *e)
 {
-	struct Env **next = &next_to_run[cpunum()];
-
-	if (*next)
-		cpu_work++;		// for another CPU, then
-	if (curenv && curenv->env_status == ENV_RUNNING) {
-		curenv->env_status = ENV_RUNNABLE;
-		cpu_work++;
-	}
 	e->env_status = ENV_RUNNABLE;
-	*next = e;
+	if (cpus_with_orders && sched_turn_is_over())
+		sched_yield();
+	if (curenv && curenv->env_status == ENV_RUNNING)
+		cpu_work++;
+	env_run(e);
 }
 
-// sched_yield does not note that next_to_run ran, so at the next tick the search
-// goes on where it was: two environments that hand a CPU to and fro keep it
-// from nobody.
+// sched_yield does not note who ran by sched_next or sched_handoff, so at the next
+// tick the search goes on where it was: two environments that hand a CPU to and
+// fro keep it from nobody.
 void
 sched_next(void)
 {
 	struct Env **next = &next_to_run[cpunum()], *e = *next;
 
 	*next = NULL;
-	if (!e || !is_ready(e))
-		sched_yield();
-	env_run(e);
+	if (e && e->env_status == ENV_RUNNABLE)
+		env_run(e);
+	sched_yield();
 }
 
 // A lab's solution may set env_status and tell nobody: then idle CPUs see it

@@ -9,9 +9,15 @@
 void sched_yield(void) __attribute__((noreturn));
 void sched_halt(void) __attribute__((noreturn));
 
-// This CPU is to run e next, for which something came, and curenv, if it runs
-// on, later: at the end of the trap, in sched_next.
-void sched_handoff(struct Env *e);
+// Run e, for which something came, in place of curenv, whose system call returns
+// what is in its env_tf.  If this CPU's turn is over, the next one runs instead.
+void sched_handoff(struct Env *e) __attribute__((noreturn));
+
+// At the end of a trap: did a tick come that had to wait (CPU_TICK)?
+bool sched_turn_is_over(void);
+
+// Curenv does not go on: run the environment that sched_wake_receiver woke, or
+// the next one.
 void sched_next(void) __attribute__((noreturn));
 
 // Make e ready to run, which slept until there was a message and for nothing

@@ -342,9 +342,9 @@ leave_vm86(const struct Trapframe *pushed)
 
 // Do what was left for the next CPU that has the lock, or for this one while it
 // waited for the lock or for a key: interrupts that came, memory to be given
-// back, a ^C.  Returns whether a tick was among that: then whoever runs here
-// has had its turn.
-static bool
+// back, a ^C.  A tick has to wait until the trap is handled
+// (sched_turn_is_over).
+static void
 do_deferred_work(void)
 {
 	cpu_service();
@@ -360,12 +360,6 @@ do_deferred_work(void)
 		reap_some();
 	if (thiscpu == bootcpu)		// a key comes in there, for a monitor
 		tty_hotkeys();
-	if (!cpu_take_order(CPU_TICK))
-		return false;
-	cpu_ticks[cpunum()].taken++;
-	if (thiscpu == bootcpu)
-		sched_tick();
-	return true;
 }
 
 static bool
@@ -410,10 +404,10 @@ handle(struct Trapframe *tf)
 static bool
 handle_disturbed(struct Env *e, struct Trapframe *tf)
 {
-	const bool turn_is_over = do_deferred_work();
 	const uint32_t call = tf->tf_regs.reg_eax;
 	bool wanted = true;
 
+	do_deferred_work();
 	if (lab->trace_traps)		// then each trap comes here
 		cprintf("Incoming TRAP frame at %p\n", cpu_program_frame());
 	if (e && e->env_status == ENV_DYING) {
@@ -429,9 +423,11 @@ handle_disturbed(struct Env *e, struct Trapframe *tf)
 	handle(tf);
 	if (tf->tf_trapno == T_SYSCALL && reap_pending())
 		retry_for_memory(tf, call);
-	if (turn_is_over && curenv)
+	if (!sched_turn_is_over())
+		return true;
+	if (curenv)
 		fpu_leave(curenv);	// this trap may have loaded them
-	return !turn_is_over;
+	return false;
 }
 
 // A trap of e, which ran on this CPU

@@ -191,7 +191,7 @@ return (
     out => '__asm__ volatile("cld" : : : "cc");', in => '',
     test => ['testregs'] },
 { guard => 'a tick during a wait for the lock is not lost',
-    file => 'kern/trap.c',
+    file => 'kern/sched.c',
     out => 'if (!cpu_take_order(CPU_TICK))',
     in => 'if (!cpu_take_order(CPU_TICK) || 1)',
     test => ['tests/run', 'no tick is lost'] },
