@@ -200,7 +200,7 @@ send(envid_t envid, struct Message m)
 		return -E_BAD_ENV;
 	if (to == me)
 		return -E_INVAL;
-	if (!is_receiving(to) || !ipc_accepts(to, me->env_id)) {
+	if (!is_receiving(to) || !ipc_accepts(to->env_id, me->env_id)) {
 		queued[ENVX(me->env_id)] = m;
 		return join_queue(me, to);
 	}
@@ -352,7 +352,7 @@ reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
 	if (m->reply_owed_by != id)
 		return -E_IPC_NOT_RECV;
 	m->reply_owed_by = 0;
-	if (is_receiving(to) && ipc_accepts(to, id)) {
+	if (is_receiving(to) && ipc_accepts(to->env_id, id)) {
 		deliver_reply(to, id, value, pp, perm);
 		return 1;
 	}

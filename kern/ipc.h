@@ -32,11 +32,11 @@ mailbox_of(const struct Env *e)
 	return &mailboxes[ENVX(e->env_id)];
 }
 
-// If `to` receives, may it get a message of from?
+// If environment `to` receives, may it get a message of from?
 static inline bool
-ipc_accepts(const struct Env *to, envid_t from)
+ipc_accepts(envid_t to, envid_t from)
 {
-	const envid_t only = mailbox_of(to)->accept_from;
+	const envid_t only = mailboxes[ENVX(to)].accept_from;
 
 	return only == ANYBODY || only == from;
 }

@@ -28,6 +28,7 @@
 
 void (*sched_chore)(void);
 
+struct Env *next_to_run[NCPU];
 uint64_t sched_idle_time;
 static uint64_t idle_since;
 
@@ -57,18 +58,6 @@ sched_yield(void)
 	if (curenv && curenv->env_status == ENV_RUNNING)
 		env_run(curenv);
 	sched_halt();
-}
-
-// Runs next on each CPU, if it can run by then: mostly it was just sent a
-// message there, which is in that CPU's cache
-static struct Env *next_to_run[NCPU];
-
-void
-sched_wake_receiver(struct Env *e)
-{
-	e->env_status = ENV_RUNNABLE;
-	cpu_work++;
-	next_to_run[cpunum()] = e;
 }
 
 bool

@@ -5,6 +5,8 @@
 
 #include <inc/env.h>
 
+#include <kern/cpu.h>
+
 // Run the next environment, or wait for one.  Needs the kernel lock.
 void sched_yield(void) __attribute__((noreturn));
 void sched_halt(void) __attribute__((noreturn));
@@ -21,8 +23,16 @@ bool sched_turn_is_over(void);
 void sched_next(void) __attribute__((noreturn));
 
 // Make e ready to run, which slept until there was a message and for nothing
-// else: it runs next here, if curenv sleeps before e runs elsewhere.
-void sched_wake_receiver(struct Env *e);
+// else: it runs next here, where the message is in the cache, if curenv sleeps
+// before another CPU runs e (sched_next).
+extern struct Env *next_to_run[NCPU];
+static inline void
+sched_wake_receiver(struct Env *e)
+{
+	e->env_status = ENV_RUNNABLE;
+	cpu_work++;
+	next_to_run[cpunum()] = e;
+}
 
 // The boot CPU's clock ticked: let idle CPUs look for work.
 void sched_tick(void);

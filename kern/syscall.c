@@ -389,14 +389,13 @@ static int
 ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
 	struct Env *me = curenv;
-	struct Env *to = &envs[ENVX(envid)];	// if it is an id at all
 	int r;
 
-	if (!ipc_accepts(to, me->env_id) && to == env_of(envid, false))
+	if (!ipc_accepts(envid, me->env_id) && env_of(envid, false))
 		return -E_IPC_NOT_RECV;
 	if ((r = sys_ipc_try_send(envid, value, srcva, perm)) == 0) {
 		ipc_sent(me, envid);
-		sched_wake_receiver(to);
+		sched_wake_receiver(&envs[ENVX(envid)]);
 	}
 	return r;
 }
