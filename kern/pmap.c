@@ -447,10 +447,12 @@ user_mem_check(struct Env *env, const void *va, size_t len, int perm)
 		const pde_t pde = env->env_pgdir[PDX(addr)];
 		pte_t *pte = NULL;
 
-		// A range that wraps around meets ULIM first.  At UVPT the
+		// A range that wraps around meets ULIM first, above which are
+		// mappings of what has no struct PageInfo.  At UVPT the
 		// directory entry allows less than the entry of the page.
-		page_lookup(env->env_pgdir, (void *) addr, &pte);
-		if (addr >= ULIM || !pte || (~(pde & *pte) & perm)) {
+		if (addr < ULIM)
+			page_lookup(env->env_pgdir, (void *) addr, &pte);
+		if (!pte || (~(pde & *pte) & perm)) {
 			user_mem_check_addr = addr;
 			return -E_FAULT;
 		}
