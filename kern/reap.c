@@ -1,14 +1,15 @@
-// kern/reap.c - giving back what ended environments had, a bit at a time.
+// kern/reap.c - frees the address spaces of ended environments, in slices.
 //
-// An environment may have a million mappings, and all that time nobody else
-// could have the kernel lock.  So each call does work worth some twenty thousand
-// instructions, which is all there is to do for most environments.  The rest is
-// done when a CPU comes into the kernel, or has nothing else to do.
-// Until then the environment is ENV_DYING, and whoever waits for its end waits.
-// Whoever wants memory meanwhile and gets none asks again (kern/trap.c).
+// An environment may have a million mappings, and while they are freed nobody
+// else could have the kernel lock.  So a call of reap_some does work worth some
+// twenty thousand instructions, which is enough for most environments.  For the
+// rest, CPUs call reap_some when they enter the kernel, and when they are idle.
+// Until the last slice the environment is ENV_DYING, and those who wait for its
+// end go on sleeping.  A program that gets no memory meanwhile makes its system
+// call again (retry_for_memory in kern/trap.c).
 //
-// Entry points: reap_begin, reap_some, reap_pending, reap_has.  Under the kernel
-// lock.
+// Entry points: reap_begin, reap_some, reap_pending, reap_has.  Under the
+// kernel lock.
 
 #include <inc/string.h>
 #include <inc/x86.h>
@@ -18,19 +19,17 @@
 #include <kern/pmap.h>
 #include <kern/reap.h>
 
-// What a call may cost.  To give back a page is 1, some 35 instructions.
-#define WORK		512
-#define WORK_TABLE	32		// to look for pages in a table
-#define WORK_ENV	64		// directory and slot
+// The budget of a slice.  To free a page costs 1, some 35 instructions.
+#define BUDGET		512
+#define TABLE_COST	32		// to look for pages in a table
+#define ENV_COST	64		// to free the directory and the slot
 
-_Static_assert(REAPS_A_PAGE * (WORK - WORK_ENV - WORK_TABLE) >= NPTENTRIES,
-	"a page table is gone through meanwhile");
+_Static_assert(REAPS_A_PAGE * (BUDGET - ENV_COST - TABLE_COST) >= NPTENTRIES,
+	"so many slices may not free a page table");
 
 // First come, first served; linked by env_link.
 struct Env *reap_first;
 static struct Env *last;
-
-static bool ordered;			// every trap looks in here
 
 void
 reap_begin(struct Env *e)
@@ -50,21 +49,11 @@ reap_has(const struct Env *e)
 	return one != NULL;
 }
 
-// Take what a piece of work costs; false if that is more than is left.
-static inline bool
-take(int *left, int cost)
-{
-	if (*left < cost)
-		return false;
-	*left -= cost;
-	return true;
-}
-
-// Walk over the n entries of a table or directory that are in use:
+// Walk over the entries in use of the first n of a table or directory:
 //
 //	for (i = next_in_use(table, 0, n); i < n; i = next_in_use(table, i + 1, n))
 //
-// Mostly the next entry is in use, too.
+// Mostly the next entry is in use, and first_nonzero need not be called.
 static inline uint32_t
 next_in_use(const uint32_t *table, uint32_t i, uint32_t n)
 {
@@ -73,20 +62,19 @@ next_in_use(const uint32_t *table, uint32_t i, uint32_t n)
 	return i + first_nonzero(table + i, n - i);
 }
 
-// Drop all pages that the table of directory entry *pde maps, and the table.
-// Returns whether that could be finished.
+// Free the page table of directory entry *pde and unmap its pages.  Returns
+// false if the budget ends before.
 static bool
-free_table(pde_t *pde, int *left)
+free_table(pde_t *pde, int *budget)
 {
 	struct PageInfo *pp = pa2page(*pde);
 	pte_t *table = page2kva(pp);
 	const uint32_t n = NPTENTRIES;
 
-	if (!take(left, WORK_TABLE))
-		return false;
+	*budget -= TABLE_COST;
 	for (uint32_t i = next_in_use(table, 0, n); i < n;
 	     i = next_in_use(table, i + 1, n)) {
-		if (!take(left, 1))
+		if (--*budget < 0)
 			return false;
 
 		const pte_t pte = table[i];
@@ -100,18 +88,18 @@ free_table(pde_t *pde, int *left)
 	return true;
 }
 
-// The same for all tables of e, and the directory.
+// Free all page tables of e, and its directory.  Returns false if the budget
+// ends before.
 static bool
-free_address_space(struct Env *e, int *left)
+free_address_space(struct Env *e, int *budget)
 {
 	pde_t *pgdir = e->env_pgdir;
 	const uint32_t n = PDX(UTOP);
 
-	if (!take(left, WORK_ENV))
-		return false;
+	*budget -= ENV_COST;
 	for (uint32_t i = next_in_use(pgdir, 0, n); i < n;
 	     i = next_in_use(pgdir, i + 1, n))
-		if ((pgdir[i] & PTE_P) && !free_table(&pgdir[i], left))
+		if (*budget <= 0 || !free_table(&pgdir[i], budget))
 			return false;
 	e->env_pgdir = NULL;
 	memset(pgdir + n, 0, (NPDENTRIES - n) * sizeof(pde_t));
@@ -122,13 +110,15 @@ free_address_space(struct Env *e, int *left)
 void
 reap_some(void)
 {
-	int left = WORK;
+	static bool ordered;		// every trap asks for this order
+	int budget = BUDGET;
 
-	while (reap_first && free_address_space(reap_first, &left)) {
+	while (reap_first && budget > 0
+	       && free_address_space(reap_first, &budget)) {
 		struct Env *e = reap_first;
 
 		reap_first = e->env_link;
-		env_reaped(e);		// which may add others
+		env_reaped(e);		// this may call reap_begin
 	}
 	if (reap_pending() != ordered)
 		cpu_order_anyone(ANYONE_REAP, ordered = reap_pending());

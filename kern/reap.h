@@ -1,4 +1,4 @@
-// kern/reap.h - giving back what ended environments had (kern/reap.c).
+// kern/reap.h - frees the address spaces of ended environments (kern/reap.c).
 
 #ifndef JOS_KERN_REAP_H
 #define JOS_KERN_REAP_H
@@ -6,26 +6,25 @@
 #include <inc/env.h>
 #include <inc/types.h>
 
-// e, which is ENV_DYING and which no CPU runs or will run, is to lose its
-// address space.  When that is done, env_reaped(e) is called.  The caller goes
-// on to call reap_some.
+// Have reap_some free the address space of e, which is ENV_DYING and on no CPU,
+// and then call env_reaped(e).
 void reap_begin(struct Env *e);
 
-// Do some of what is to be done.
+// Do one slice of the work, if there is any.
 void reap_some(void);
 
-// After so many calls of reap_some a page has come back, if any was to come: at
-// the latest when a page table has been gone through.
+// So many calls of reap_some free at least one page, unless all work is done:
+// that of a page table, if its pages are still mapped by others.
 #define REAPS_A_PAGE	3
 
-extern struct Env *reap_first;		// NULL: there is nothing to be done
+extern struct Env *reap_first;		// NULL: there is no work
 static inline bool
 reap_pending(void)
 {
 	return reap_first != NULL;
 }
 
-// Is e one of those?
+// Was reap_begin(e) called, and env_reaped(e) not yet?
 bool reap_has(const struct Env *e);
 
 #endif // JOS_KERN_REAP_H
