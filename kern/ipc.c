@@ -3,18 +3,18 @@
 // A message is delivered when its receiver waits for one, as in the labs, whose
 // two calls, sys_ipc_try_send and sys_ipc_recv, are in kern/syscall.c.
 //
-// A sender that can wait sleeps in the receiver's queue until its message is
-// taken: first come, first served, and before whoever happens to send while
-// the receiver waits.  The queue is made of those who sleep on the receiver's
-// struct Mailbox (kern/sleep.c).
+// The other calls that send can wait: a sender sleeps in the receiver's queue
+// until its message is taken, first come, first served.  The senders in the
+// queue are those who sleep on the receiver's struct Mailbox (kern/sleep.c).
 //
 // A server cannot wait for a client, which may never receive.  So a reply to a
-// client that does not receive yet is left with it: this is its pending reply.
+// client that does not receive yet is kept in the client's mailbox, as its
+// pending reply.
 //
 // A request and its reply take two calls: the client's sys_ipc_call sends and
 // waits for the reply, the server's sys_ipc_reply_recv replies and waits for
 // the next request.  Each finds the other side waiting and puts its caller to
-// sleep, so the CPU is handed from one to the other.
+// sleep, so the CPU is handed from one to the other (sched_handoff).
 //
 // Entry points: the functions that have the names of calls; ipc_accepts,
 // ipc_sent, ipc_take for those of kern/syscall.c; ipc_end, ipc_is_consistent.
@@ -32,13 +32,13 @@
 
 struct Mailbox mailboxes[NENV];
 
-// A message that somebody sends: if its sender sleeps in a queue, it is here.
+// The message of each sender that sleeps in a queue, by slot
 static struct Message {
 	uint32_t value;
 	void *srcva;			// UTOP or more: no page
 	int perm;
-	bool is_call;			// the sender will wait for the reply,
-	void *dstva;			// and want a page there
+	bool is_call;			// of sys_ipc_call, which then receives
+	void *dstva;			// the reply, with its page there
 } queued[NENV];
 
 static inline bool
@@ -47,7 +47,7 @@ is_receiving(const struct Env *e)
 	return e->env_ipc_recving && e->env_status == ENV_NOT_RUNNABLE;
 }
 
-// Can a page that comes with a message be mapped there, or is none wanted?
+// May a receiver give this dstva: a page's start, or UTOP or more for no page?
 static inline bool
 landing_ok(const void *dstva)
 {
@@ -67,9 +67,10 @@ message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 	return (*store = page_to_share(e, srcva, perm)) ? 0 : -E_INVAL;
 }
 
-// There was no memory to map the page of a message.  What ended environments
-// have yet to give back counts as there: a call that fails is made again for
-// that (handle_syscall), but this message may be another call's.
+// There was no memory to map the page of a message: try again while memory of
+// ended environments is freed.  When a program's own call gets no memory, it
+// makes the call again (retry_for_memory); but the caller here may be the
+// receiver, and -E_NO_MEM the result of the sender.
 // Returns 0, or -E_NO_MEM.
 static int __attribute__((noinline))
 map_again(struct Env *to, struct PageInfo *pp, int perm)
@@ -83,8 +84,7 @@ map_again(struct Env *to, struct PageInfo *pp, int perm)
 	return r;
 }
 
-// Write a message into the mailbox of `to`, which the caller makes runnable
-// then.
+// Write a message into the mailbox of `to`; the caller makes `to` runnable.
 // Returns 0, or -E_NO_MEM with nothing changed: no page table for the page.
 ALWAYS_INLINE int
 deliver(struct Env *to, envid_t from, uint32_t value, struct PageInfo *pp,
@@ -105,7 +105,7 @@ deliver(struct Env *to, envid_t from, uint32_t value, struct PageInfo *pp,
 	return 0;
 }
 
-// Deliver a reply; if its page cannot be mapped, this error is the reply.
+// Deliver a reply, or -E_NO_MEM as the reply if its page cannot be mapped.
 ALWAYS_INLINE void
 deliver_reply(struct Env *to, envid_t from, uint32_t value,
 	struct PageInfo *pp, int perm)
@@ -116,7 +116,7 @@ deliver_reply(struct Env *to, envid_t from, uint32_t value,
 		deliver(to, from, r, NULL, 0);
 }
 
-// Have e sleep until there is a message of that environment, or of ANYBODY.
+// Put e to sleep until there is a message of `from`, which may be ANYBODY.
 static inline void
 receive(struct Env *e, envid_t from, void *dstva)
 {
@@ -127,7 +127,7 @@ receive(struct Env *e, envid_t from, void *dstva)
 		if (from != ANYBODY)
 			mailboxes[ENVX(from)].may_be_awaited = true;
 	}
-	e->env_ipc_from = 0;		// so it sees if it was just woken
+	e->env_ipc_from = 0;		// stays so if the wake-up is spurious
 	e->env_ipc_dstva = dstva;
 	e->env_ipc_recving = true;
 	e->env_tf.tf_regs.reg_eax = 0;
@@ -140,7 +140,7 @@ wake_with(struct Env *e, int result)
 {
 	e->env_ipc_recving = false;
 	e->env_tf.tf_regs.reg_eax = result;
-	wakeup_env(e);			// leaves the queue that it is in
+	wakeup_env(e);			// so e is in no queue any more
 }
 
 // ----------------------------------------------------------------- sending
@@ -154,7 +154,7 @@ ipc_drop_reply(struct Mailbox *m)
 	m->pending_reply.from = 0;
 }
 
-// Deliver message m of from.  If it is a call, from waits for the reply then.
+// Deliver message m of `from` to `to`.  If m is a call, `from` then receives.
 // Returns 0, or an error with nothing changed: -E_INVAL, -E_NO_MEM.
 ALWAYS_INLINE int
 transfer(struct Env *from, struct Env *to, struct Message m)
@@ -171,9 +171,10 @@ transfer(struct Env *from, struct Env *to, struct Message m)
 	return 0;
 }
 
-// Have e, whose message is in queued[], sleep in the queue of `to`, unless the
-// page of the message cannot be sent.  Returns the error, or -E_IPC_NOT_RECV,
-// which is for an e that is woken before its turn.
+// Have e, whose message is in queued[], sleep in the queue of `to`.
+// Returns -E_INVAL if the page of the message cannot be sent; else
+// -E_IPC_NOT_RECV, which e's call returns if e's parent wakes it before its
+// message is taken.
 static int __attribute__((noinline))
 join_queue(struct Env *e, struct Env *to)
 {
@@ -188,8 +189,8 @@ join_queue(struct Env *e, struct Env *to)
 	return -E_IPC_NOT_RECV;
 }
 
-// Send a message of curenv, or have it sleep in the receiver's queue.
-// Returns what sys_ipc_send does.
+// Send a message of curenv, or have curenv sleep in the receiver's queue: for
+// sys_ipc_send and sys_ipc_call, with the results of sys_ipc_send.
 ALWAYS_INLINE int
 send(envid_t envid, struct Message m)
 {
@@ -213,10 +214,9 @@ send(envid_t envid, struct Message m)
 }
 
 // sys_ipc_try_send, but if envid does not receive, or not from us, sleep until
-// it takes the message; it takes them in the order of these calls.
-// Returns 0; -E_BAD_ENV: there is no such environment, or it ended; -E_INVAL:
-// as page_to_share, or it is us; -E_NO_MEM; -E_IPC_NOT_RECV: our parent woke
-// us.
+// envid takes the message.
+// Returns 0; -E_BAD_ENV: envid does not exist, or ended; -E_INVAL: as
+// page_to_share, or it is us; -E_NO_MEM; -E_IPC_NOT_RECV: our parent woke us.
 int
 sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
@@ -224,8 +224,8 @@ sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
 		NULL });
 }
 
-// sys_ipc_send, and then sys_ipc_recv_from(dstva, envid): wait for the reply.
-// Returns what the one or the other does.
+// sys_ipc_send, and then sys_ipc_recv_from(dstva, envid) for the reply.
+// Returns the error of either, or 0.
 int
 sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	int perm)
@@ -238,8 +238,9 @@ sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
 
 // --------------------------------------------------------------- receiving
 
-// Have me take the message of a sender in its queue, if that can still be sent.
-// Returns 0, or the error that the sender's call returns.
+// Have me take the message of a sender in me's queue.
+// Returns 0; or an error if the message cannot be sent any more, which is then
+// the result of the sender's call.
 static int
 take_from_queue(struct Env *me, struct Env *sender, void *dstva)
 {
@@ -256,7 +257,8 @@ take_from_queue(struct Env *me, struct Env *sender, void *dstva)
 	return r;
 }
 
-// The first sender in me's queue; if from is not ANYBODY, that one, or NULL.
+// The first sender in me's queue, or `from` if that is in the queue and not
+// ANYBODY; NULL if there is none.
 static struct Env *
 first_sender(struct Env *me, envid_t from)
 {
@@ -272,8 +274,8 @@ first_sender(struct Env *me, envid_t from)
 	return e;
 }
 
-// Have me, which runs, take a message of that environment, or of ANYBODY, if
-// there is one.  Returns whether there was.
+// Have me, which runs, take a message of `from`, which may be ANYBODY: its
+// pending reply, or a message of its queue.  Returns whether there was one.
 static bool
 take(struct Env *me, envid_t from, void *dstva)
 {
@@ -294,8 +296,8 @@ take(struct Env *me, envid_t from, void *dstva)
 	return false;
 }
 
-// A sender that had to wait goes on first: it may want to wait for our reply,
-// which we send at once if it does.
+// The sender of a message of the queue runs before e goes on: if it then
+// receives, e's reply finds it waiting.
 bool
 ipc_take_waiting(struct Env *e, void *dstva)
 {
@@ -310,8 +312,8 @@ ipc_take_waiting(struct Env *e, void *dstva)
 }
 
 // Like sys_ipc_recv, but only `from` may send; others get -E_IPC_NOT_RECV.
-// Returns 0; -E_BAD_ENV: there is no `from`, or it ended; -E_INVAL: as
-// sys_ipc_recv, or it is us.  If our parent wakes us, this returns 0 and
+// Returns 0; -E_BAD_ENV: `from` does not exist, or ended; -E_INVAL: as
+// sys_ipc_recv, or `from` is us.  If our parent wakes us, this returns 0 and
 // env_ipc_from is 0.
 int
 sys_ipc_recv_from(void *dstva, envid_t from)
@@ -332,9 +334,10 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 
 // ---------------------------------------------------------------- replying
 
-// Reply to the last message of `to`, if there is one, or leave the reply with
-// it.  Returns 1 if it has the reply and is to be woken; 0 if the reply is
-// pending; -E_INVAL: as page_to_share; -E_BAD_ENV; -E_IPC_NOT_RECV: we owe none.
+// Reply to the last message of `to`, which is NULL if there is no such
+// environment.  Returns 1 if the reply was delivered, and the caller is to make
+// `to` runnable; 0 if the reply is pending; -E_INVAL: as page_to_share;
+// -E_BAD_ENV; -E_IPC_NOT_RECV: me owes no reply.
 ALWAYS_INLINE int
 reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
 {
@@ -357,7 +360,7 @@ reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
 		return 1;
 	}
 	if (pp && pp->pp_ref == PP_REF_MAX) {
-		pp = NULL;		// it can be counted no further
+		pp = NULL;		// pp_ref would overflow
 		value = -E_NO_MEM;
 	}
 	if (pp)
@@ -371,7 +374,7 @@ reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
 
 // Reply to the last message that envid sent, which must have been to us and
 // have had no reply yet.  Never waits: if envid does not receive, the reply is
-// pending until it does, ends, or sends to somebody again.
+// pending until envid receives, ends, or sends to somebody again.
 // Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV: there is nothing to reply to;
 // -E_INVAL: as page_to_share.
 int
@@ -385,8 +388,8 @@ sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
 	return MIN(r, 0);
 }
 
-// sys_ipc_reply, whatever becomes of the reply; then unmap what is at dstva,
-// which mostly came with the message replied to, and sys_ipc_recv there.
+// sys_ipc_reply, even if envid has ended or is owed no reply; then unmap the
+// page at dstva, which mostly came with the request, and sys_ipc_recv(dstva).
 // Returns 0, or -E_INVAL with nothing done: as page_to_share or sys_ipc_recv.
 int
 sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
@@ -434,8 +437,8 @@ ipc_end(struct Env *e)
 	*m = (struct Mailbox) { .accept_from = ANYBODY };
 }
 
-// Would ipc_end find all that wait, and is each pending reply for an
-// environment in use?
+// Would ipc_end find all environments that it is to wake, and is each pending
+// reply for an environment in use?
 bool
 ipc_is_consistent(void)
 {

@@ -10,15 +10,15 @@ struct PageInfo;
 
 #define ANYBODY		0		// no environment has this id
 
-// What an environment's mailbox has besides the env_ipc_* fields of struct Env
+// An environment's mailbox, besides the env_ipc_* fields of struct Env
 struct Mailbox {
-	envid_t accept_from;		// while it receives: who may send
-	envid_t reply_owed_by;		// by whom it sent to last, or 0
+	envid_t accept_from;		// who may send, while it receives
+	envid_t reply_owed_by;		// the receiver of its last message, or 0
 	bool may_have_senders;		// in its queue: first_sleeper knows
-	bool may_be_awaited;		// by receivers that accept it alone
+	bool may_be_awaited;		// by a receiver with this accept_from
 
 	struct {
-		envid_t from;		// or 0: none is pending
+		envid_t from;		// 0: no reply is pending
 		uint32_t value;
 		struct PageInfo *page;	// counted, or NULL
 		int perm;
@@ -41,8 +41,8 @@ ipc_accepts(envid_t to, envid_t from)
 	return only == ANYBODY || only == from;
 }
 
-// Note that `from` has sent a message: only the receiver of the last one may
-// reply, and a reply to an earlier one is dropped.
+// Note that `from` has sent a message to `to`: now only `to` may reply, and a
+// pending reply to an earlier message is dropped.
 void ipc_drop_reply(struct Mailbox *m);
 static inline void
 ipc_sent(struct Env *from, envid_t to)
@@ -54,15 +54,15 @@ ipc_sent(struct Env *from, envid_t to)
 	m->reply_owed_by = to;
 }
 
-// May there be a message that the owner of m can take at once?  Mostly not.
+// May m have a pending reply or a sender in its queue?  Mostly it has not.
 static inline bool
 ipc_may_wait(const struct Mailbox *m)
 {
 	return m->pending_reply.from || m->may_have_senders;
 }
 
-// Before e, which is curenv, sleeps in sys_ipc_recv: if a message waits for it,
-// take that.
+// For SYS_ipc_recv: have e, which is curenv, take its pending reply, or a
+// message of its queue.  Returns whether there was one; else e is to sleep.
 bool ipc_take_waiting(struct Env *e, void *dstva);
 static inline bool
 ipc_take(struct Env *e, void *dstva)
@@ -81,7 +81,7 @@ int sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm);
 int sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva,
 	void *dstva, int perm);
 
-void ipc_end(struct Env *e);		// e ends
+void ipc_end(struct Env *e);		// e has ended
 bool ipc_is_consistent(void);		// for kern/debug/audit.c
 
 #endif // JOS_KERN_IPC_H

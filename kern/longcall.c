@@ -1,13 +1,13 @@
-// kern/longcall.c - system calls that are made in pieces.
+// kern/longcall.c - system calls that are made in slices.
 //
-// A call that takes long does a part of its work, and then takes its program
-// back to the int $T_SYSCALL, to make the call again: meanwhile others get the
-// lock, and the CPU.  How far the call has come is noted here, because the
-// registers are the program's.
+// A call that takes long does a slice of its work and then sets its program
+// back to the int $T_SYSCALL, so that the program makes the call again: between
+// slices others get the kernel lock, and the CPU.  The program's registers do
+// not change, so how much is done is noted here.
 //
-// The note is good for the call with the same registers at the same place.
-// A program that does something else instead, from a page-fault upcall, begins
-// anew when it comes back.
+// A note holds for a call from the same eip with equal registers.  If the
+// program makes another call meanwhile, in a page-fault upcall, the note is
+// dropped and the long call starts again from its beginning.
 //
 // Entry points: longcall_done, longcall_again, longcall_forget.  Under the
 // kernel lock.
@@ -19,9 +19,9 @@
 
 static struct Note {
 	envid_t env;
-	struct PushRegs regs;		// without reg_oesp, which is ours
+	struct PushRegs regs;		// reg_oesp is 0: not the program's
 	uintptr_t eip, esp;
-	size_t done;			// 0: no call is in pieces
+	size_t done;			// 0: there is no note
 } notes[NENV];
 
 static struct Note

@@ -1,4 +1,4 @@
-// kern/longcall.h - system calls that are made in pieces (kern/longcall.c).
+// kern/longcall.h - system calls that are made in slices (kern/longcall.c).
 
 #ifndef JOS_KERN_LONGCALL_H
 #define JOS_KERN_LONGCALL_H
@@ -6,14 +6,14 @@
 #include <inc/env.h>
 #include <inc/types.h>
 
-// How much of the system call that curenv makes was done before?  0 at first.
-// A call that is not finished this time ends with longcall_again.
+// How much of the system call that curenv makes was done by earlier slices?
+// A slice that does not finish the call returns longcall_again(...).
 size_t longcall_done(void);
 
-// Have curenv make its call again, of which so much is done.  Returns what the
-// call is to return now: its own number, for that is in eax.
+// Have curenv make its call again, and note how much of the call is done.
+// Returns the number of the call, which its program passes in eax.
 int longcall_again(size_t done);
 
-void longcall_forget(const struct Env *e);	// it gets other registers
+void longcall_forget(const struct Env *e);	// e gets other registers
 
 #endif // JOS_KERN_LONGCALL_H

@@ -182,11 +182,11 @@ sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 
 // ------------------------------------------------------ waiting, and asking
 
-// Sleep until somebody who has this page of ours, too, calls sys_page_wake, or a
-// mapping of it goes away.  So that neither is missed, we say what we have
-// seen: a value in the page, and how many mappings there are (pp_ref).  If that
-// is not so any more, do not sleep.
-// Returns 0, perhaps too early; -E_INVAL: no word of a page that is there.
+// Sleep until a program that shares our page calls sys_page_wake for it, or a
+// mapping of the page goes away.  So that neither is missed, the caller says
+// what it has seen: a word in the page, and how many mappings there are
+// (pp_ref).  If either has changed, do not sleep.
+// Returns 0, perhaps spuriously; -E_INVAL: bad word, or no page is there.
 int
 sys_page_wait(const uint32_t *word, uint32_t value, uint32_t mappings)
 {
@@ -204,8 +204,8 @@ sys_page_wait(const uint32_t *word, uint32_t value, uint32_t mappings)
 	return 0;
 }
 
-// Wake those who sleep so over the page at va.  Returns 0; -E_INVAL: bad va, or
-// nothing there.
+// Wake those who sleep on our page at va (sys_page_wait).  Returns 0; -E_INVAL:
+// bad va, or nothing there.
 int
 sys_page_wake(void *va)
 {
@@ -217,12 +217,12 @@ sys_page_wake(void *va)
 	return 0;
 }
 
-// So many of somebody's page tables are searched before others get a turn.
+// A slice of sys_page_held searches so many page tables.
 #define TABLES_SEARCHED	16
 
-// The number of a page of e that is pp, or 0: page 0 does not count.  Looks from
-// *pdx, which is UTOP's or below, down, for descriptors lie high, and leaves it
-// where to go on; 0 if there is no more to look at.
+// Where e maps pp: the page number of that address, or 0, for page 0 does not
+// count.  Searches the directory downward from *pdx, since file descriptors
+// lie high, and sets *pdx to where the next slice goes on, 0 at the end.
 static uint32_t
 find_mapping(struct Env *e, const struct PageInfo *pp, uint32_t *pdx)
 {
@@ -245,10 +245,10 @@ find_mapping(struct Env *e, const struct PageInfo *pp, uint32_t *pdx)
 	return 0;
 }
 
-// Is the page that we have at va also mapped in envid, wherever that be?
-// Looks at guess first.
-// Returns the number of the page there that it is, or 0; -E_BAD_ENV; -E_INVAL:
-// bad va, or nothing there.
+// Does envid map the page that we have at va, at any address?  Looks at guess
+// first.
+// Returns the page number of that address, or 0; -E_BAD_ENV; -E_INVAL: bad va,
+// or we have no page there.
 int
 sys_page_held(envid_t envid, void *va, void *guess)
 {

@@ -1,9 +1,9 @@
 // kern/pmap.c - physical memory, a page at a time, and page tables.
 //
 // pages[] has a struct PageInfo for each physical page.  A page is either
-// free (on page_free_list, pp_ref 0) or in use (pp_ref says how often).  A few
-// free ones that were page tables are known to hold zeros, and are kept on
-// zeroed_tables: the next page table need not be zeroed.
+// free (on page_free_list, pp_ref 0) or in use (pp_ref counts its mappings).
+// A few pages that were page tables, and hold only zeros, are on zeroed_tables
+// instead, so that new page tables need not be zeroed.
 //
 // An address space is a page directory and the page tables it names; the
 // processor looks up an address in two steps (inc/mmu.h).  mem_init builds
@@ -73,10 +73,9 @@ i386_detect_memory(void)
 	npages_basemem = base_kb / (PGSIZE / 1024);
 }
 
-// Take n bytes, in whole pages, from the memory behind the kernel image, for
-// good.  The bytes may hold anything.  With n = 0: take nothing, just return
-// the first address not taken.  Only until page_init has run: from then on
-// that memory belongs to page_alloc.
+// Allocate n bytes, rounded up to whole pages, behind the kernel image.  They
+// are not zeroed, and never freed.  With n = 0, return the address that the
+// next call would.  Not to be called after page_init.
 static void *
 boot_alloc(uint32_t n)
 {
@@ -112,7 +111,7 @@ mem_init(void)
 	memset(kern_pgdir, 0, PGSIZE);
 	kern_pgdir[PDX(UVPT)] = PADDR(kern_pgdir) | PTE_U | PTE_P;
 
-	// The tables that everybody reads.  Zero is a good start for both.
+	// Zeroed: no page has references, and no environment has an id.
 	const size_t pages_size = ROUNDUP(npages * sizeof(*pages), PGSIZE);
 	pages = boot_alloc(pages_size);
 	memset(pages, 0, pages_size);
@@ -126,7 +125,7 @@ mem_init(void)
 	check_page_alloc();
 	check_page();
 
-	// Programs may read both tables, and nothing of what lies behind them
+	// Programs may read pages[] and envs[], and nothing behind them
 	boot_map_region(kern_pgdir, UPAGES, pages_size, PADDR(pages), PTE_U);
 	boot_map_region(kern_pgdir, UENVS, envs_size, PADDR(envs), PTE_U);
 
@@ -141,12 +140,12 @@ mem_init(void)
 	make_readonly((char *) KERNBASE + EXTPHYSMEM, data_start);
 	make_readonly(programs_start, end);
 
-	// Both maps have the kernel at the same place: we stay where we are
+	// As in the entry map, the kernel is at KERNBASE: this goes on
 	lcr3(PADDR(kern_pgdir));
 	check_page_free_list(false);
 
-	// The kernel obeys PTE_W as well, and the floating-point unit reports
-	// by exceptions
+	// WP: PTE_W holds for the kernel as well.  NE: the floating-point unit
+	// reports errors by exceptions.
 	const uint32_t on = CR0_PE | CR0_MP | CR0_NE | CR0_WP | CR0_AM | CR0_PG;
 	const uint32_t off = CR0_EM | CR0_TS;
 	lcr0((rcr0() | on) & ~off);
@@ -167,7 +166,7 @@ mem_init_mp(void)
 	}
 }
 
-// Take the right to write off the kernel's pages in [from, to).
+// Write-protect the kernel's pages in [from, to).
 static void
 make_readonly(const char *from, const char *to)
 {
@@ -177,7 +176,7 @@ make_readonly(const char *from, const char *to)
 
 // ---------------------------------------------------------- physical pages
 
-// Put the pages from number from up to to on the front of the free list.
+// Put pages[from] to pages[to - 1] at the front of the free list.
 static void
 free_range(size_t from, size_t to)
 {
@@ -198,8 +197,7 @@ use_range(size_t from, size_t to)
 		pages[i].pp_ref = 1;
 }
 
-// Fill in pages[], which is all zero, and link the free list, in ascending
-// order.  From now on boot_alloc must not be used.
+// Fill in pages[], which is zeroed, and link the free list in ascending order.
 void
 page_init(void)
 {
@@ -209,8 +207,8 @@ page_init(void)
 	if (firmware <= kernel_end)	// none, or not at the top of memory
 		firmware = npages;
 
-	// Pages are in use from each of these up to the next, where they are
-	// free up to the one after that, and so on.
+	// From bounds[0] up to bounds[1] pages are in use, from there up to
+	// bounds[2] they are free, and so on by turns.
 	const size_t bounds[] = {
 		0,			// interrupt table and data of the BIOS
 		1,
@@ -232,7 +230,7 @@ page_init(void)
 }
 
 // Take a free page; NULL if there is none.  Its pp_ref is 0: the caller counts
-// its own reference, or has page_insert do it.
+// the first reference, or page_insert does.
 struct PageInfo *
 page_alloc(int flags)
 {
@@ -247,7 +245,7 @@ page_alloc(int flags)
 	return pp;
 }
 
-// Put a page that nobody refers to back on the free list.
+// Put a page without references back on the free list.
 void
 page_free(struct PageInfo *pp)
 {
@@ -263,8 +261,7 @@ page_free(struct PageInfo *pp)
 
 void (*page_ref_lost)(const void *pp);
 
-// Take a page of zeros for a page table or page directory; NULL if there is
-// none.  Its pp_ref is 0.
+// page_alloc(ALLOC_ZERO) for a page table or page directory
 struct PageInfo *
 page_table_alloc(void)
 {
@@ -280,7 +277,7 @@ page_table_alloc(void)
 	return pp;
 }
 
-// Free a page table or directory whose entries are all zero again.
+// page_decref for a page table or page directory whose entries are all zero
 void
 page_table_free(struct PageInfo *pp)
 {
@@ -294,7 +291,7 @@ page_table_free(struct PageInfo *pp)
 	nzeroed_tables++;
 }
 
-// How many pages are free?  Takes time in proportion.
+// How many pages are free?  This walks over all of them.
 size_t
 page_free_count(void)
 {
@@ -329,21 +326,22 @@ pgdir_walk(pde_t *pgdir, const void *va, int create)
 	return (pte_t *) KADDR(PTE_ADDR(*pde)) + PTX(va);
 }
 
-// Map [va, va+size) to [pa, pa+size) for good, with permissions perm.  All
-// three are multiples of the page size; no references are counted.  For the
-// part of the address space that never changes.
+// Map [va, va+size) to [pa, pa+size) with permissions perm, in the part of the
+// address space that never changes.  va, pa and size are multiples of the page
+// size; no references are counted.
 static void
 boot_map_region(pde_t *pgdir, uintptr_t va, size_t size, physaddr_t pa,
 	int perm)
 {
 	assert((va | size | pa) % PGSIZE == 0);
-	// Count what is done: va + size may be 2^32
+	// No address is compared with va + size, which may be 2^32.
 	for (size_t done = 0; done < size; ) {
 		pte_t *pte = pgdir_walk(pgdir, (void *) (va + done), 1);
 		if (pte == NULL)
 			panic("boot_map_region: no memory for a page table");
 
-		// As far as this table goes, from the last entry to the first
+		// All entries of this table, from the last to the first:
+		// a walk for each page would double what mem_init takes
 		size_t n = MIN((size - done) / PGSIZE,
 			(size_t) NPTENTRIES - PTX(va + done));
 		done += n * PGSIZE;
@@ -405,16 +403,16 @@ page_remove(pde_t *pgdir, void *va)
 	if (pp == NULL)
 		return;
 	*pte = 0;
-	// Before the page can become somebody else's: no CPU may go on using
-	// what it remembers of this entry
+	// Before page_decref, which may free the page for another program: no
+	// CPU may reach it by an old TLB entry
 	tlb_invalidate(pgdir, va);
 	page_decref(pp);
 }
 
 // ------------------------------------------------------------------ devices
 
-// Give size bytes of device registers at pa an address, for good.  They are
-// not to be cached: reading them twice may give two values.
+// Map size bytes of device registers at pa, and return their address.  They are
+// not cached: reading a register twice may give two values.
 void *
 mmio_map_region(physaddr_t pa, size_t size)
 {
@@ -437,7 +435,7 @@ mmio_map_region(physaddr_t pa, size_t size)
 
 // May env use all of [va, va+len) as perm says?  Returns 0 if so; else
 // -E_FAULT, and user_mem_check_addr is the first address that it may not use.
-// No bytes are always allowed.
+// If len is 0, any va is allowed.
 int
 user_mem_check(struct Env *env, const void *va, size_t len, int perm)
 {

@@ -12,14 +12,13 @@
 
 struct Env;
 
-// kern/entry.S and kern/kernel.ld
+// From kern/entry.S and kern/kernel.ld
 extern char bootstack_gap[], bootstack[], bootstacktop[];
 extern char _start[], entry[], etext[], edata[], end[];
-extern char data_start[], programs_start[];	// constants lie around the data
+extern char data_start[], programs_start[];	// read-only before and from
 
-// How much physical memory we use, and the part of it that kern/entrypgdir.S
-// maps, with as many tables as make says; no more than that part can be reached
-// before mem_init is through.
+// How much physical memory is used, and how much of that kern/entrypgdir.S
+// maps: until mem_init loads kern_pgdir, no other can be reached.
 #define MAXPHYSMEM	(0U - KERNBASE)
 #define ENTRYMAPSIZE	(ENTRYTABLES * PTSIZE)
 
@@ -43,8 +42,8 @@ struct PageInfo *page_table_alloc(void);
 void page_table_free(struct PageInfo *pp);
 size_t page_free_count(void);
 
-// Give up one reference; the last one frees the page.  page_ref_lost, if it is
-// set, is told.
+// Give up one reference; the last one frees the page.  Calls page_ref_lost, if
+// that is set: kern/sleep.c sets it while somebody sleeps on a page.
 extern void (*page_ref_lost)(const void *pp);
 static inline void
 page_decref(struct PageInfo *pp)
@@ -75,7 +74,7 @@ int user_mem_check(struct Env *env, const void *va, size_t len, int perm);
 void user_mem_assert(struct Env *env, const void *va, size_t len, int perm);
 
 // Between the physical address of memory and its address above KERNBASE.
-// An address without the other kind is a bug in the line that asks.
+// They panic, with the line that asked, on an address that is not one.
 #define PADDR(kva)	paddr_of((uintptr_t) (kva), __FILE__, __LINE__)
 #define KADDR(pa)	kaddr_of((pa), __FILE__, __LINE__)
 
@@ -116,8 +115,8 @@ page2kva(const struct PageInfo *pp)
 	return KADDR(page2pa(pp));
 }
 
-// The entry for va in pgdir has changed: have all processors that are using
-// pgdir forget what it was.  The others forget when they load it.
+// The entry for va in pgdir has changed: flush it from the TLB of each CPU that
+// has pgdir loaded.  Others flush their TLB when they load it.
 static inline void
 tlb_invalidate(pde_t *pgdir, void *va)
 {

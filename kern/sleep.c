@@ -2,22 +2,22 @@
 //
 // An environment sleeps on an object of the kernel, named by its address:
 //	a struct Env		until that environment has ended
-//	a struct PageInfo	until another says that it has changed the page,
+//	a struct PageInfo	until a program calls sys_page_wake for it,
 //				or a mapping of the page goes away
 //	console_input		until there is input (wakeup_readers)
 //	disk_interrupt		until the disk interrupts
 //	a struct Mailbox	until its message is taken (kern/ipc.c)
-// wakeup(object) wakes all that sleep on it.  A wake-up is no promise: the
-// sleeper looks again and, if need be, sleeps again.
+// wakeup(object) wakes all that sleep on the object.  A wake-up may be
+// spurious: the sleeper looks again and, if need be, sleeps again.
 //
-// A sleeper on a page holds no reference to it, for it maps the page; when it
-// maps the page no longer, a mapping has gone away, and it is awake.
+// A sleeper on a page maps that page, so it needs no reference of its own: when
+// it unmaps the page, that wakes it.
 //
-// A sleeper is ENV_NOT_RUNNABLE; but one that sleeps on a device is
-// ENV_RUNNABLE, and the scheduler skips it (sleeps_on_device).  So it counts
-// for whoever asks whether anything will ever run again, as the labs'
-// sched_halt does.  The labs' sched_yield may run it, if nothing else is
-// runnable, and it looks again.
+// A sleeper is ENV_NOT_RUNNABLE.  Only a sleeper on a device is ENV_RUNNABLE,
+// and the scheduler skips it (sleeps_on_device): an interrupt can still come,
+// so the labs' sched_halt, which looks for runnable environments, must not
+// think that nothing will ever run again.  The labs' sched_yield may run it
+// if nothing else is runnable, which is a spurious wake-up.
 //
 // Entry points: sleep_on, wakeup, wakeup_env, sleep_cancel; is_asleep,
 // sleeps_on_device, first_sleeper, sleep_is_consistent.  Under the kernel lock.
@@ -30,8 +30,9 @@
 
 struct Sleeper sleepers[NENV];
 
-// A hash table: each ring links the sleepers whose objects have one hash value,
-// in the order in which they went to sleep.  So wakeup looks at few of them.
+// A hash table of all sleepers, so that wakeup looks at few of them.  A ring
+// links the sleepers on objects of one hash value, in the order in which they
+// went to sleep.
 #define LOG2NRINGS	6
 
 static struct Sleeper rings[1 << LOG2NRINGS];	// the head of each
@@ -62,7 +63,7 @@ is_page(const void *object)
 		&& (const struct PageInfo *) object < pages + npages;
 }
 
-// page_decref calls wakeup only while somebody sleeps on a page.
+// page_decref is to call wakeup only while somebody sleeps on a page.
 static void
 count_page_sleepers(int more)
 {
@@ -100,7 +101,7 @@ void
 wakeup_env(struct Env *e)
 {
 	sleep_cancel(e);
-	// Another CPU that was to stop e may not have done so yet.
+	// If e was stopped, but is still on another CPU, it goes on there.
 	e->env_status = ncpu > 1 && other_cpu_running(e) >= 0
 		? ENV_RUNNING : ENV_RUNNABLE;
 	widen();
@@ -134,7 +135,7 @@ first_sleeper(const void *object)
 	return s != ring ? env_of_sleeper(s) : NULL;
 }
 
-// Can the object that s sleeps on still change, and is its status a sleeper's?
+// Is the object of s still in use, and has s the status of a sleeper?
 static bool
 can_be_woken(const struct Sleeper *s)
 {
@@ -150,7 +151,7 @@ can_be_woken(const struct Sleeper *s)
 		|| (e->env_status == ENV_RUNNABLE && sleeps_on_device(e));
 }
 
-// Is each sleeper in the ring of its object, and can it be woken?
+// Is each sleeper in the ring of its object, and can wakeup still come?
 bool
 sleep_is_consistent(void)
 {

@@ -9,10 +9,10 @@
 #include <kern/console.h>
 #include <kern/irqwait.h>
 
-// The environment in each slot of envs[], as a sleeper
+// What kern/sleep.c knows about the environment in a slot of envs[]
 struct Sleeper {
 	const void *object;		// on which it sleeps, or NULL
-	struct Sleeper *next, *prev;	// in the ring of that object
+	struct Sleeper *next, *prev;	// in the ring of object
 	uint32_t runs;			// env_runs when it went to sleep
 };
 extern struct Sleeper sleepers[NENV];
@@ -32,7 +32,7 @@ is_asleep(const struct Env *e)
 	return s->object && s->runs == e->env_runs;
 }
 
-// Does e, which is ENV_RUNNABLE, sleep nevertheless?
+// Does e sleep on a device?  Then it is ENV_RUNNABLE nevertheless.
 static inline bool
 sleeps_on_device(const struct Env *e)
 {
@@ -42,11 +42,11 @@ sleeps_on_device(const struct Env *e)
 		|| object == &disk_interrupt) && is_asleep(e);
 }
 
-// e sleeps until somebody wakes it, as wakeup(object) does.
+// Put e to sleep, until wakeup(object).
 void sleep_on(struct Env *e, const void *object);
 
-void wakeup(const void *object);	// all who sleep on it
-void wakeup_env(struct Env *e);		// e, whatever it sleeps on
+void wakeup(const void *object);	// all that sleep on the object
+void wakeup_env(struct Env *e);		// e, whether it sleeps or not
 
 // Wake the readers of the console if there is input.  The console does not do
 // that itself, as any part of the kernel prints on it: a CPU that was idle does
@@ -58,10 +58,10 @@ wakeup_readers(void)
 		wakeup(&console_input);
 }
 
-// The one that has slept on it longest, or NULL
+// The environment that has slept on the object longest, or NULL
 struct Env *first_sleeper(const void *object);
 
-// If e sleeps, forget on what: it is made runnable, stopped or freed.
+// Have e sleep on nothing.  The caller sets env_status.
 void sleep_leave(struct Sleeper *s);
 static inline void
 sleep_cancel(const struct Env *e)

@@ -1,9 +1,7 @@
-// kern/usermem.c - a program that lends the kernel memory it does not have.
+// kern/usermem.c - ends programs that pass the kernel a bad pointer.
 //
-// Entry point: user_mem_assert (kern/pmap.h).  What it asks, user_mem_check in
-// kern/pmap.c answers; ending the program is a matter of environments, which is
-// why it is not there.  What may be used is open for the rest of the trap: a
-// processor with SMAP stops the kernel where nobody asked.
+// Entry point: user_mem_assert (kern/pmap.h).  Not in kern/pmap.c, as the labs
+// have it, for env_destroy belongs to a higher layer.
 
 #include <inc/env.h>
 #include <inc/error.h>
@@ -14,8 +12,9 @@
 #include <kern/pmap.h>
 #include <kern/usermem.h>
 
-// End env unless it may use all of [va, va+len) from user mode as perm says.
-// May not return if env is curenv.
+// End env unless it may use all of [va, va+len) from user mode as perm says;
+// that may not return if env is curenv.  If it may, the kernel may use the
+// memory of programs until the trap ends: without asking here, SMAP forbids it.
 void
 user_mem_assert(struct Env *env, const void *va, size_t len, int perm)
 {

@@ -1,4 +1,5 @@
-// kern/usermem.h - what programs may say of their memory (kern/usermem.c).
+// kern/usermem.h - checks of addresses, permissions and pages that programs
+// pass to system calls.
 
 #ifndef JOS_KERN_USERMEM_H
 #define JOS_KERN_USERMEM_H
@@ -28,7 +29,7 @@ user_perm(int perm)
 		&& !(perm & ~PTE_SYSCALL);
 }
 
-// user_mem_assert, quick if the bytes are in one page
+// user_mem_assert, inline if the bytes are in one page
 static inline void
 user_mem_assert_few(struct Env *env, const void *va, size_t len, int perm)
 {
@@ -43,9 +44,8 @@ user_mem_assert_few(struct Env *env, const void *va, size_t len, int perm)
 		user_mem_assert(env, va, len, perm);
 }
 
-// The page at srcva of e, to be mapped elsewhere with perm.  NULL if that cannot
-// be: bad address or bits, nothing there, or it is read-only there and perm
-// wants to write.
+// The page at srcva of e, to be mapped elsewhere with perm.  NULL if srcva or
+// perm is bad, no page is there, or perm has PTE_W and the page is read-only.
 static inline struct PageInfo *
 page_to_share(struct Env *e, void *srcva, int perm)
 {
