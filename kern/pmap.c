@@ -229,6 +229,19 @@ page_init(void)
 			free_range(bounds[i], bounds[i + 1]);
 }
 
+// page_alloc is about to give out pp: may it?  The last page of the free list
+// brings the zeroed tables back to it.
+static inline bool
+page_alloc_hook(struct PageInfo *pp)
+{
+	if (pp->pp_link == NULL) {
+		pp->pp_link = zeroed_tables;
+		zeroed_tables = NULL;
+		nzeroed_tables = 0;
+	}
+	return debug_page_alloc(pp);
+}
+
 // Take a free page; NULL if there is none.  Its pp_ref is 0: the caller counts
 // the first reference, or page_insert does.
 struct PageInfo *
@@ -236,7 +249,7 @@ page_alloc(int flags)
 {
 	struct PageInfo *pp = page_free_list;
 
-	if (pp == NULL || !debug_page_alloc(pp))
+	if (pp == NULL || !page_alloc_hook(pp))
 		return NULL;
 	page_free_list = pp->pp_link;
 	pp->pp_link = NULL;
@@ -281,7 +294,8 @@ page_table_alloc(void)
 void
 page_table_free(struct PageInfo *pp)
 {
-	if (nzeroed_tables == MAX_ZEROED_TABLES || guard_on) {
+	if (nzeroed_tables == MAX_ZEROED_TABLES || page_free_list == NULL
+	    || guard_on) {
 		page_decref(pp);
 		return;
 	}
