@@ -38,8 +38,8 @@
 # A machine is stopped as soon as its tests are decided: when all patterns
 # were seen, or one that must never be; or, where lines yet to come could
 # still matter, when the kernel monitor asks for a command.  With debug, the
-# kernel then has to look for faults in its own data first (CHECK_KEY in
-# kern/console.c); if it finds any, the test has failed.
+# kernel then has to look for faults in its own data first (LOOK_FOR_FAULTS); if
+# it finds any, the test has failed.
 
 package Grade;
 use strict;
@@ -58,7 +58,9 @@ use constant {
 	TOTAL_TIME => 200,
 	MAX_OUTPUT => 1 << 20,	# bytes
 	SHOWN => 20,		# last lines shown of a failure
-	CHECK_KEY => "\x14",	# Ctrl-t
+	# Ctrl-t, and for a kernel in the monitor its command, on a line of its
+	# own (^U)
+	LOOK_FOR_FAULTS => "\x14\x15check\n",
 };
 
 my $clean = ($ENV{OBJDIR} || 'obj') . '/fs/clean-fs.img';
@@ -323,7 +325,7 @@ sub checked
 	    $run->{output} =~ /kernel panic/;
 	if (!defined $run->{asked}) {
 		$run->{asked} = length $run->{output};
-		$run->{child}->type(CHECK_KEY);
+		$run->{child}->type(LOOK_FOR_FAULTS);
 	}
 	return substr($run->{output}, $run->{asked}) =~ /kernel check: .*\n/;
 }
