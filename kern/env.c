@@ -31,7 +31,7 @@
 #include <kern/spinlock.h>
 
 struct Env *envs;
-void (*env_server_ended)(const struct Env *e);
+enum ServerEnd server_end;
 struct Env *env_free_list;
 uint32_t env_slots_used;
 
@@ -328,8 +328,9 @@ free_slot(struct Env *e)
 	fpu_free(e);
 	ipc_end(e);
 	wakeup(e);
-	if (e->env_type != ENV_TYPE_USER && env_server_ended)
-		env_server_ended(e);
+	if (e->env_type == ENV_TYPE_FS)
+		server_end = e->env_ipc_dstva || e->env_ipc_from != 0
+			? SERVER_SERVED : SERVER_FAILED;
 	e->env_ipc_from = 0;		// nothing has come for the next one
 	e->env_ipc_dstva = NULL;
 }

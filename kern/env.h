@@ -11,8 +11,11 @@ extern struct Env *env_free_list;	// the free ones, through env_link
 #define curenv (thiscpu->cpu_env)	// what this CPU is running, or NULL
 extern struct Segdesc gdt[];
 
-// Called when an environment of another type than ENV_TYPE_USER was freed
-extern void (*env_server_ended)(const struct Env *e);
+// Has the file server ended, for firstenv_tick to start it again; and did it
+// ever serve?
+extern enum ServerEnd {
+	SERVER_RUNS, SERVER_FAILED, SERVER_SERVED
+} server_end;
 
 void env_init(void);
 void env_init_percpu(void);

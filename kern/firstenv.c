@@ -5,12 +5,11 @@
 // uses), else by make (INIT_CFLAGS=-DTEST=user_X), else by the lab.  QEMU may
 // also tell its arguments.
 //
-// The file server is started again when it ends, at the next tick of the clock:
-// where it ended, there may be no memory for another one yet.
+// A file server that has ended is started again at a tick of the clock.
 //
 // This file alone is compiled with -DLAB and -DTEST.
 //
-// Entry point: first_envs.
+// Entry points: first_envs, firstenv_tick.
 
 #include <inc/assert.h>
 #include <inc/elf.h>
@@ -25,7 +24,6 @@
 #include <kern/firstenv.h>
 #include <kern/lab.h>
 #include <kern/pmap.h>
-#include <kern/sched.h>
 #include <kern/syscall.h>
 
 #define STRING_OF(x)	STRING_OF_TEXT(x)
@@ -49,21 +47,6 @@ find_program(const char *name)
 	return p;			// with a null name if there is none
 }
 
-// Create an environment that runs the program of that name.
-// Returns whether there is one.
-static bool
-create_named(const char *name, enum EnvType type)
-{
-	const struct Program *p = find_program(name);
-
-	if (p->name) {
-		user_memory_open();	// that is where it is copied to
-		env_create(p->start, type);
-	} else
-		cprintf("There is no program %s in this kernel.\n", name);
-	return p->name != NULL;
-}
-
 // What lib/entry.S finds on the stack of a program that has arguments.
 struct StartStack {
 	int argc;
@@ -72,8 +55,8 @@ struct StartStack {
 	char text[MAXPROGNAME + MAXARGSIZE];
 };
 
-// Put the words that QEMU has for the program just created, which is the only
-// one of its type, on its stack, if there are any.
+// Put the arguments that QEMU has under item, if there are any, on the stack of
+// the program just created, which is the only one of its type.
 static void
 give_arguments(const char *name, enum EnvType type, const char *item)
 {
@@ -99,6 +82,22 @@ give_arguments(const char *name, enum EnvType type, const char *item)
 	e->env_tf.tf_esp = top;
 }
 
+// Create an environment that runs the program of that name, with the arguments
+// that QEMU has for it under item.
+static void
+create_named(const char *name, enum EnvType type, const char *item)
+{
+	const struct Program *p = find_program(name);
+
+	if (!p->name) {
+		cprintf("There is no program %s in this kernel.\n", name);
+		return;
+	}
+	user_memory_open();		// to copy the program there
+	env_create(p->start, type);
+	give_arguments(name, type, item);
+}
+
 // The name of the program to run.  A bare name, "hello", means a program
 // from user/.
 static void
@@ -121,72 +120,57 @@ program_name(char *name, size_t size)
 #define FS_TRIES	3	// for one that was seen to work
 #define PAGES_TO_SPARE	64	// for stack, directory, tables, what it takes
 
-static int fs_tries;
-
-// How many pages does env_create take for this program, at most?
-static size_t
-pages_needed(const struct Program *p)
-{
-	const struct Elf *elf = (const struct Elf *) p->start;
-	const struct Proghdr *ph = (const void *) (p->start + elf->e_phoff);
-	size_t n = PAGES_TO_SPARE;
-
-	for (int i = 0; i < elf->e_phnum; i++)
-		if (ph[i].p_type == ELF_PROG_LOAD)
-			n += ph[i].p_memsz / PGSIZE + 2;
-	return n;
-}
-
+// May env_create want more pages for the file server than are free?
 static bool
 memory_is_short(void)
 {
-	return page_free_count() < pages_needed(find_program(FS_PROGRAM));
-}
+	const uint8_t *file = find_program(FS_PROGRAM)->start;
+	const struct Elf *elf = (const void *) file;
+	const struct Proghdr *ph = (const void *) (file + elf->e_phoff);
+	size_t needed = PAGES_TO_SPARE;
 
-static bool
-is_slot_free(void)
-{
-	for (const struct Env *e = envs; e < envs + NENV; e++)
-		if (e->env_status == ENV_FREE)
-			return true;
-	return false;
+	for (int i = 0; i < elf->e_phnum; i++)
+		if (ph[i].p_type == ELF_PROG_LOAD)
+			needed += ph[i].p_memsz / PGSIZE + 2;
+	return page_free_count() < needed;
 }
 
 static void
 start_fs(void)
 {
-	if (create_named(FS_PROGRAM, ENV_TYPE_FS))
-		give_arguments(FS_PROGRAM, ENV_TYPE_FS, "opt/jos/fsargs");
+	create_named(FS_PROGRAM, ENV_TYPE_FS, "opt/jos/fsargs");
 }
 
-// At each tick, until there is room for it.
-static void
-start_fs_again(void)
+// Where the server ends, in the midst of freeing, there may be neither a slot
+// nor memory for another one: wait for both.  A server that failed before it
+// served has no disk, or none that it can use, unless programs had taken the
+// memory that it began with.
+void
+firstenv_tick(void)
 {
-	if (!is_slot_free() || memory_is_short())
-		return;
-	sched_chore = NULL;
-	start_fs();
-}
+	static bool starting;
+	static int tries;
 
-// One that never served has no disk, or none that it can use, unless others
-// took the memory that it began with.  Where another one did serve, this may
-// have been an accident.
-static void
-fs_ended(const struct Env *e)
-{
-	const bool served = e->env_ipc_dstva || e->env_ipc_from != 0;
-
-	if (served || memory_is_short())
-		fs_tries = FS_TRIES;
-	if (fs_tries == 0) {
-		cprintf("The file server ended before it served: "
-			"there are no files\n");
+	if (server_end == SERVER_RUNS)
 		return;
+	if (!starting) {
+		if (server_end == SERVER_SERVED || memory_is_short())
+			tries = FS_TRIES;
+		if (tries == 0) {
+			cprintf("The file server ended before it served: "
+				"there are no files\n");
+			server_end = SERVER_RUNS;
+			return;
+		}
+		tries--;
+		cprintf("The file server ended; starting it again\n");
+		starting = true;
 	}
-	fs_tries--;
-	cprintf("The file server ended; starting it again\n");
-	sched_chore = start_fs_again;
+	if (!env_free_list || memory_is_short())
+		return;
+	starting = false;
+	server_end = SERVER_RUNS;
+	start_fs();
 }
 
 // Set PTE_REPLACEMENTS (inc/syscall.h), unless this is lab 4.
@@ -204,11 +188,9 @@ first_envs(void)
 
 	advertise_replacements();
 	if (lab->fs) {
-		env_server_ended = fs_ended;
 		start_fs();
 		kbd_intr();		// take in what was typed so far
 	}
 	program_name(name, sizeof(name));
-	if (create_named(name, ENV_TYPE_USER))
-		give_arguments(name, ENV_TYPE_USER, "opt/jos/args");
+	create_named(name, ENV_TYPE_USER, "opt/jos/args");
 }

@@ -18,4 +18,8 @@ extern const char built_program[];	// "user_hello", or "none"
 // Create the file server, if this lab has one, and the program asked for.
 void first_envs(void);
 
+// Start a file server that has ended again; the boot CPU calls this at each
+// tick.
+void firstenv_tick(void);
+
 #endif // JOS_KERN_FIRSTENV_H

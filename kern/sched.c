@@ -26,8 +26,6 @@
 #include <kern/sleep.h>
 #include <kern/spinlock.h>
 
-void (*sched_chore)(void);
-
 struct Env *next_to_run[NCPU];
 uint64_t sched_idle_time;
 static uint64_t idle_since;
@@ -103,8 +101,6 @@ sched_tick(void)
 {
 	const struct Env *end = env_end();
 
-	if (sched_chore)
-		sched_chore();
 	irqwait_tick();
 	wakeup_readers();
 	for (const struct Env *e = envs; e < end && cpus_idle; e++)
@@ -131,7 +127,7 @@ something_to_come(void)
 		    || e->env_status == ENV_RUNNING
 		    || e->env_status == ENV_DYING)
 			return true;
-	return sched_chore != NULL;
+	return server_end != SERVER_RUNS;
 }
 
 // Wait for work: give up the lock and stop until an interrupt comes, which

@@ -37,10 +37,6 @@ sched_wake_receiver(struct Env *e)
 // The boot CPU's clock ticked: let idle CPUs look for work.
 void sched_tick(void);
 
-// To be done at that clock's next tick; NULL for nothing.  It may create
-// environments, and sets this to NULL when it is through.
-extern void (*sched_chore)(void);
-
 // This CPU was idle, and is awake now.
 void sched_awake(void);
 

@@ -24,6 +24,7 @@
 #include <kern/debug/guard.h>
 #include <kern/debug/widen.h>
 #include <kern/env.h>
+#include <kern/firstenv.h>
 #include <kern/fpu.h>
 #include <kern/irqwait.h>
 #include <kern/lab.h>
@@ -227,8 +228,10 @@ handle_beyond_labs(struct Trapframe *tf)
 		return true;
 	case IRQ_OFFSET + IRQ_TIMER:
 		cpu_watch();
-		if (thiscpu == bootcpu)
+		if (thiscpu == bootcpu) {
 			sched_tick();
+			firstenv_tick();
+		}
 		return false;
 	case T_DEVICE:			// the first floating-point instruction
 		while (from_user(tf) && fpu_use(curenv) < 0 && reap_pending())

@@ -183,7 +183,7 @@ return (
     test => ['testreply'] },
 { guard => 'a file server that ends is started again',
     file => 'kern/firstenv.c',
-    out => 'if (fs_tries == 0) {', in => 'if (1) {', test => ['testrestart'] },
+    out => 'if (tries == 0) {', in => 'if (1) {', test => ['testrestart'] },
 
 # ----------------------------------------------------------- traps and flags
 { guard => 'the kernel works with the direction flag clear',
