@@ -1,7 +1,7 @@
 // kern/cpu.c - the processors: a list of them, and asking them for things.
 //
 // Entry points: cpu_has_cpuid, cpu_features, cpu_protect; user_memory_open and
-// user_memory_close; cpu_init, cpu_add, cpu_apicid, cpunum, other_cpu_running;
+// user_memory_close; cpu_init, cpu_add, cpunum, other_cpu_running;
 // cpu_order, cpu_take_order, cpu_see_to_news, cpu_service; cpus_stop,
 // cpu_call_idle, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders;
 // cpu_watch and cpu_take_nmi.
@@ -29,7 +29,7 @@ bool cpu_has_lapic, cpu_has_tsc, cpu_has_smap;
 unsigned char percpu_kstacks[NCPU][KSTKSIZE]
 	__attribute__((aligned(PGSIZE)));
 
-static uint8_t apicids[NCPU];		// of cpus[i]
+uint8_t cpu_apicid[NCPU];
 static volatile uint32_t asker;		// the CPU that sleeps in cpu_bring_in
 volatile uint32_t cpu_orders[NCPU], cpus_with_orders;
 struct CpuTicks cpu_ticks[NCPU];
@@ -112,21 +112,15 @@ void
 cpu_add(uint8_t apicid)
 {
 	for (int i = 0; i < ncpu; i++)
-		if (apicids[i] == apicid)
+		if (cpu_apicid[i] == apicid)
 			return;
 	if (ncpu == NCPU) {
 		cprintf("SMP: too many CPUs, CPU %d disabled\n", apicid);
 		return;
 	}
 	cpus[ncpu].cpu_id = ncpu;
-	apicids[ncpu] = apicid;
+	cpu_apicid[ncpu] = apicid;
 	ncpu++;
-}
-
-uint8_t
-cpu_apicid(int cpu)
-{
-	return apicids[cpu];
 }
 
 int

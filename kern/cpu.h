@@ -95,7 +95,7 @@ user_memory_close(void)
 
 void cpu_init(void);			// before anything asks what we have
 void cpu_add(uint8_t apicid);		// found one (mpconfig.c, dev/acpi.c)
-uint8_t cpu_apicid(int cpu);
+extern uint8_t cpu_apicid[NCPU];	// the APIC id of each
 
 // The CPU besides this one that is running e, whatever e's status has become
 // meanwhile; -1 if there is none.

@@ -109,7 +109,7 @@ boot_aps(void)
 			continue;
 		mpentry_kstack = percpu_kstacks[i] + KSTKSIZE;
 		cpu_of_tss[0].cpu = c;
-		lapic_startap(cpu_apicid(i), MPENTRY_PADDR);
+		lapic_startap(cpu_apicid[i], MPENTRY_PADDR);
 
 		unsigned rounds = START_PATIENCE;
 		while (c->cpu_status != CPU_STARTED && --rounds)

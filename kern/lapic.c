@@ -203,7 +203,7 @@ lapic_ipi_to(int cpu, int vector)
 {
 	widen();
 	if (lapic)
-		send_command(cpu_apicid(cpu), vector == T_NMI ? ICR_NMI
+		send_command(cpu_apicid[cpu], vector == T_NMI ? ICR_NMI
 			: ICR_FIXED | (uint32_t) vector);
 }
 

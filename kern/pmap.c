@@ -202,7 +202,7 @@ void
 page_init(void)
 {
 	const size_t kernel_end = PGNUM(PADDR(boot_alloc(0)));
-	size_t firmware = PGNUM(acpi_tables_start());
+	size_t firmware = PGNUM(acpi_tables_start);
 
 	if (firmware <= kernel_end)	// none, or not at the top of memory
 		firmware = npages;

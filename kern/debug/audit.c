@@ -266,7 +266,7 @@ check_kernel_map(void)
 static int
 compare_references(void)
 {
-	const physaddr_t firmware = ROUNDDOWN(acpi_tables_start(), PGSIZE);
+	const physaddr_t firmware = ROUNDDOWN(acpi_tables_start, PGSIZE);
 	int in_use = 0;
 
 	for (struct PageInfo *pp = pages; pp < pages + npages; pp++) {

@@ -128,7 +128,7 @@ check_run(const struct PageInfo *from, const struct PageInfo *to,
 static size_t
 pages_to_be_free(size_t boot_end)
 {
-	const size_t firmware = PGNUM(acpi_tables_start());
+	const size_t firmware = PGNUM(acpi_tables_start);
 	const size_t top = firmware > boot_end ? MIN(firmware, npages) : npages;
 	const size_t base = MIN(npages_basemem, (size_t) PGNUM(IOPHYSMEM));
 

@@ -24,7 +24,7 @@ struct RootEntry {
 	uint32_t table;			// physical address
 } __attribute__((packed));
 
-static physaddr_t root_table;		// where it lies; 0: there is none
+physaddr_t acpi_tables_start;
 
 #define BIOS_DATA_EBDA	0x40E		// segment of the extended data area
 #define BIOS_ROM	0xE0000		// where else the root pointer may lie
@@ -85,13 +85,7 @@ acpi_init(void)
 {
 	const struct RootPointer *root = find_root_pointer();
 
-	root_table = root ? root->rsdt : 0;
-}
-
-physaddr_t
-acpi_tables_start(void)
-{
-	return root_table;
+	acpi_tables_start = root ? root->rsdt : 0;
 }
 
 // Map the table at pa, wherever in physical memory that is.
@@ -120,9 +114,9 @@ table_ok(const struct AcpiHeader *table, const char *signature)
 const struct AcpiHeader *
 acpi_table(const char *signature)
 {
-	if (!root_table)
+	if (!acpi_tables_start)
 		return NULL;
-	const struct AcpiHeader *rsdt = map_table(root_table);
+	const struct AcpiHeader *rsdt = map_table(acpi_tables_start);
 	if (!table_ok(rsdt, "RSDT"))
 		return NULL;
 

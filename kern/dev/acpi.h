@@ -23,9 +23,10 @@ struct AcpiHeader {
 // becomes free.
 void acpi_init(void);
 
-// The lowest address of the tables that we may want to read, 0 if there are
-// none.  They lie at the top of memory and are not to be used as pages.
-physaddr_t acpi_tables_start(void);
+// Where the root table lies, 0 if there is none.  The other tables that the
+// kernel reads lie above it, at the top of memory; none of that is to be used
+// as pages.
+extern physaddr_t acpi_tables_start;
 
 // The table of that signature, checked and mapped, or NULL.
 const struct AcpiHeader *acpi_table(const char *signature);
