@@ -1,18 +1,20 @@
-// fs/bc.c - the block cache: blocks of the disk as pages of our memory.
+// fs/bc.c - the block cache: blocks of the disk as pages of memory.
 //
-// Block n has its place at DISKMAP + n * BLKSIZE.  Nothing is there until
-// somebody touches it; the page fault then reads the block from the disk.
-// The processor notes in the page table (PTE_D) that a page was written to,
-// so nobody has to say which blocks must go back to the disk.
+// Block n belongs at DISKMAP + n * BLKSIZE.  No page is mapped there before the
+// first touch, whose page fault reads the block from the disk.  When a page is
+// written to, the processor sets PTE_D in its page table entry: the block is
+// dirty.
 //
 // Entry points:
-//   diskaddr		where block n lives in memory
-//   va_is_mapped	is this address in the cache now?
-//   va_is_dirty	was its page written to?
-//   load_block	read a block in if it is not there
-//   flush_block	write a block back if it is dirty
+//   diskaddr		the address of block n
+//   va_is_mapped	is the block at this address in memory?
+//   va_is_dirty	was it written to since it was read or written back?
+//   block_at		the number of the block at an address
+//   load_block, load_blocks	read a block if it is not in memory
+//   pin_block		load a block that must not be evicted
+//   flush_block, flush_blocks	write blocks back that are dirty
 //   zero_block		fill a block with zeros
-//   bc_init		from now on blocks come when they are touched
+//   bc_init		from now on blocks are read when they are touched
 
 #include <inc/ide.h>
 #include <inc/lib.h>
@@ -54,25 +56,10 @@ block_at(const void *va)
 	return ((uintptr_t) va - DISKMAP) / BLKSIZE;
 }
 
-// Memory and disk now agree on these pages: forget that they were written to,
-// and used.  Mapping a page onto itself makes a fresh page table entry.
-void
-forget_use(void *page, uint32_t n)
-{
-	const struct PageRun run = {
-		.srcva = page, .dstva = page,
-		.perm = PTE_P | PTE_U | PTE_W, .npages = n,
-	};
-	int r = map_runs(0, &run, 1);
+// -------------------------------------------------------------- write-back
 
-	if (r < 0)
-		panic("forget_use: %e", r);
-}
-
-// ------------------------------------------------------------ to the disk
-
-// Write the block back if it is dirty; addr may be anywhere in it.  Where the
-// disk refuses, the block stays dirty.
+// Write the block with address addr back if it is dirty.  If the disk refuses,
+// the block stays dirty.
 void
 flush_block(void *addr)
 {
@@ -92,8 +79,7 @@ flush_block(void *addr)
 		panic("flush_block: %e", r);
 }
 
-// The first dirty page at or above va, or end.  Every table of 4 MiB is looked
-// for once.
+// The first dirty page at or above va, or end.
 static uintptr_t
 next_dirty(uintptr_t va, uintptr_t end)
 {
@@ -110,8 +96,8 @@ next_dirty(uintptr_t va, uintptr_t end)
 	return end;
 }
 
-// Write back n blocks that follow each other, all dirty; many in one go.  If
-// the disk refuses, find out which of them.
+// Write back n consecutive dirty blocks, in one transfer.  If the disk refuses
+// that, they are written one by one, and those that it refuses stay dirty.
 static int
 flush_run(char *page, uint32_t n)
 {
@@ -119,7 +105,7 @@ flush_run(char *page, uint32_t n)
 
 	if (n > 1 && ide_write(block_at(page) * BLKSECTS, page,
 			n * BLKSECTS) == 0) {
-		forget_use(page, n);
+		set_clean(page, n);
 		return 0;
 	}
 	for (; n > 0; n--, page += PGSIZE) {
@@ -130,8 +116,8 @@ flush_run(char *page, uint32_t n)
 	return result;
 }
 
-// Write back those of n blocks that are dirty.  Returns 0, or -E_UNSPECIFIED if
-// the disk does not take all of them.
+// Write back those of n consecutive blocks that are dirty.  Returns 0, or
+// -E_UNSPECIFIED if the disk refused one.
 int
 flush_blocks(uint32_t blockno, uint32_t n)
 {
@@ -151,12 +137,13 @@ flush_blocks(uint32_t blockno, uint32_t n)
 	return result;
 }
 
-// ---------------------------------------------------------- from the disk
+// ----------------------------------------------------------------- loading
 
-static int load_error;			// what load_block could not do
+static int load_error;			// of the last bc_pgfault that failed
 
-// There is no page for a block, or the disk cannot read it.  Who touches it
-// cannot go on.  load_block, which has no error code in its frame, can.
+// There is no page for a block (-E_NO_MEM), or the disk cannot read it.  Code
+// that has touched the block cannot go on, so the server panics; load_block,
+// whose frame has no FEC_U, returns the error.
 static void
 cannot_load(const struct UTrapframe *utf, int r)
 {
@@ -171,7 +158,7 @@ cannot_load(const struct UTrapframe *utf, int r)
 	load_error = r == -E_NO_MEM ? r : -E_UNSPECIFIED;
 }
 
-// The handler: somebody touched a block that is not in memory.  Read it in.
+// The page-fault handler: read the block that was touched.
 static void
 bc_pgfault(struct UTrapframe *utf)
 {
@@ -191,20 +178,19 @@ bc_pgfault(struct UTrapframe *utf)
 		cannot_load(utf, r);
 		return;
 	}
-	// Memory and disk agree: forget that reading wrote to the page.
+	// Clear PTE_D, which reading has set: memory and disk agree.
 	if ((r = sys_page_map(0, addr, 0, addr,
 			uvpt[PGNUM(addr)] & PTE_SYSCALL)) < 0)
 		panic("bc_pgfault: %e", r);
 
-	// Only now, for the bitmap may be in the very block that we read.
-	if (bitmap && blockno >= first_data_block() && block_is_free(blockno))
+	if (bitmap && block_is_free(blockno))
 		panic("reading free block %08x", blockno);
 }
 
-// If the block at addr, which may be anywhere in it, is not in memory, read it
-// in.  Requests of clients do so with all that they touch, for a fault has no
-// way to say that a block cannot be had.
-// Returns 0, -E_NO_MEM, or -E_UNSPECIFIED if the disk cannot read it.
+// Read the block with address addr if it is not in memory.  Requests of clients
+// load all blocks before they touch them, for a page fault could not return an
+// error.  Returns 0, -E_NO_MEM, or -E_UNSPECIFIED if the disk cannot read the
+// block.
 int
 load_block(void *addr)
 {
@@ -216,8 +202,8 @@ load_block(void *addr)
 	return va_is_mapped(addr) ? 0 : load_error;
 }
 
-// Read in up to n blocks from page on, in one go, as far as they are not in
-// memory and there are pages for them.  Or none.
+// Read up to n blocks from page on, in one transfer, up to the first that is in
+// memory or has no page.  If that fails, none are read.
 static void
 read_ahead(char *page, uint32_t n)
 {
@@ -228,15 +214,16 @@ read_ahead(char *page, uint32_t n)
 		count++;
 	if (count > 0 && ide_read(block_at(page) * BLKSECTS, page,
 			count * BLKSECTS) == 0) {
-		if (va_is_dirty(page))	// not if the disk wrote there by itself
-			forget_use(page, count);
+		if (va_is_dirty(page))	// clean after DMA
+			set_clean(page, count);
 		return;
 	}
 	while (count > 0)
 		cache_page_free(page + --count * PGSIZE);
 }
 
-// As load_block, with up to n - 1 blocks more that come after it on the disk.
+// Load a block, as load_block does, and up to n - 1 blocks after it on the
+// disk.
 int
 load_blocks(void *addr, uint32_t n)
 {
@@ -246,14 +233,28 @@ load_blocks(void *addr, uint32_t n)
 	if (va_is_mapped(page))
 		return 0;
 	n = MIN(n, cache_run());
-	cache_keep(page, n);
+	cache_loading(page, n);
 	if ((r = load_block(page)) == 0 && n > 1)
 		read_ahead(page + PGSIZE, n - 1);
 	return r;
 }
 
-// Fill a block with zeros, without reading what it held, and pin it.  Returns
-// 0 or -E_NO_MEM.
+// Load the block with address addr and keep it in memory until unpin_blocks.  A
+// request pins the blocks that it reads or changes through pointers before it
+// changes anything: then neither lack of memory nor an error of the disk can
+// stop it half-way.  Returns 0 or an error of load_block.
+int
+pin_block(void *addr)
+{
+	int r = load_block(addr);
+
+	if (r == 0)
+		pin_page(ROUNDDOWN((uintptr_t) addr, PGSIZE));
+	return r;
+}
+
+// Fill a block with zeros, without reading it from the disk, and pin it.
+// Returns 0 or -E_NO_MEM.
 int
 zero_block(uint32_t blockno)
 {
@@ -268,9 +269,9 @@ zero_block(uint32_t blockno)
 	return pin_block(page);
 }
 
-// Take block 1 through the cache to the disk and back, naming it by addr,
-// an address somewhere in its page.  What we write is behind the super block,
-// which would be lost if the power went while it is on the disk.
+// Write block 1, whose address addr is, to the disk and read it back.  The
+// word that is changed lies behind struct Super, which must be right on the
+// disk even if the power fails now.
 static void
 check_block_1(void *addr)
 {
@@ -285,7 +286,7 @@ check_block_1(void *addr)
 	flush_block(addr);
 	if (va_is_dirty(addr)
 	    && ide_write(BLKSECTS, block, BLKSECTS) < 0) {
-		// The disk refuses, but files can still be read.
+		// The disk is read-only; files can still be read.
 		memmove(block, saved, sizeof(saved));
 		return;
 	}
@@ -307,7 +308,7 @@ check_bc(void)
 	char *block = diskaddr(1);
 
 	check_block_1(block);
-	check_block_1(block + 20);	// any address in the block will do
+	check_block_1(block + 20);	// an address inside the block
 	cprintf("block cache is good\n");
 }
 

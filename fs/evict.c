@@ -1,52 +1,55 @@
-// fs/evict.c - which blocks stay in memory when there is no room for all.
+// fs/evict.c - the size of the block cache: which blocks are evicted.
 //
-// There is a budget of pages.  When it is used up, a block that comes in takes
-// the page of another one, which nobody notices: what that block holds is on
-// the disk, and comes back when it is touched.  To find one that was not used
-// of late, a hand goes round over the blocks in memory (the clock algorithm).
-// The processor notes in the page table that a page was used (PTE_A); the hand
-// takes the note away, and if it comes round again before there is a new one,
-// the page may go.
+// The cache has a budget of pages.  Once it is used up, a block that is loaded
+// takes the page of another block, which is evicted.  An evicted block is on
+// the disk, and the next touch loads it again, at the same address.  The
+// victim is found by the second-chance (clock) algorithm: a circular scan over
+// the cached pages clears PTE_A, which the processor sets when a page is used,
+// and evicts a page that it finds with PTE_A still clear from the round
+// before.
 //
-// Super block and bitmap are always in memory and count for nothing here.
+// The super block and the bitmap are never evicted, and do not count against
+// the budget.
 //
-// A request pins the blocks that it works on: their pages are not taken before
-// it ends, whatever else it loads.  They are few (MAXPINS), and so there is
-// always a page that can be taken, unless clients have leases of all others.
+// A request pins the blocks that it works on: they are not evicted before the
+// request ends.  There are few (MAXPINS), so there always is a page to evict,
+// unless clients have leases of all others.
 //
 // Entry points:
-//   cache_begin	from now on there is a budget
-//   cache_run		so many blocks may come in together
-//   cache_keep		these are just coming in
-//   pin_block, unpin_blocks	this stays; from now on all may go
+//   cache_begin	the budget applies from now on
+//   cache_run		how many blocks may be loaded together
+//   cache_loading	do not evict these pages, which are being loaded
+//   pin_page, unpin_blocks	do not evict this page; evict all again
+//   set_clean		clear PTE_D and PTE_A of pages
 //   new_page		a page of memory for the server
-//   cache_page_alloc	a page for a block
-//   cache_page_free	the block goes, and its page too
+//   cache_page_alloc, cache_page_free	a page for a block
 
 #include <inc/lib.h>
 
 #include <fs/fs.h>
 
-#define SMALLEST	16		// blocks
-#define SHARE		4		// our part of memory is one in so many
+#define MINBUDGET	16		// blocks
+#define SHARE		4		// the budget is 1/SHARE of all memory,
+					// a run at most 1/SHARE of the budget
 
-// What one request pins at most: a directory's entry, its indirect block and
-// the block with the file's entry; the file's indirect block; and blocks that
-// it makes, two for data and one for numbers.
+// The most that a request pins: a directory's entry and its indirect block, the
+// block with the file's entry, the file's indirect block; and blocks that the
+// request makes, two for data and one for block numbers.
 #define MAXPINS		8
 
-_Static_assert(MAXPINS + SMALLEST / SHARE < SMALLEST,
-	"pinned blocks and those that come in leave some to be taken");
+_Static_assert(MAXPINS + MINBUDGET / SHARE < MINBUDGET,
+	"besides pinned blocks and those being loaded, some can be evicted");
 
-uint32_t cache_budget;			// blocks, before fs_init; 0: choose
-static bool limited;			// there is a budget now
-static uint32_t cached;			// pages that count
+uint32_t cache_budget;			// blocks; 0 until fs_init: choose
+bool new_page_waits = true;		// until the server takes requests
+static bool limited;			// the budget applies
+static uint32_t ncached;		// pages that count against it
 
-static uintptr_t kept, kept_end;	// cache_keep
-static uintptr_t pinned[MAXPINS];	// pin_block
+static uintptr_t loading, loading_end;	// of cache_loading
+static uintptr_t pinned[MAXPINS];
 static uint32_t npinned;
 
-// How many pages the machine has, free or not: pages[] is as long.
+// How many pages of memory the machine has: pages[] has an entry for each.
 static uint32_t
 memory_pages(void)
 {
@@ -62,8 +65,8 @@ cache_begin(void)
 {
 	if (cache_budget == 0)
 		cache_budget = memory_pages() / SHARE;
-	cache_budget = MAX(cache_budget, (uint32_t) SMALLEST);
-	cached = 0;
+	cache_budget = MAX(cache_budget, (uint32_t) MINBUDGET);
+	ncached = 0;
 	limited = true;
 }
 
@@ -74,13 +77,52 @@ cache_run(void)
 }
 
 void
-cache_keep(const void *page, uint32_t n)
+cache_loading(const void *page, uint32_t n)
 {
-	kept = (uintptr_t) page;
-	kept_end = kept + n * PGSIZE;
+	loading = (uintptr_t) page;
+	loading_end = loading + n * PGSIZE;
 }
 
-// The next page of the cache at or above va, or end.
+static inline bool
+is_pinned(uintptr_t page)
+{
+	for (uint32_t i = 0; i < npinned; i++)
+		if (pinned[i] == page)
+			return true;
+	return false;
+}
+
+void
+pin_page(uintptr_t page)
+{
+	if (is_pinned(page))
+		return;
+	assert(npinned < MAXPINS);
+	pinned[npinned++] = page;
+}
+
+void
+unpin_blocks(void)
+{
+	npinned = 0;
+}
+
+// Clear PTE_D and PTE_A of n pages, whose contents memory and disk agree on:
+// mapping a page onto itself makes a new page table entry.
+void
+set_clean(void *page, uint32_t n)
+{
+	const struct PageRun run = {
+		.srcva = page, .dstva = page,
+		.perm = PTE_P | PTE_U | PTE_W, .npages = n,
+	};
+	int r = map_runs(0, &run, 1);
+
+	if (r < 0)
+		panic("set_clean: %e", r);
+}
+
+// The first page of the cache at or above va, or end.
 static uintptr_t
 next_cached(uintptr_t va, uintptr_t end)
 {
@@ -95,10 +137,11 @@ next_cached(uintptr_t va, uintptr_t end)
 	return end;
 }
 
-// Was the page used since the hand was here, or is it needed?  It is from now
-// on unused, and on the disk, with what is dirty after it.
+// Was the page used since the last round of the scan, or must its block not be
+// written yet (order_run)?  Then it stays until the next round, for which PTE_A
+// is cleared.  A dirty block is written back, with its dirty neighbours.
 static bool
-was_used(uintptr_t va)
+gets_second_chance(uintptr_t va)
 {
 	const pte_t pte = uvpt[PGNUM(va)];
 	const uint32_t blockno = block_at((void *) va);
@@ -108,66 +151,18 @@ was_used(uintptr_t va)
 	if ((pte & PTE_D) || n == 0)
 		order_write_back(blockno, MAX(n, 1u));
 	else if (pte & PTE_A)
-		forget_use((void *) va, 1);
+		set_clean((void *) va, 1);
 	return (pte & (PTE_A | PTE_D)) || n == 0;
 }
 
-static inline bool
-is_pinned(uintptr_t page)
-{
-	for (uint32_t i = 0; i < npinned; i++)
-		if (pinned[i] == page)
-			return true;
-	return false;
-}
-
-// Have the block at addr, which may be anywhere in it, in memory until
-// unpin_blocks.  What a request reads or changes by a pointer is pinned before
-// anything is changed: then neither want of memory nor a bad disk can stop it
-// half-way.  Returns 0 or what load_block says.
-int
-pin_block(void *addr)
-{
-	const uintptr_t page = ROUNDDOWN((uintptr_t) addr, PGSIZE);
-	int r;
-
-	if (is_pinned(page))
-		return 0;
-	if ((r = load_block(addr)) < 0)
-		return r;
-	assert(npinned < MAXPINS);
-	pinned[npinned++] = page;
-	return 0;
-}
-
-void
-unpin_blocks(void)
-{
-	npinned = 0;
-}
-
-// Is the page just coming in, or does the request at work need it?
-static bool
-must_stay(uintptr_t va)
-{
-	return (va >= kept && va < kept_end) || is_pinned(va);
-}
-
-// Does a client have a lease of the page?
-static bool
-is_leased(uintptr_t va)
-{
-	return pageref((void *) va) > 1;
-}
-
-// Move the hand to a page that can go.  What was lent stays with the client,
-// who may go on reading it, and leaves room for another.  NULL if there is
-// none: then it has been twice where everything could go, except for what the
-// disk does not take.
+// Find a page to evict.  A leased page stays with the client, who may go on
+// reading it; it leaves the cache, and the scan goes on.  Returns NULL if no
+// page can be evicted: two full rounds have found none, after which all dirty
+// blocks that the disk accepts are written.
 static void *
-page_to_take(void)
+choose_victim(void)
 {
-	static uintptr_t hand;
+	static uintptr_t scan;
 
 	if (!limited)
 		return NULL;
@@ -176,78 +171,83 @@ page_to_take(void)
 		+ (super->s_nblocks - first_data_block()) * BLKSIZE;
 
 	for (int rounds = 0; rounds < 3; ) {
-		hand = next_cached(MAX(start, hand + PGSIZE), end);
-		if (hand == end) {
-			hand = 0;
+		scan = next_cached(MAX(start, scan + PGSIZE), end);
+		if (scan == end) {
+			scan = 0;
 			rounds++;
-		} else if (!must_stay(hand) && !was_used(hand)) {
-			if (!is_leased(hand))
-				return (void *) hand;
-			cache_page_free((void *) hand);
+			continue;
 		}
+		if ((scan >= loading && scan < loading_end) || is_pinned(scan)
+		    || gets_second_chance(scan))
+			continue;
+		if (pageref((void *) scan) == 1)
+			return (void *) scan;
+		cache_page_free((void *) scan);
 	}
 	return NULL;
 }
 
-// A bc_pgfault that takes a page by itself, as the labs', has not counted it.
+// A student's bc_pgfault allocates pages that are not in this count.
 static void
-count_less(void)
+count_one_less(void)
 {
-	if (cached > 0)
-		cached--;
+	if (ncached > 0)
+		ncached--;
 }
 
-// Have another block's page at this place.  It is not free in between, when
-// somebody else could take it: where memory is used up, this goes page by page,
-// all of the cache.  Only for a page table one has to be given up first.
+// Evict a block and map its page at `page`.  The page is never free in
+// between, when another environment could take it: where memory is used up,
+// the whole cache would be lost page by page.  Where a page table is missing
+// too, one more block is evicted for that.  Returns 0 or -E_NO_MEM.
 static int
-take_page(void *page)
+reuse_page(void *page)
 {
 	int r = -E_NO_MEM;
-	void *other;
+	void *victim;
 
-	while (r == -E_NO_MEM && (other = page_to_take()) != NULL) {
-		r = sys_page_map(0, other, 0, page, PTE_P | PTE_U | PTE_W);
-		sys_page_unmap(0, other);
+	while (r == -E_NO_MEM && (victim = choose_victim()) != NULL) {
+		r = sys_page_map(0, victim, 0, page, PTE_P | PTE_U | PTE_W);
+		sys_page_unmap(0, victim);
 		if (r < 0)
-			count_less();
+			count_one_less();
 	}
 	return r;
 }
 
-// Map a page full of zeros at va.  As long as the server starts, no client waits
-// for it, so it waits for memory that programs have taken; later it cannot.
-// Returns 0, or -E_NO_MEM once the server serves.
+// Map a page full of zeros at va.  While the server starts, no client waits for
+// it, so it waits for memory that programs have taken.  Returns 0, or -E_NO_MEM
+// once the server takes requests.
 int
 new_page(void *va)
 {
 	int r;
 
 	while ((r = sys_page_alloc(0, va, PTE_P | PTE_U | PTE_W)) == -E_NO_MEM
-	       && !serving)
+	       && new_page_waits)
 		sys_yield();
 	return r;
 }
 
-// Have a page here.  Returns 1 if it is full of zeros, 0 if anything may be in
-// it, or -E_NO_MEM.
+// Map a page for a block at `page`.  Returns 1 if it is full of zeros, 0 if it
+// may hold anything, or -E_NO_MEM.
 int
 cache_page_alloc(void *page)
 {
 	int r;
 
-	if (limited && cached >= cache_budget && take_page(page) == 0)
+	if (limited && ncached >= cache_budget && reuse_page(page) == 0)
 		return 0;
 	if ((r = new_page(page)) == 0) {
-		cached++;
+		ncached++;
 		return 1;
 	}
-	return r == -E_NO_MEM ? take_page(page) : r;
+	return r == -E_NO_MEM ? reuse_page(page) : r;
 }
 
+// Evict the block at `page`, and free the page unless it is leased.
 void
 cache_page_free(void *page)
 {
 	sys_page_unmap(0, page);
-	count_less();
+	count_one_less();
 }

@@ -743,14 +743,15 @@ check_end(void)
 		cache_page_free(diskaddr(last));
 }
 
-// Have all of the bitmap in memory, for good.  What is not for files must not
-// be free.
+// Load the bitmap, which then stays in memory.  Blocks that are not for files
+// must not be free in it.
 static void
-check_bitmap(void)
+load_bitmap(void)
 {
 	for (uint32_t b = 2; b < first_data_block(); b++)
 		if (load_block(diskaddr(b)) < 0)
 			panic("file system's bitmap cannot be read");
+	bitmap = diskaddr(2);
 	for (uint32_t b = 0; b < first_data_block(); b++)
 		if (block_is_free(b))
 			panic("bad bitmap: block %08x is free", b);
@@ -773,8 +774,7 @@ fs_init(void)
 	super = diskaddr(1);
 	check_super();
 	check_end();
-	bitmap = diskaddr(2);
-	check_bitmap();
+	load_bitmap();
 	first_free_hint = 0;
 	nreleased = 0;
 	cache_begin();

@@ -1,17 +1,18 @@
-// fs/fs.h - what the parts of the file server know of each other.
+// fs/fs.h - the parts of the file server, and what they offer each other.
 //
-// Each part uses those above it:
+// Each part calls those above it; besides, evict.c calls order.c, to write a
+// block back before it is evicted, and order.c calls fs.c:
 //
-//	dma.c	sectors of the disk, without work for us
-//	ide.c	sectors of the disk, one way or the other
+//	dma.c	sectors moved by DMA
+//	ide.c	sectors of the disk
 //	evict.c	which blocks stay in memory
-//	bc.c	blocks of the disk, as pages of our memory
+//	bc.c	the block cache: blocks of the disk as pages of memory
 //	fs.c	which blocks are free, which make up a file, paths
-//	order.c	what goes to the disk before what
-//	state.c	was the disk left in order?
+//	order.c	the order in which blocks are written
+//	state.c	the dirty flag of the disk
 //	serv.c	requests of other environments
 //
-// test.c tries fs.c before the first request is taken.
+// test.c tests fs.c before the server takes requests.
 
 #ifndef JOS_FS_FS_H
 #define JOS_FS_FS_H
@@ -23,7 +24,7 @@
 #define DISKMAP		0x10000000
 #define DISKSIZE	0xC0000000	// bytes; no disk can be larger
 
-#define RUN_BLOCKS		32		// blocks in one transfer
+#define RUN_BLOCKS	32		// blocks in one transfer
 
 // fs/dma.c
 void dma_stop(void);
@@ -33,7 +34,7 @@ bool dma_transfer(int drive, uint32_t secno, void *mem, size_t nsecs,
 bool dma_command(int drive, uint8_t cmd);
 
 // fs/ide.c
-extern bool ide_dma_wanted;		// may the disk move sectors by itself?
+extern bool ide_dma_wanted;		// use DMA where it works
 bool ide_probe_disk1(void);
 void ide_set_disk(int drive);
 int ide_read(uint32_t secno, void *dst, size_t nsecs);
@@ -41,13 +42,15 @@ int ide_write(uint32_t secno, const void *src, size_t nsecs);
 int ide_flush(void);
 
 // fs/evict.c
-extern uint32_t cache_budget;		// blocks; 0: what seems right
+extern uint32_t cache_budget;		// blocks; 0: choose
+extern bool new_page_waits;		// for memory; false: it may fail
 void cache_begin(void);
 uint32_t cache_run(void);
-void cache_keep(const void *page, uint32_t n);
-int new_page(void *va);
-int pin_block(void *addr);
+void cache_loading(const void *page, uint32_t n);
+void pin_page(uintptr_t page);
 void unpin_blocks(void);
+void set_clean(void *page, uint32_t n);
+int new_page(void *va);
 int cache_page_alloc(void *page);
 void cache_page_free(void *page);
 
@@ -56,9 +59,9 @@ void *diskaddr(uint32_t blockno);
 bool va_is_mapped(const void *va);
 bool va_is_dirty(const void *va);
 uint32_t block_at(const void *va);
-void forget_use(void *page, uint32_t n);
 int load_block(void *addr);
 int load_blocks(void *addr, uint32_t n);
+int pin_block(void *addr);
 void flush_block(void *addr);
 int flush_blocks(uint32_t blockno, uint32_t n);
 int zero_block(uint32_t blockno);
@@ -105,9 +108,6 @@ int order_write_back(uint32_t blockno, uint32_t n);
 void state_begin(void);
 void state_changing(void);
 int state_in_order(void);
-
-// fs/serv.c
-extern bool serving;			// requests are taken
 
 // fs/test.c
 void fs_test(void);

@@ -60,7 +60,6 @@ static struct OpenFile opentab[MAXOPEN];
 static struct OpenFile *leased;		// files with leases not yet revoked
 static uint16_t opened[NENV];		// slots, by the ENVX of who opened
 static uint32_t nopened;		// all of them
-bool serving;
 
 // ------------------------------------------------------------- open files
 
@@ -638,7 +637,7 @@ serve(void)
 {
 	static struct Request req;
 
-	serving = true;
+	new_page_waits = false;
 	sys_ipc_recv((void *) REQVA);
 	for (;;) {
 		begin_request(&req);
