@@ -16,7 +16,7 @@
 #include <kern/console.h>
 #include <kern/debug/audit.h>
 #include <kern/debug/bootmark.h>
-#include <kern/debug/failalloc.h>
+#include <kern/debug/debugcall.h>
 #include <kern/dev/power.h>
 #include <kern/env.h>
 #include <kern/fpu.h>
@@ -424,43 +424,6 @@ sys_poweroff(uint32_t magic, int status)
 	if (debug_asked)
 		audit(true);
 	poweroff(status);
-}
-
-// For tests.  DEBUG_CHECK: returns the number of faults found in the kernel,
-// and prints them.  DEBUG_FAIL_ALLOC: the arg-th page that the kernel takes for
-// the caller from now on is refused, once; 0 takes that back.  Returns 1 if
-// the last one was refused already, else 0.  DEBUG_FAIL_ALLOC_OF: that order
-// is about environment arg instead; returns 0.  DEBUG_BOOT_MARK: the time stamp
-// counter at the arg-th mark of the boot (kern/debug/bootmark.h), its low 31
-// bits, or with BOOT_MARK_HIGH the 31 above them.  DEBUG_IDLE_TIME: so much of
-// it the boot CPU was idle, the low 31 bits.  Returns -E_INVAL for another op,
-// and unless somebody debugs.
-static int
-sys_debug(uint32_t op, uint32_t arg)
-{
-	uint32_t mark;
-
-	if (!debug_asked)
-		return -E_INVAL;
-	switch (op) {
-	case DEBUG_CHECK:
-		return audit(false);
-	case DEBUG_FAIL_ALLOC:
-		return failalloc_order(arg);
-	case DEBUG_FAIL_ALLOC_OF:
-		failalloc_of(arg);
-		return 0;
-	case DEBUG_BOOT_MARK:
-		mark = arg & ~BOOT_MARK_HIGH;
-		if (mark >= NBOOTMARKS)
-			return -E_INVAL;
-		return boot_marks[mark] >> (arg & BOOT_MARK_HIGH ? 31 : 0)
-			& 0x7FFFFFFF;
-	case DEBUG_IDLE_TIME:
-		return sched_idle_time & 0x7FFFFFFF;
-	default:
-		return -E_INVAL;
-	}
 }
 
 // ---------------------------------------------------------------- dispatch

@@ -1,43 +1,42 @@
-// kern/debug/failalloc.c - want of memory, made to order.
+// kern/debug/failalloc.c - fault injection: a page_alloc that fails.
 //
 // What happens when memory runs out in the midst of something?  A test finds
-// out by having the first page that this takes refused, then the second, and
-// so on.  Only one environment at a time can be treated so, the one that asks
-// for it or another that it names; allocations for others, also those that it
-// sets off, succeed.
+// out by letting the first page_alloc of an operation fail, then the second,
+// and so on.  One failure can be set at a time, for one environment: an
+// allocation counts if that is curenv.
 //
-// Entry points: failalloc_order, failalloc_of; failalloc_now, for page_alloc.
+// Entry points: failalloc_set, failalloc_target; failalloc_now.
 
 #include <kern/debug/failalloc.h>
 #include <kern/env.h>
 
-envid_t failalloc_victim;
-static uint32_t left;			// the one that makes this 0 fails
-static bool struck;
+envid_t failalloc_env;
+static uint32_t left;			// page_alloc fails when this gets 0
+static bool has_failed;
 
 int
-failalloc_order(uint32_t n)
+failalloc_set(uint32_t n)
 {
-	const bool had_struck = struck;
+	const bool had_failed = has_failed;
 
-	failalloc_victim = n ? curenv->env_id : 0;
+	failalloc_env = n ? curenv->env_id : 0;
 	left = n;
-	struck = false;
-	return had_struck;
+	has_failed = false;
+	return had_failed;
 }
 
 void
-failalloc_of(envid_t victim)
+failalloc_target(envid_t env)
 {
-	failalloc_victim = victim;
+	failalloc_env = env;
 }
 
 bool
-failalloc_strikes(void)
+failalloc_count(void)
 {
-	if (!curenv || curenv->env_id != failalloc_victim || --left > 0)
+	if (!curenv || curenv->env_id != failalloc_env || --left > 0)
 		return false;
-	failalloc_victim = 0;
-	struck = true;
+	failalloc_env = 0;
+	has_failed = true;
 	return true;
 }

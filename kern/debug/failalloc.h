@@ -1,4 +1,4 @@
-// kern/debug/failalloc.h - want of memory, made to order
+// kern/debug/failalloc.h - fault injection: a page_alloc that fails
 // (kern/debug/failalloc.c).
 
 #ifndef JOS_KERN_DEBUG_FAILALLOC_H
@@ -7,21 +7,20 @@
 #include <inc/env.h>
 #include <inc/types.h>
 
-// The n-th page_alloc from now on for curenv is to fail, once; any earlier
-// order is forgotten.  With n = 0, none is.  Returns whether the last one was
-// carried out.
-int failalloc_order(uint32_t n);
+// Let the n-th page_alloc from now on for curenv fail, once; with n = 0, none.
+// Returns whether the failure that was set before has happened.
+int failalloc_set(uint32_t n);
 
-// The order is about that environment from now on.
-void failalloc_of(envid_t victim);
+// Let the failure that is set be one of that environment instead.
+void failalloc_target(envid_t env);
 
-// For page_alloc: is this the one?  Mostly there is no order at all.
-extern envid_t failalloc_victim;	// 0: nobody
-bool failalloc_strikes(void);
+// Is this page_alloc to fail?  Mostly no failure is set.
+extern envid_t failalloc_env;		// for which to fail; 0: none is set
+bool failalloc_count(void);
 static inline bool
 failalloc_now(void)
 {
-	return failalloc_victim && failalloc_strikes();
+	return failalloc_env && failalloc_count();
 }
 
 #endif // JOS_KERN_DEBUG_FAILALLOC_H

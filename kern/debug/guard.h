@@ -1,4 +1,4 @@
-// kern/debug/guard.h - catching the use of pages that are free
+// kern/debug/guard.h - catches the use of free pages
 // (kern/debug/guard.c).
 
 #ifndef JOS_KERN_DEBUG_GUARD_H
@@ -10,14 +10,14 @@
 
 struct PageInfo;
 
-void guard_init(void);			// once a fault can be reported
+void guard_init(void);			// when traps can be handled
 void guard_page(struct PageInfo *pp, bool is_free);
 void guard_page_fault(uintptr_t va);
 
 extern bool guard_on;
 
-// For page_alloc, which is about to give out pp: may it?  Not if a test has
-// ordered it to fail.
+// For page_alloc, which is about to give out pp.  Returns false if page_alloc
+// is to fail (fault injection).
 static inline bool
 debug_page_alloc(struct PageInfo *pp)
 {
