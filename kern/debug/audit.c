@@ -1,13 +1,12 @@
-// kern/debug/audit.c - does what must hold in the kernel hold?
+// kern/debug/audit.c - checks the kernel's invariants.
 //
-// All that can be found out twice is compared: references to pages with the
-// page tables that make them, environments with the lists and the processors
-// that have them, page directories with the kernel's.  Nothing is changed but
-// pp_found, and nothing is taken from page_alloc, so one may ask at any time.
+// What the kernel knows twice is compared: pp_ref with the page tables that map
+// the page, environments with the lists and CPUs that have them, page
+// directories with the kernel's.  An audit writes to pp_found only, and
+// allocates no memory, so it may run at any time under the kernel lock.
 //
-// Other CPUs go on meanwhile.  As we have the kernel lock they are in user
-// mode, idle or waiting for the lock, and change nothing that we look at but
-// the processor's own bits in page tables.
+// Other CPUs are in user mode, idle or waiting for the lock meanwhile, and of
+// what an audit reads, change nothing but PTE_OWN_BITS.
 //
 // Entry point: audit.
 
@@ -47,13 +46,13 @@ fault(const char *fmt, ...)
 }
 
 // ------------------------------------------------- references to a page
-// In pp_found we count what we find.  Free pages are marked instead, with a
-// number that no page in use reaches unless pp_ref has reached it, too.
+// pp_found counts the references found.  For a free page it is ON_FREE_LIST: a
+// page in use has as many only if its pp_ref has reached the maximum.
 
 #define ON_FREE_LIST	PP_REF_MAX
 
-// Is pa what mem_init took for good, or no memory at all?  The table of
-// environments is the last thing that it takes.
+// Did boot_alloc give pa to mem_init, or is no memory there?  envs[] is the
+// last thing that mem_init allocates.
 static bool
 is_kernels(physaddr_t pa)
 {
@@ -61,7 +60,8 @@ is_kernels(physaddr_t pa)
 		&& pa < ROUNDUP(PADDR(envs + NENV), PGSIZE));
 }
 
-// May the page at pa stay unused?  firmware is where ACPI's tables begin.
+// May the page at pa be neither free nor used?  ACPI's tables begin at
+// firmware.
 static bool
 may_be_kept(physaddr_t pa, physaddr_t firmware)
 {
@@ -140,7 +140,7 @@ found_mapping(const struct Env *e, uintptr_t va, pte_t pte)
 		count_reference(pp);
 }
 
-// The kernel uses a page for e, and nobody else may have it.
+// The kernel uses the page at pa for e, so no program may map it.
 static void
 found_own_page(const char *what, const struct Env *e, physaddr_t pa)
 {
@@ -156,10 +156,10 @@ found_own_page(const char *what, const struct Env *e, physaddr_t pa)
 
 // --------------------------------------------------------- address spaces
 
-// What the processor may change in an entry while we look
+// The bits of an entry that the processor of another CPU may set
 #define PTE_OWN_BITS	(PTE_A | PTE_D)
 
-// Can we look into e's page directory?
+// Has e a page directory whose address is valid?
 static bool
 has_pgdir(const struct Env *e)
 {
@@ -211,7 +211,7 @@ find_own_pages(const struct Env *e)
 			page2pa((struct PageInfo *) fpu));
 }
 
-// From UTOP up, all directories are alike, but for the window at UVPT.
+// From UTOP up, all directories are equal, except for entry UVPT.
 static void
 check_upper_part(const struct Env *e)
 {
@@ -262,7 +262,7 @@ check_kernel_map(void)
 	}
 }
 
-// Returns how many are in use.
+// Returns how many pages are in use.
 static int
 compare_references(void)
 {
@@ -354,8 +354,8 @@ check_frame(const struct Env *e)
 		fault("[%08x] has flags %08x", e->env_id, tf->tf_eflags);
 }
 
-// env_status says what is meant to happen to an environment, cpu_env where it
-// is.  One that another stopped or ended may still be on its CPU.
+// env_status says what is meant to happen to e, cpu_env which CPU it is on: if
+// e was stopped or destroyed, it may still be on a CPU.
 static void
 check_status(const struct Env *e)
 {
@@ -486,7 +486,7 @@ audit_cpus(void)
 // -------------------------------------------------------------------- all
 
 int
-audit(bool aloud)
+audit(bool verbose)
 {
 	int n = 0, in_use = 0;
 
@@ -499,7 +499,7 @@ audit(bool aloud)
 	}
 	if (faults)
 		cprintf("kernel check: %d faults\n", faults);
-	else if (aloud)
+	else if (verbose)
 		cprintf("kernel check: %d environments, %d pages, "
 			"no fault found\n", n, in_use);
 	return faults;

@@ -1,13 +1,12 @@
-// kern/debug/audit.h - does what must hold in the kernel hold?
-// (kern/debug/audit.c)
+// kern/debug/audit.h - checks the kernel's invariants (kern/debug/audit.c).
 
 #ifndef JOS_KERN_DEBUG_AUDIT_H
 #define JOS_KERN_DEBUG_AUDIT_H
 
 #include <inc/types.h>
 
-// Look at everything; print a line for each fault, and at the end how many
-// there are.  If there is none, say so only if told to.  Returns how many.
-int audit(bool aloud);
+// Check all invariants: print a line for each fault, and how many there are; if
+// there is none, print that only if verbose.  Returns the number of faults.
+int audit(bool verbose);
 
 #endif // JOS_KERN_DEBUG_AUDIT_H

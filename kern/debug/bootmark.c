@@ -1,9 +1,8 @@
-// kern/debug/bootmark.c - how far the boot had come, and when.
+// kern/debug/bootmark.c - when the boot reached what.
 //
-// The time stamp counter begins with the machine.  It goes on while a CPU is
-// idle, which is subtracted: what the boot takes does not depend on the disk.
-// Programs ask for the marks with sys_debug, others find boot_marks[] by its
-// symbol.
+// The time stamp counter is 0 at power-on, and counts on while a CPU is idle.
+// Idle time is subtracted, so that boot_marks[] do not depend on the disk.
+// Programs read them with sys_debug, tools by their symbol.
 //
 // Entry points: boot_mark, boot_marks.
 

@@ -1,4 +1,4 @@
-// kern/debug/bootmark.h - how far the boot had come, and when.
+// kern/debug/bootmark.h - when the boot reached what (kern/debug/bootmark.c).
 
 #ifndef JOS_KERN_DEBUG_BOOTMARK_H
 #define JOS_KERN_DEBUG_BOOTMARK_H
@@ -7,13 +7,13 @@
 
 enum BootMark {
 	BOOT_MAIN,			// i386_init begins
-	BOOT_MEMORY,			// mem_init is through
-	BOOT_PROMPT,			// somebody wants input
+	BOOT_MEMORY,			// mem_init has returned
+	BOOT_PROMPT,			// a program wants input
 	NBOOTMARKS
 };
 
-// The time stamp counter at the first boot_mark of each kind, less the time that
-// the boot CPU was idle; 0: not yet, or this processor has none.
+// The time stamp counter at the first call of boot_mark for each, minus
+// sched_idle_time; 0: not called yet, or the processor has no such counter.
 extern uint64_t boot_marks[NBOOTMARKS];
 
 void boot_mark(enum BootMark mark);

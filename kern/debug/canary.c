@@ -1,10 +1,10 @@
-// kern/debug/canary.c - arrays on the stack that are written beyond their end.
+// kern/debug/canary.c - finds arrays on the stack that are written beyond their
+// end.
 //
 // The compiler puts a copy of __stack_chk_guard between the arrays of a
-// function and its return address, and compares the two before it returns
-// (CANARY_FLAGS of tools/probe; all files of the kernel, but not the boot
-// sector, which has no room).  Only this tells that the return address may no
-// longer be the right one.
+// function and its return address, and compares the two before the function
+// returns (CANARY_FLAGS of tools/probe; in all files of the kernel, but not in
+// the boot sector, which has no room).
 //
 // Entry point: canary_init.
 
@@ -33,9 +33,9 @@ something_new(void)
 	return time;
 }
 
-// The odd factor spreads what differs over the high bits.  Functions that have
-// begun would not find their word again, so this has none itself, and the
-// caller must be one that does not return.
+// The odd factor spreads the bits that differ over the high bits.  A function
+// that began with the old word would find another when it returns; so this
+// function has no array, and its caller must not return.
 void
 canary_init(void)
 {

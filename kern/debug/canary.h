@@ -1,4 +1,5 @@
-// kern/debug/canary.h - arrays on the stack that are written beyond their end.
+// kern/debug/canary.h - finds arrays on the stack that are written beyond their
+// end (kern/debug/canary.c).
 
 #ifndef JOS_KERN_DEBUG_CANARY_H
 #define JOS_KERN_DEBUG_CANARY_H

@@ -1,11 +1,10 @@
-// kern/debug/check.c - does memory management hold what it promises?
+// kern/debug/check.c - checks of kern/pmap.c, at boot.
 //
-// mem_init calls these checks while it goes on; kern/debug/check.h says when.
-// A check prints that it succeeded, or panics with what is wrong.  It only
-// looks, or puts everything back: free pages are counted before and after.
+// mem_init calls them.  A check prints that it succeeded, or panics with what
+// is wrong; it leaves memory as it was.
 //
-// They look at page tables by themselves, with entry_for, so as not to use
-// what they examine.
+// They read page tables with a function of their own, entry_for, for pgdir_walk
+// and page_lookup are what they check.
 
 #include <inc/assert.h>
 #include <inc/error.h>
@@ -29,8 +28,7 @@
 
 // ----------------------------------------------------------- the free list
 
-// The address behind what boot_alloc gave mem_init, whose parts must come one
-// after the other.
+// The end of what boot_alloc gave mem_init: its parts must be in this order.
 static uintptr_t
 boot_alloc_end(void)
 {
@@ -79,9 +77,10 @@ require_apart(struct Range r, size_t first, size_t end)
 		MAX(r.first, first) * PGSIZE);
 }
 
-// Follow the free list from pp on as long as it leads to the next page in
-// pages[], or always to the one before: nearly all of a list consists of such
-// runs, and can be looked at quickly.  Returns the last page of the run.
+// Follow the free list from pp on, as long as each page is followed by its
+// successor in pages[], or each by its predecessor: a run.  Nearly all of a
+// list consists of runs, which take little time.  Returns the last page of the
+// run.
 static const struct PageInfo *
 follow_run(const struct PageInfo *pp)
 {
@@ -123,8 +122,8 @@ check_run(const struct PageInfo *from, const struct PageInfo *to,
 	return r;
 }
 
-// How many pages are to be free, at least, just after page_init?  Whoever keeps
-// the firmware's tables (kern/dev/acpi.h) need not count what lies behind them.
+// How many pages are to be free just after page_init, at least?  A page_init
+// that keeps the firmware's tables (kern/dev/acpi.h) may keep all behind them.
 static size_t
 pages_to_be_free(size_t boot_end)
 {
@@ -199,8 +198,7 @@ check_page_free_list(bool only_low)
 	if (only_low && !free_list_begins_low())
 		low_pages_first();
 
-	// A page that is wrongly free would be used twice; one that is missing
-	// is only lost.
+	// A warning is enough: a page that is not on the list is only lost.
 	const size_t expected = pages_to_be_free(boot_end);
 	if (only_low && seen < expected)
 		warn("page_init: %u pages could be free, but only %u are on "
@@ -613,8 +611,8 @@ check_page(void)
 
 // -------------------------------------------------- the kernel's address space
 
-// From va on, how many of at most n pages have just this entry, and the same
-// for one page after the other, in one page table?  There may be more.
+// How many of at most n pages from va on, in va's page table, have this entry,
+// with the address of one page after the other?
 static size_t
 count_alike(uintptr_t va, size_t n, pte_t entry)
 {

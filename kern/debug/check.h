@@ -1,7 +1,4 @@
-// kern/debug/check.h - does memory management hold what it promises?
-//
-// mem_init calls these while it goes on.  Each prints that it succeeded, or
-// panics with what is wrong, and leaves everything as it was.
+// kern/debug/check.h - checks of kern/pmap.c, at boot (kern/debug/check.c).
 
 #ifndef JOS_KERN_DEBUG_CHECK_H
 #define JOS_KERN_DEBUG_CHECK_H

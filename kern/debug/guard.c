@@ -1,15 +1,15 @@
-// kern/debug/guard.c - pages that cannot be touched: the one below the boot
-// stack, which faults when it grows too big; with SAN=1, also the free ones.
+// kern/debug/guard.c - guard pages, which fault when they are used: the page
+// below the boot stack, and with SAN=1 all free pages.
 //
 // With SAN=1, from guard_init on, a free page is not mapped above KERNBASE: the
-// present bit of its entry is off.  Whoever kept a pointer to it faults, and
-// the panic says why.  A page that is taken holds a pattern, so that who does
-// not fill it is found out.
+// present bit of its entry is off.  Code that uses a freed page faults, and the
+// panic says why.  A page that page_alloc gives out holds a pattern, so that
+// code that expects zeros is found out.
 //
-// The page tables above UTOP are everybody's, so one change is enough.  Other
-// processors may still have an entry in their TLB, and drop it before they
-// work in the kernel again (tlb_flush_later).  An entry that becomes present
-// needs no flush (SDM 3A, 4.10.2.3: what is not present is not remembered).
+// All address spaces share the page tables above UTOP, so one change is enough.
+// Other CPUs may have the entry in their TLB, and flush it before they work in
+// the kernel again (tlb_flush_later).  An entry that becomes present needs no
+// flush, for a TLB holds present entries only (SDM 3A, 4.10.2.3).
 //
 // Entry points: guard_init; debug_page_alloc and debug_page_free, for
 // page_alloc and page_free; guard_page_fault.
@@ -35,7 +35,7 @@ entry_of(const struct PageInfo *pp)
 	return pgdir_walk(kern_pgdir, page2kva(pp), 0);
 }
 
-// The page is free from now on, or taken.
+// For page_free, or for page_alloc
 void
 guard_page(struct PageInfo *pp, bool is_free)
 {
@@ -60,7 +60,8 @@ guard_page_fault(uintptr_t va)
 		panic("use of freed page %08x at va %08x", PTE_ADDR(*pte), va);
 }
 
-// With -fw_cfg name=opt/jos/guard,string=WHAT, for tests/test-san: be wrong.
+// With -fw_cfg name=opt/jos/guard,string=WHAT, use a free page
+// (tests/test-san).
 static void
 guard_test(void)
 {

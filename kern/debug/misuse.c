@@ -1,5 +1,5 @@
-// kern/debug/misuse.c - commands of the monitor that ask for trouble: what then
-// must happen is for a test to see.
+// kern/debug/misuse.c - commands of the monitor that make mistakes, so that
+// tests see whether the kernel finds them.
 //
 // Entry points: mon_irq, mon_overflow, mon_misuse (kern/monitor.h).
 
@@ -13,7 +13,7 @@
 
 #define UNUSED __attribute__((unused))
 
-// It comes when interrupts are let in, an NMI (2) at once.
+// Send this CPU an interrupt, which comes when the monitor goes on, or an NMI.
 int
 mon_irq(int argc, char **argv, struct Trapframe *tf UNUSED)
 {
@@ -39,8 +39,8 @@ mon_overflow(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 	return use_stack(0);
 }
 
-// Read what is a program's without having asked (SMAP): with the flags that
-// trap came with, before the monitor opened that memory.
+// Read the memory of a program without user_mem_assert, which SMAP forbids:
+// with the flags from before the monitor opened that memory.
 static void
 misuse_read(const struct Trapframe *tf)
 {
@@ -48,8 +48,8 @@ misuse_read(const struct Trapframe *tf)
 	cprintf("%08x\n", *(const volatile uint32_t *) tf->tf_esp);
 }
 
-// Write beyond an array (kern/debug/canary.c).  Like this, so that no compiler
-// sees it and SAN=1 does not either.
+// Write beyond an array (kern/debug/canary.c), through a pointer, so that
+// neither the compiler nor SAN=1 finds it.
 static void __attribute__((noinline))
 misuse_stack(void)
 {
@@ -60,7 +60,7 @@ misuse_stack(void)
 		*byte++ = 0x97;
 }
 
-// Go on in the program, but as the kernel (SMEP)
+// Call the program's code as the kernel, which SMEP forbids.
 static void
 misuse_run(const struct Trapframe *tf)
 {

@@ -1,12 +1,11 @@
 // kern/debug/widen.c - random delays, to find what depends on timing.
 //
-// A window between two steps that is a few instructions wide, in which another
-// CPU can do harm, is hit once in a million times.  With fw_cfg
-// opt/jos/widen=SEED, CPUs wait a random time now and then at the places where
-// such windows could be: when they have taken the kernel lock, before and after
-// they give it up, on their way to sleep over it, before they send an IPI and
-// when they take one, between the steps of an order, and where the status of an
-// environment or a CPU changes.
+// A race whose window is a few instructions wide is lost once in a million
+// times.  With fw_cfg opt/jos/widen=SEED, CPUs wait a random time now and then
+// where such windows could be: when they have taken the kernel lock, before and
+// after they release it, on their way to sleep while they wait for it, before
+// they send an IPI and when they take one, between the steps of an IPI request,
+// and where the status of an environment or a CPU changes.
 //
 // Entry points: widen_init, widen.
 
@@ -38,9 +37,9 @@ widen_init(void)
 	widened = true;
 }
 
-// Three times of four there is no delay.  Else it is up to 16,384 rounds, and
-// short ones are as likely as long ones.  QEMU with one thread for all CPUs
-// goes on with another one at a pause.
+// Three times of four there is no delay.  Else a delay has up to 16,384 rounds;
+// each power of two is as likely.  After pause(), QEMU with one thread for all
+// CPUs goes on with another CPU.
 void
 widen_delay(void)
 {

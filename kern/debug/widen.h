@@ -8,8 +8,8 @@
 
 void widen_init(void);
 
-// At a place where what another CPU does meanwhile might matter: sometimes, if
-// the windows are to be widened, wait a little.
+// Put where it might matter what another CPU does meanwhile: with
+// opt/jos/widen, sometimes wait a little.
 extern bool widened;
 void widen_delay(void);
 static inline void
