@@ -165,9 +165,10 @@ sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 	    || !(pte = page_entry(src->env_pgdir, srcva)) || !(*pte & PTE_P))
 		return -E_INVAL;
 
+	const bool in_place = dst == src && dstva == srcva;
 	struct PageInfo *pp = pa2page(*pte), *copy;
 
-	if (dst == src && dstva == srcva && pp->pp_ref == 1) {
+	if (in_place && pp->pp_ref == 1) {
 		*pte = PTE_ADDR(*pte) | perm;
 		tlb_invalidate(src->env_pgdir, srcva);
 		return 0;
@@ -175,9 +176,16 @@ sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 	if (!(copy = page_alloc(0)))
 		return -E_NO_MEM;
 	memcpy(page2kva(copy), page2kva(pp), PGSIZE);
-	if ((r = page_insert(dst->env_pgdir, copy, dstva, perm)) < 0)
-		page_free(copy);
-	return r;
+	if (!in_place) {
+		if ((r = page_insert(dst->env_pgdir, copy, dstva, perm)) < 0)
+			page_free(copy);
+		return r;
+	}
+	copy->pp_ref++;
+	*pte = page2pa(copy) | perm;
+	tlb_invalidate(src->env_pgdir, srcva);
+	page_decref(pp);
+	return 0;
 }
 
 // ------------------------------------------------------ waiting, and asking
