@@ -190,13 +190,6 @@ free_range(size_t from, size_t to)
 	page_free_list = &pages[from];
 }
 
-static void
-use_range(size_t from, size_t to)
-{
-	for (size_t i = from; i < to; i++)
-		pages[i].pp_ref = 1;
-}
-
 // Fill in pages[], which is zeroed, and link the free list in ascending order.
 void
 page_init(void)
@@ -223,10 +216,11 @@ page_init(void)
 	assert(npages_basemem > PGNUM(MPENTRY_PADDR));
 	page_free_list = NULL;
 	for (int i = ARRAY_SIZE(bounds) - 2; i >= 0; i--)
-		if (i % 2 == 0)
-			use_range(bounds[i], bounds[i + 1]);
-		else
+		if (i % 2 == 1)
 			free_range(bounds[i], bounds[i + 1]);
+		else
+			for (size_t n = bounds[i]; n < bounds[i + 1]; n++)
+				pages[n].pp_ref = 1;
 }
 
 // page_alloc is about to give out pp: may it?  The last page of the free list
