@@ -17,8 +17,8 @@
 // sleep, so the CPU is handed from one to the other (sched_handoff).
 //
 // Entry points: the functions that have the names of calls; ipc_accepts,
-// ipc_sent, ipc_take for those of kern/syscall.c; ipc_end, ipc_is_consistent.
-// Under the kernel lock.
+// ipc_sent, ipc_take for those of kern/syscall.c; ipc_end.  Under the kernel
+// lock.
 
 #include <inc/error.h>
 
@@ -40,12 +40,6 @@ static struct Message {
 	bool is_call;			// of sys_ipc_call, which then receives
 	void *dstva;			// the reply, with its page there
 } queued[NENV];
-
-static inline bool
-is_receiving(const struct Env *e)
-{
-	return e->env_ipc_recving && e->env_status == ENV_NOT_RUNNABLE;
-}
 
 // May a receiver give this dstva: a page's start, or UTOP or more for no page?
 static inline bool
@@ -201,7 +195,7 @@ send(envid_t envid, struct Message m)
 		return -E_BAD_ENV;
 	if (to == me)
 		return -E_INVAL;
-	if (!is_receiving(to) || !ipc_accepts(to->env_id, me->env_id)) {
+	if (!ipc_is_receiving(to) || !ipc_accepts(to->env_id, me->env_id)) {
 		queued[ENVX(me->env_id)] = m;
 		return join_queue(me, to);
 	}
@@ -355,7 +349,7 @@ reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
 	if (m->reply_owed_by != id)
 		return -E_IPC_NOT_RECV;
 	m->reply_owed_by = 0;
-	if (is_receiving(to) && ipc_accepts(to->env_id, id)) {
+	if (ipc_is_receiving(to) && ipc_accepts(to->env_id, id)) {
 		deliver_reply(to, id, value, pp, perm);
 		return 1;
 	}
@@ -429,30 +423,10 @@ ipc_end(struct Env *e)
 
 	for (waiter = envs; m->may_be_awaited && waiter < env_end(); waiter++)
 		if (mailbox_of(waiter)->accept_from == e->env_id
-		    && is_receiving(waiter))
+		    && ipc_is_receiving(waiter))
 			wake_with(waiter, -E_BAD_ENV);
 	while (m->may_have_senders && (waiter = first_sender(e, ANYBODY)))
 		wake_with(waiter, -E_BAD_ENV);
 	ipc_drop_reply(m);
 	*m = (struct Mailbox) { .accept_from = ANYBODY };
-}
-
-// Would ipc_end find all environments that it is to wake, and is each pending
-// reply for an environment in use?
-bool
-ipc_is_consistent(void)
-{
-	for (int i = 0; i < NENV; i++) {
-		const struct Mailbox *m = &mailboxes[i];
-		const bool in_use = envs[i].env_status != ENV_FREE;
-		const envid_t only = is_receiving(&envs[i]) ? m->accept_from
-			: ANYBODY;
-
-		if ((first_sleeper(m) && !(in_use && m->may_have_senders))
-		    || (only && !mailboxes[ENVX(only)].may_be_awaited)
-		    || (m->pending_reply.page && !m->pending_reply.from)
-		    || (m->pending_reply.from && !in_use))
-			return false;
-	}
-	return true;
 }

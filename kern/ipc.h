@@ -32,7 +32,13 @@ mailbox_of(const struct Env *e)
 	return &mailboxes[ENVX(e->env_id)];
 }
 
-// If environment `to` receives, may it get a message of from?
+static inline bool
+ipc_is_receiving(const struct Env *e)
+{
+	return e->env_ipc_recving && e->env_status == ENV_NOT_RUNNABLE;
+}
+
+// If environment `to` receives, may it get a message of `from`?
 static inline bool
 ipc_accepts(envid_t to, envid_t from)
 {
@@ -82,6 +88,5 @@ int sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva,
 	void *dstva, int perm);
 
 void ipc_end(struct Env *e);		// e has ended
-bool ipc_is_consistent(void);		// for kern/debug/audit.c
 
 #endif // JOS_KERN_IPC_H

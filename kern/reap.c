@@ -8,8 +8,7 @@
 // end go on sleeping.  A program that gets no memory meanwhile makes its system
 // call again (retry_for_memory in kern/trap.c).
 //
-// Entry points: reap_begin, reap_some, reap_pending, reap_has.  Under the
-// kernel lock.
+// Entry points: reap_begin, reap_some, reap_pending.  Under the kernel lock.
 
 #include <inc/string.h>
 #include <inc/x86.h>
@@ -27,7 +26,6 @@
 _Static_assert(REAPS_A_PAGE * (BUDGET - ENV_COST - TABLE_COST) >= NPTENTRIES,
 	"so many slices may not free a page table");
 
-// First come, first served; linked by env_link.
 struct Env *reap_first;
 static struct Env *last;
 
@@ -37,16 +35,6 @@ reap_begin(struct Env *e)
 	e->env_link = NULL;
 	*(reap_first ? &last->env_link : &reap_first) = e;
 	last = e;
-}
-
-bool
-reap_has(const struct Env *e)
-{
-	const struct Env *one = reap_first;
-
-	while (one && one != e)
-		one = one->env_link;
-	return one != NULL;
 }
 
 // Walk over the entries in use of the first n of a table or directory:

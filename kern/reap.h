@@ -17,14 +17,12 @@ void reap_some(void);
 // that of a page table, if its pages are still mapped by others.
 #define REAPS_A_PAGE	3
 
-extern struct Env *reap_first;		// NULL: there is no work
+// The environments to be freed, first come, first served, through env_link
+extern struct Env *reap_first;
 static inline bool
 reap_pending(void)
 {
 	return reap_first != NULL;
 }
-
-// Was reap_begin(e) called, and env_reaped(e) not yet?
-bool reap_has(const struct Env *e);
 
 #endif // JOS_KERN_REAP_H

@@ -328,6 +328,17 @@ cpus_with(const struct Env *e)
 	return n;
 }
 
+// Is e on the list of kern/reap.c?
+static bool
+is_being_freed(const struct Env *e)
+{
+	const struct Env *one = reap_first;
+
+	while (one && one != e)
+		one = one->env_link;
+	return one != NULL;
+}
+
 // May a program have this selector in DS or ES?
 static bool
 is_data_selector(uint16_t sel)
@@ -366,7 +377,7 @@ check_status(const struct Env *e)
 	switch (e->env_status) {
 	case ENV_RUNNING:
 	case ENV_DYING:
-		if ((n == 0) != reap_has(e))
+		if ((n == 0) != is_being_freed(e))
 			fault("[%08x] has status %u and is on %d CPUs",
 				e->env_id, e->env_status, n);
 		break;
@@ -387,6 +398,27 @@ check_status(const struct Env *e)
 			e->env_id, e->env_status);
 }
 
+// Would ipc_end(e) find all environments that it is to wake?  Is a pending
+// reply one for an environment in use?
+static void
+check_mailbox(const struct Env *e)
+{
+	const struct Mailbox *m = &mailboxes[e - envs];
+	const bool in_use = e->env_status != ENV_FREE;
+	const envid_t only = ipc_is_receiving(e) ? m->accept_from : ANYBODY;
+
+	if (first_sleeper(m) && !(in_use && m->may_have_senders))
+		fault("[%08x] has senders in its queue, but does not know",
+			e->env_id);
+	if (only != ANYBODY && !mailboxes[ENVX(only)].may_be_awaited)
+		fault("[%08x] awaits [%08x], which does not know", e->env_id,
+			only);
+	if ((m->pending_reply.page && !m->pending_reply.from)
+	    || (m->pending_reply.from && !in_use))
+		fault("[%08x] has a pending reply that nobody can take",
+			e->env_id);
+}
+
 static void
 check_env(const struct Env *e)
 {
@@ -395,6 +427,7 @@ check_env(const struct Env *e)
 	if (e->env_id < 0 || (e->env_id && ENVX(e->env_id) != slot))
 		fault("environment %d has id %08x", slot, e->env_id);
 	check_status(e);
+	check_mailbox(e);
 	if (e->env_status == ENV_FREE) {
 		if (fpu_page_of(e))
 			fault("environment %d is free and has an FPU page",
@@ -447,8 +480,6 @@ audit_envs(void)
 	check_free_envs();
 	if (!sleep_is_consistent())
 		fault("kern/sleep.c does not know who sleeps");
-	if (!ipc_is_consistent())
-		fault("kern/ipc.c does not know who sends, or who replied");
 	return n;
 }
 
