@@ -43,7 +43,7 @@ static struct Message {
 
 // May a receiver give this dstva: a page's start, or UTOP or more for no page?
 static inline bool
-landing_ok(const void *dstva)
+dstva_ok(const void *dstva)
 {
 	return (uintptr_t) dstva >= UTOP || user_page(dstva);
 }
@@ -224,7 +224,7 @@ int
 sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	int perm)
 {
-	if (!landing_ok(dstva))
+	if (!dstva_ok(dstva))
 		return -E_INVAL;
 	return send(envid, (struct Message) { value, srcva, perm, true,
 		dstva });
@@ -295,7 +295,7 @@ take(struct Env *me, envid_t from, void *dstva)
 bool
 ipc_take_waiting(struct Env *e, void *dstva)
 {
-	if (!landing_ok(dstva) || !take(e, ANYBODY, dstva))
+	if (!dstva_ok(dstva) || !take(e, ANYBODY, dstva))
 		return false;
 
 	struct Env *sender = &envs[ENVX(e->env_ipc_from)];
@@ -314,7 +314,7 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 {
 	struct Env *me = curenv, *e;
 
-	if (!landing_ok(dstva))
+	if (!dstva_ok(dstva))
 		return -E_INVAL;
 	if (from != ANYBODY && take(me, from, dstva))
 		return 0;
@@ -375,7 +375,7 @@ int
 sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
 {
 	struct Env *to = env_of(envid, false);
-	const int r = to ? reply(curenv, to, value, srcva, perm) : -E_BAD_ENV;
+	const int r = reply(curenv, to, value, srcva, perm);
 
 	if (r > 0)
 		sched_wake_receiver(to);
@@ -391,7 +391,7 @@ sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 {
 	struct Env *me = curenv, *to = env_of(envid, false);
 
-	if (!landing_ok(dstva))
+	if (!dstva_ok(dstva))
 		return -E_INVAL;
 
 	const int r = reply(me, to, value, srcva, perm);

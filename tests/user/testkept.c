@@ -3,7 +3,7 @@
 // Each call is made with a pattern in every register that is not one of its
 // arguments, and in the flags; all are compared after it.  So are calls that
 // fail, that sleep, that are woken by chance, and those that the kernel does
-// in pieces.  A helper, the parent, does what those who sleep wait for.
+// in slices.  A helper, the parent, does what those who sleep wait for.
 
 #include <inc/lib.h>
 
