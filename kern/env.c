@@ -5,7 +5,7 @@
 // soon.  Everything here is under the kernel lock.
 //
 // Entry points: env_init, env_init_percpu; env_alloc, env_create, env_free,
-// env_destroy, env_is_abandoned; env_of, envid2env; env_stop, env_set_tf;
+// env_destroy, env_is_abandoned; env_of, envid2env; env_set_status, env_set_tf;
 // env_run, the way out of the kernel.
 
 #include <inc/assert.h>
@@ -63,14 +63,6 @@ env_own(envid_t envid)
 	    && !(self && e->env_parent_id == self->env_id))
 		return NULL;
 	return e;
-}
-
-// As env_of.  Returns 0, or -E_BAD_ENV and stores NULL.
-int
-envid2env(envid_t envid, struct Env **store, bool checkperm)
-{
-	*store = env_of(envid, checkperm);
-	return *store ? 0 : -E_BAD_ENV;
 }
 
 // ---------------------------------------------------------------- start-up
@@ -371,12 +363,21 @@ bring_in(const struct Env *e)
 		cpu_bring_in(cpu);
 }
 
-// Stop e.  If another CPU is running it, it has stopped there when this
-// returns: what it comes into the kernel with is not carried out (trap).  If e
-// is curenv and nobody could start it again, this ends it, and does not return.
+// Start e (ENV_RUNNABLE) or stop it (ENV_NOT_RUNNABLE); either way it sleeps on
+// nothing any more.  When this has stopped an e that another CPU was running,
+// that CPU is in the kernel, and the trap it came with is not carried out.  If
+// e is curenv and nobody could start it again, this ends it, and does not
+// return.
 void
-env_stop(struct Env *e)
+env_set_status(struct Env *e, int status)
 {
+	if (status == ENV_RUNNABLE) {
+		if (e->env_status != ENV_RUNNING) {
+			e->env_ipc_recving = false;
+			wakeup_env(e);
+		}
+		return;
+	}
 	sleep_cancel(e);
 	e->env_status = ENV_NOT_RUNNABLE;
 	bring_in(e);

@@ -4,6 +4,7 @@
 #define JOS_KERN_ENV_H
 
 #include <inc/env.h>
+#include <inc/error.h>
 #include <kern/cpu.h>
 
 extern struct Env *envs;		// all NENV of them
@@ -48,9 +49,8 @@ env_end(void)
 	return envs + env_slots_used;
 }
 
-void env_stop(struct Env *e);
+void env_set_status(struct Env *e, int status);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);
-int envid2env(envid_t envid, struct Env **store, bool checkperm);
 
 // The environment of that id, which is not 0; NULL if there is none.  One that
 // was destroyed counts as gone, even while another CPU has yet to free it.
@@ -77,6 +77,14 @@ env_of(envid_t envid, bool checkperm)
 	if (envid == 0)
 		return curenv;
 	return checkperm ? env_own(envid) : env_by_id(envid);
+}
+
+// Store what env_of returns.  Returns 0; -E_BAD_ENV: that is NULL.
+static inline int
+envid2env(envid_t envid, struct Env **store, bool checkperm)
+{
+	*store = env_of(envid, checkperm);
+	return *store ? 0 : -E_BAD_ENV;
 }
 
 void env_run(struct Env *e) __attribute__((noreturn));

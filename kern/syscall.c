@@ -207,13 +207,7 @@ sys_env_set_status(envid_t envid, int status)
 		return -E_INVAL;
 	if ((r = envid2env(envid, &e, true)) < 0)
 		return r;
-
-	if (status == ENV_NOT_RUNNABLE) {
-		env_stop(e);
-	} else if (e->env_status != ENV_RUNNING) {
-		e->env_ipc_recving = false;
-		wakeup_env(e);
-	}
+	env_set_status(e, status);
 	return 0;
 }
 
@@ -287,12 +281,12 @@ sys_env_wait(envid_t envid)
 static int
 sys_page_alloc(envid_t envid, void *va, int perm)
 {
-	struct Env *e = env_of(envid, true);
 	struct PageInfo *pp;
+	struct Env *e;
 	int r;
 
-	if (!e)
-		return -E_BAD_ENV;
+	if ((r = envid2env(envid, &e, true)) < 0)
+		return r;
 	if (!user_page(va) || !user_perm(perm))
 		return -E_INVAL;
 	if (!(pp = page_alloc(ALLOC_ZERO)))
@@ -307,11 +301,13 @@ sys_page_alloc(envid_t envid, void *va, int perm)
 static int
 sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
 {
-	struct Env *src = env_of(srcid, true), *dst = env_of(dstid, true);
+	struct Env *src, *dst;
 	struct PageInfo *pp;
+	int r;
 
-	if (!src || !dst)
-		return -E_BAD_ENV;
+	if ((r = envid2env(srcid, &src, true)) < 0
+	    || (r = envid2env(dstid, &dst, true)) < 0)
+		return r;
 	if (!user_page(dstva) || !(pp = page_to_share(src, srcva, perm)))
 		return -E_INVAL;
 	return page_insert(dst->env_pgdir, pp, dstva, perm);
@@ -321,10 +317,11 @@ sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
 static int
 sys_page_unmap(envid_t envid, void *va)
 {
-	struct Env *e = env_of(envid, true);
+	struct Env *e;
+	int r;
 
-	if (!e)
-		return -E_BAD_ENV;
+	if ((r = envid2env(envid, &e, true)) < 0)
+		return r;
 	if (!user_page(va))
 		return -E_INVAL;
 	page_remove(e->env_pgdir, va);
