@@ -89,7 +89,7 @@ sched_next(void)
 	struct Env **next = &next_to_run[cpunum()], *e = *next;
 
 	*next = NULL;
-	if (e && e->env_status == ENV_RUNNABLE)
+	if (e && is_ready(e))
 		env_run(e);
 	sched_yield();
 }
