@@ -2,7 +2,7 @@
 //
 // Entry points: cpu_has_cpuid, cpu_features, cpu_protect; user_memory_open and
 // user_memory_close; cpu_init, cpu_add, cpunum, other_cpu_running;
-// cpu_order, cpu_take_order, cpu_see_to_news, cpu_service; cpus_stop,
+// cpu_order, cpu_take_order, cpu_service; cpus_stop,
 // cpu_call_idle, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders;
 // cpu_watch and cpu_take_nmi.
 
@@ -159,13 +159,6 @@ cpu_take_order(uint32_t what)
 	return true;
 }
 
-void
-cpu_see_to_news(void)
-{
-	if (cpu_orders[cpunum()] & (CPU_NEWS | CPU_TICK))
-		lapic_ipi_to(cpunum(), IRQ_OFFSET + IRQ_WAKE);
-}
-
 // Needs no lock.
 void
 cpu_service(void)
@@ -291,7 +284,6 @@ cpu_bring_in(int cpu)
 			wait_for_interrupt();
 	}
 	asker = 0;
-	cpu_see_to_news();
 }
 
 // An entry of the kernel's part is gone, and none but the kernel uses it:

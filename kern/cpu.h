@@ -138,10 +138,6 @@ cpu_order_anyone(int work, bool wanted)
 bool cpu_take_order(uint32_t what);	// was it given to us? not any more
 void cpu_service(void);			// obey what cannot wait: the first 3
 
-// Interrupts were let in, and what they left to do may have to wait for the
-// next trap: have one come as soon as this CPU leaves the kernel or halts.
-void cpu_see_to_news(void);
-
 // A tick came to this CPU: is the next one that runs a program alive?  And was
 // this NMI sent because ours was taken for dead?
 void cpu_watch(void);

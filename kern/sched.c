@@ -131,10 +131,9 @@ something_to_come(void)
 }
 
 // Wait for work: give up the lock and stop until an interrupt comes, which
-// trap() then takes as if it came from user mode.  As long as environments that
-// have ended have something to give back, trap() is to do a piece of that
-// (do_deferred_work) and come here again: so this CPU raises IRQ_WAKE itself,
-// behind all interrupts that are waiting.
+// trap() then takes as if it came from user mode.  If there is deferred work, this
+// CPU raises IRQ_WAKE itself, behind all interrupts that are pending: trap() does
+// a piece of the work (do_deferred_work) and comes here again.
 void
 sched_halt(void)
 {
@@ -156,7 +155,7 @@ sched_halt(void)
 	if (cpu_has_tsc && thiscpu == bootcpu)
 		idle_since = read_tsc();
 
-	const bool reaping = reap_pending();
+	const bool pending = reap_pending() || cpu_orders[cpunum()] != 0;
 
 	unlock_kernel();
 
@@ -175,7 +174,7 @@ sched_halt(void)
 		"2:\n\t"
 		"hlt\n\t"
 		"jmp 2b"
-		: : "r" (thiscpu->cpu_ts.ts_esp0), "q" (reaping),
+		: : "r" (thiscpu->cpu_ts.ts_esp0), "q" (pending),
 		    "i" (IRQ_OFFSET + IRQ_WAKE) : "memory");
 	__builtin_unreachable();
 }
