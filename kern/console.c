@@ -106,7 +106,7 @@ cons_intr(int (*get_key)(void))
 			ring.interrupt = ring.put;
 		if (hot) {
 			cons_hotkeys |= hot;
-			cpu_order_anyone(ANYONE_HOTKEYS, true);
+			deferred_work_set(WORK_HOTKEYS, true);
 		}
 	}
 }

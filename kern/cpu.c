@@ -1,10 +1,10 @@
-// kern/cpu.c - the processors: a list of them, and asking them for things.
+// kern/cpu.c - the processors: a list of them, requests between them, and the
+// watchdog.
 //
-// Entry points: cpu_has_cpuid, cpu_features, cpu_protect; user_memory_open and
-// user_memory_close; cpu_init, cpu_add, cpunum, other_cpu_running;
-// cpu_order, cpu_take_order, cpu_service; cpus_stop,
-// cpu_call_idle, cpu_bring_in, tlb_flush_later and tlb_shootdown give orders;
-// cpu_watch and cpu_take_nmi.
+// Entry points: cpu_has_cpuid, cpu_features, cpu_protect; cpu_init, cpu_add,
+// cpunum, other_cpu_running; ipi_request, ipi_take, ipi_poll,
+// ipi_flush_wait, deferred_work_set; cpus_stop, cpu_wake_idle; tlb_flush_later,
+// tlb_shootdown; watchdog_tick, watchdog_took_nmi.
 
 #include <inc/assert.h>
 #include <inc/trap.h>
@@ -30,10 +30,10 @@ unsigned char percpu_kstacks[NCPU][KSTKSIZE]
 	__attribute__((aligned(PGSIZE)));
 
 uint8_t cpu_apicid[NCPU];
-static volatile uint32_t asker;		// the CPU that sleeps in cpu_bring_in
-volatile uint32_t cpu_orders[NCPU], cpus_with_orders;
-struct CpuTicks cpu_ticks[NCPU];
-uint32_t cpus_idle, cpu_work;
+static volatile uint32_t flush_waiter;	// the CPU that halts in ipi_flush_wait
+volatile uint32_t ipi_requests[NCPU], deferred_work;
+struct DeferredTicks deferred_ticks[NCPU];
+uint32_t cpus_idle, wakeups;
 
 #define CPUID_1_EDX_APIC	(1 << 9)
 #define CPUID_7_EBX_SMEP	(1 << 7)
@@ -132,52 +132,52 @@ other_cpu_running(const struct Env *e)
 	return -1;
 }
 
-// ------------------------------------------------------------------ orders
+// ---------------------------------------------------------------- requests
 
 void
-cpu_order(int cpu, uint32_t what)
+ipi_request(int cpu, uint32_t what)
 {
-	__sync_fetch_and_or(&cpu_orders[cpu], what);
+	__sync_fetch_and_or(&ipi_requests[cpu], what);
 	widen();
-	__sync_fetch_and_or(&cpus_with_orders, 1u << cpu);
+	__sync_fetch_and_or(&deferred_work, 1u << cpu);
 }
 
 bool
-cpu_take_order(uint32_t what)
+ipi_take(uint32_t what)
 {
 	const int me = cpunum();
-	volatile uint32_t *mine = &cpu_orders[me];
+	volatile uint32_t *mine = &ipi_requests[me];
 
 	if (!(*mine & what))
 		return false;
 
-	// In this order, for another CPU may give an order at any moment.
-	__sync_fetch_and_and(&cpus_with_orders, ~(1u << me));
+	// In this order, for another CPU may make a request at any moment.
+	__sync_fetch_and_and(&deferred_work, ~(1u << me));
 	widen();
 	if (__sync_and_and_fetch(mine, ~what) != 0)
-		__sync_fetch_and_or(&cpus_with_orders, 1u << me);
+		__sync_fetch_and_or(&deferred_work, 1u << me);
 	return true;
 }
 
 // Needs no lock.
 void
-cpu_service(void)
+ipi_poll(void)
 {
-	volatile uint32_t *mine = &cpu_orders[cpunum()];
+	volatile uint32_t *mine = &ipi_requests[cpunum()];
 
-	while (*mine & CPU_STOP)
+	while (*mine & IPI_STOP)
 		__asm__ volatile("cli; hlt");
-	if (cpu_take_order(CPU_FLUSH_LATER))
+	if (ipi_take(IPI_FLUSH_LATER))
 		tlbflush();
-	if (*mine & CPU_FLUSH) {
+	if (*mine & IPI_FLUSH) {
 		tlbflush();
 		widen();
-		cpu_take_order(CPU_FLUSH);	// whoever asked sees it now
+		ipi_take(IPI_FLUSH);	// the CPU that asked sees this now
 
-		const uint32_t who = asker;
+		const uint32_t waiter = flush_waiter;
 
-		if (who)
-			lapic_ipi_to(__builtin_ctz(who),
+		if (waiter)
+			lapic_ipi_to(__builtin_ctz(waiter),
 				IRQ_OFFSET + IRQ_WAKE);
 	}
 }
@@ -189,15 +189,15 @@ cpus_stop(void)
 
 	for (int i = 0; i < NCPU; i++)
 		if (i != me)
-			cpu_order(i, CPU_STOP);
+			ipi_request(i, IPI_STOP);
 }
 
-// ------------------------------------------------- CPUs that do not answer
+// ---------------------------------------------------------------- watchdog
 // A program that has got into virtual-8086 mode with interrupts off (leave_vm86
-// in kern/trap.c) takes its CPU away from everybody.  An NMI brings that back,
-// and does no harm to one that is just slow.
+// in kern/trap.c) keeps its CPU for ever.  An NMI brings that CPU back into the
+// kernel, and does no harm to a CPU that is just slow.
 
-static volatile uint32_t nmi_sent;	// a bit each
+static volatile uint32_t nmi_sent;	// a bit for each CPU
 
 static void
 send_nmi(int cpu)
@@ -207,7 +207,7 @@ send_nmi(int cpu)
 }
 
 bool
-cpu_take_nmi(void)
+watchdog_took_nmi(void)
 {
 	const uint32_t me = 1u << cpunum();
 
@@ -216,16 +216,16 @@ cpu_take_nmi(void)
 
 #define SILENCE	50			// own ticks without one of the other's
 
-// Each CPU that runs a program has ticks, and watches the next of those.  So
-// CPU 1 has them also when it is idle (sched_halt), or nobody would watch CPU
-// 0, to which all devices talk.
+// Each CPU that runs a program has ticks, and watches the next CPU that runs
+// one.  CPU 1 has ticks also when it is idle (sched_halt), or no CPU would
+// watch CPU 0, to which all devices send their interrupts.
 void
-cpu_watch(void)
+watchdog_tick(void)
 {
 	static volatile uint32_t ticks[NCPU];
 	static struct {
-		int cpu;		// whom we watch
-		uint32_t ticks;		// that it had when we last looked
+		int cpu;		// the CPU that is watched
+		uint32_t ticks;		// its ticks when last looked at
 		int silence;		// how often it had no more than those
 	} watch[NCPU];
 	const int me = cpunum();
@@ -246,28 +246,28 @@ cpu_watch(void)
 }
 
 void
-cpu_call_idle(void)
+cpu_wake_idle(void)
 {
 	const int cpu = __builtin_ctz(cpus_idle);
 
 	cpus_idle &= ~(1u << cpu);
-	cpu_work--;
+	wakeups--;
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 }
 
-// How often to look whether a CPU has come, before going to sleep until then;
-// and how often to be woken in vain before it is taken for dead.
+// How often to look whether a CPU has flushed, before halting until it has; and
+// how often to be woken in vain before an NMI is sent to it.
 #define LOOKS	100
 #define WAKEUPS	10
 
-// It answers from trap(), for our interrupt brings it there from user mode, or
-// from its wait for the lock that we hold.
+// That CPU answers by ipi_poll: in trap(), where our IPI brings it from user
+// mode, or in its wait for the kernel lock.
 void
-cpu_bring_in(int cpu)
+ipi_flush_wait(int cpu)
 {
-	cpu_order(cpu, CPU_FLUSH);
+	ipi_request(cpu, IPI_FLUSH);
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
-	for (int looks = 0; cpu_orders[cpu] & CPU_FLUSH; looks++) {
+	for (int looks = 0; ipi_requests[cpu] & IPI_FLUSH; looks++) {
 		if (looks >= LOOKS + WAKEUPS && looks % WAKEUPS == 0)
 			send_nmi(cpu);
 		if (looks < LOOKS) {
@@ -276,14 +276,14 @@ cpu_bring_in(int cpu)
 		}
 
 		// The host may have no processor for that CPU while we use it.
-		// We look again after our bit is set, and that CPU looks for
-		// it after it has obeyed: one of us sees the other.
-		xchg(&asker, 1u << cpunum());
+		// We look again after flush_waiter is set, and that CPU looks
+		// at flush_waiter after its flush: one of us sees the other.
+		xchg(&flush_waiter, 1u << cpunum());
 		widen();
-		if (cpu_orders[cpu] & CPU_FLUSH)
+		if (ipi_requests[cpu] & IPI_FLUSH)
 			wait_for_interrupt();
 	}
-	asker = 0;
+	flush_waiter = 0;
 }
 
 // An entry of the kernel's part is gone, and none but the kernel uses it:
@@ -295,7 +295,7 @@ tlb_flush_later(void)
 
 	for (int i = 0; i < ncpu; i++)
 		if (i != me)
-			cpu_order(i, CPU_FLUSH_LATER);
+			ipi_request(i, IPI_FLUSH_LATER);
 }
 
 // A CPU can hold va in its TLB only while the environment with that
@@ -310,6 +310,6 @@ tlb_shootdown(pde_t *pgdir, void *va)
 		struct Env *e = cpus[i].cpu_env;
 
 		if (i != me && e && e->env_pgdir == pgdir)
-			cpu_bring_in(i);
+			ipi_flush_wait(i);
 	}
 }

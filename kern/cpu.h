@@ -103,55 +103,57 @@ int other_cpu_running(const struct Env *e);
 
 void cpus_stop(void);			// none but this one runs on
 
-// What each CPU is to do besides its work: it looks when it has got the kernel
-// lock, and while it waits for it.  Almost always there is nothing.
+// Requests to one CPU, from another or from itself: it polls them (ipi_poll,
+// do_deferred_work) when it has got the kernel lock, and the first three also
+// while it waits for the lock.
 enum {
-	CPU_STOP = 1 << 0,		// for good
-	CPU_FLUSH = 1 << 1,		// its TLB, and say when it is done
-	CPU_FLUSH_LATER = 1 << 2,	// before it works with the lock
-	CPU_NEWS = 1 << 3,		// see to devices and stray interrupts
-	CPU_TICK = 1 << 4,		// whoever runs there has had its turn
-	CPU_FPU = 1 << 5		// save floating-point registers
+	IPI_STOP = 1 << 0,		// halt for good
+	IPI_FLUSH = 1 << 1,		// flush the TLB, and say so
+	IPI_FLUSH_LATER = 1 << 2,	// ... before it uses the kernel lock
+	IPI_DEVICES = 1 << 3,		// look after devices (kern/trap.c)
+	IPI_TICK = 1 << 4,		// the turn of its environment is over
+	IPI_FPU = 1 << 5		// save floating-point registers
 };
-extern volatile uint32_t cpu_orders[NCPU];
-extern struct CpuTicks {
-	uint32_t kept, taken;		// of CPU_TICK: ordered, obeyed
-} cpu_ticks[NCPU];
-extern volatile uint32_t cpus_with_orders;	// a bit each: what all look at
-void cpu_order(int cpu, uint32_t what);
+extern volatile uint32_t ipi_requests[NCPU];
+void ipi_request(int cpu, uint32_t what);
+bool ipi_take(uint32_t what);		// was it requested of this CPU? clear it
+void ipi_poll(void);			// do the first three
 
-// There is work for the first CPU that comes into the kernel: reap_some
-// (kern/reap.c), tty_hotkeys (kern/tty.c), the lines of lab->trace_traps; or
-// none any more.
-enum { ANYONE_REAP, ANYONE_HOTKEYS, ANYONE_TRACE };
+// Ticks that had to wait: how many came, how many were taken (ipi_take)
+extern struct DeferredTicks {
+	uint32_t kept, taken;
+} deferred_ticks[NCPU];
+
+// The one word that every trap looks at.  It has a bit for each CPU with
+// requests, and one for each kind of work that any CPU may do: reap_some
+// (kern/reap.c), tty_hotkeys (kern/tty.c), the lines of lab->trace_traps.
+extern volatile uint32_t deferred_work;
+enum { WORK_REAP, WORK_HOTKEYS, WORK_TRACE };
 static inline void
-cpu_order_anyone(int work, bool wanted)
+deferred_work_set(int work, bool pending)
 {
-	const uint32_t anyone = 1u << (NCPU + work);
+	const uint32_t bit = 1u << (NCPU + work);
 
-	if (wanted)
-		__sync_fetch_and_or(&cpus_with_orders, anyone);
+	if (pending)
+		__sync_fetch_and_or(&deferred_work, bit);
 	else
-		__sync_fetch_and_and(&cpus_with_orders, ~anyone);
+		__sync_fetch_and_and(&deferred_work, ~bit);
 }
 
-bool cpu_take_order(uint32_t what);	// was it given to us? not any more
-void cpu_service(void);			// obey what cannot wait: the first 3
+// At each tick of this CPU: send an NMI to the next CPU that runs a program, if
+// that has no ticks any more.
+void watchdog_tick(void);
+bool watchdog_took_nmi(void);		// was this NMI sent by watchdog_tick?
 
-// A tick came to this CPU: is the next one that runs a program alive?  And was
-// this NMI sent because ours was taken for dead?
-void cpu_watch(void);
-bool cpu_take_nmi(void);
+// Have another CPU, which runs a program, enter the kernel and flush its TLB.
+// When this returns, that CPU waits for the kernel lock, which this one has.
+void ipi_flush_wait(int cpu);
 
-// Have a CPU that runs a program come into the kernel.  When this returns, it
-// is there, waits for the lock, which we have, and has flushed its TLB.
-void cpu_bring_in(int cpu);
-
-// CPUs that halt because there is nothing to run, a bit each, unless called
-// since; and how many environments were woken since one of them found nothing.
-// Under the kernel lock.
-extern uint32_t cpus_idle, cpu_work;
-void cpu_call_idle(void);		// have one of them look for work
+// CPUs that halt because there is nothing to run, a bit each, unless woken
+// since; and how many environments became ready since such a CPU last found
+// none.  Under the kernel lock.
+extern uint32_t cpus_idle, wakeups;
+void cpu_wake_idle(void);		// have an idle CPU look for work
 
 // Make va's entry of pgdir unusable on every other CPU that has it loaded.
 // Returns when none can use it any more.

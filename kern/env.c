@@ -360,7 +360,7 @@ bring_in(const struct Env *e)
 	int cpu = other_cpu_running(e);
 
 	if (cpu >= 0)
-		cpu_bring_in(cpu);
+		ipi_flush_wait(cpu);
 }
 
 // Start e (ENV_RUNNABLE) or stop it (ENV_NOT_RUNNABLE); either way it sleeps on

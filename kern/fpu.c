@@ -123,7 +123,7 @@ fpu_use(struct Env *e)
 		return r;
 
 	void *area = page2kva(fpu_page[e - envs]);
-	cpu_order(cpunum(), CPU_FPU);
+	ipi_request(cpunum(), IPI_FPU);
 	clear_ts();
 	if (has_fxsr)
 		__asm__ volatile("fxrstor (%0)" : : "r" (area) : "memory");

@@ -47,7 +47,7 @@ lab_init(void)
 		number = NLAB;
 	}
 	lab = &labs[number];
-	cpu_order_anyone(ANYONE_TRACE, lab->trace_traps);
+	deferred_work_set(WORK_TRACE, lab->trace_traps);
 	debug_asked = fwcfg_string("opt/jos/debug", told, sizeof(told)) >= 0;
 	spin_watched = debug_asked && strcmp(told, "lock") == 0;
 	widen_init();

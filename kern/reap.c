@@ -109,5 +109,5 @@ reap_some(void)
 		env_reaped(e);		// this may call reap_begin
 	}
 	if (reap_pending() != ordered)
-		cpu_order_anyone(ANYONE_REAP, ordered = reap_pending());
+		deferred_work_set(WORK_REAP, ordered = reap_pending());
 }

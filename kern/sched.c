@@ -2,7 +2,7 @@
 //
 // Round robin: each CPU goes on through envs[] from the one it ran last.  A
 // CPU that finds nothing halts; interrupts wake it, its own clock being off,
-// but for CPUs 0 and 1 (cpu_watch).
+// but for CPUs 0 and 1 (watchdog_tick).
 //
 // A CPU that gives up the kernel lock wakes an idle CPU if an environment was
 // woken for which there may be no CPU yet (unlock_kernel); so does that CPU in
@@ -61,9 +61,9 @@ sched_yield(void)
 bool
 sched_turn_is_over(void)
 {
-	if (!cpu_take_order(CPU_TICK))
+	if (!ipi_take(IPI_TICK))
 		return false;
-	cpu_ticks[cpunum()].taken++;
+	deferred_ticks[cpunum()].taken++;
 	if (thiscpu == bootcpu)
 		sched_tick();
 	return true;
@@ -73,10 +73,10 @@ void
 sched_handoff(struct Env *e)
 {
 	e->env_status = ENV_RUNNABLE;
-	if (cpus_with_orders && sched_turn_is_over())
+	if (deferred_work && sched_turn_is_over())
 		sched_yield();
 	if (curenv && curenv->env_status == ENV_RUNNING)
-		cpu_work++;
+		wakeups++;
 	env_run(e);
 }
 
@@ -104,7 +104,7 @@ sched_tick(void)
 	irqwait_tick();
 	wakeup_readers();
 	for (const struct Env *e = envs; e < end && cpus_idle; e++)
-		cpu_work += is_ready(e);
+		wakeups += is_ready(e);
 }
 
 void
@@ -148,14 +148,14 @@ sched_halt(void)
 			monitor(NULL);
 	}
 
-	lapic_timer(cpunum() <= 1);	// see cpu_watch
+	lapic_timer(cpunum() <= 1);	// see watchdog_tick
 	thiscpu->cpu_status = CPU_HALTED;
 	cpus_idle |= 1u << cpunum();
-	cpu_work = 0;			// all that could run does
+	wakeups = 0;			// all that could run does
 	if (cpu_has_tsc && thiscpu == bootcpu)
 		idle_since = read_tsc();
 
-	const bool pending = reap_pending() || cpu_orders[cpunum()] != 0;
+	const bool pending = reap_pending() || ipi_requests[cpunum()] != 0;
 
 	unlock_kernel();
 

@@ -15,7 +15,7 @@ void sched_halt(void) __attribute__((noreturn));
 // what is in its env_tf.  If this CPU's turn is over, the next one runs instead.
 void sched_handoff(struct Env *e) __attribute__((noreturn));
 
-// At the end of a trap: did a tick come that had to wait (CPU_TICK)?
+// At the end of a trap: did a tick come that had to wait (IPI_TICK)?
 bool sched_turn_is_over(void);
 
 // Curenv does not go on: run the environment that sched_wake_receiver woke, or
@@ -30,7 +30,7 @@ static inline void
 sched_wake_receiver(struct Env *e)
 {
 	e->env_status = ENV_RUNNABLE;
-	cpu_work++;
+	wakeups++;
 	next_to_run[cpunum()] = e;
 }
 

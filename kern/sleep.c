@@ -105,7 +105,7 @@ wakeup_env(struct Env *e)
 	e->env_status = ncpu > 1 && other_cpu_running(e) >= 0
 		? ENV_RUNNING : ENV_RUNNABLE;
 	widen();
-	cpu_work++;
+	wakeups++;
 }
 
 void

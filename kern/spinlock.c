@@ -89,8 +89,9 @@ spin_print(const struct spinlock *lk)
 	cprintf("Slept over at most %u times during one wait\n",
 		lk->most_asked);
 	for (int i = 0; i < ncpu; i++)
-		cprintf("CPU %d kept %u ticks that came during a wait, and saw "
-			"to %u\n", i, cpu_ticks[i].kept, cpu_ticks[i].taken);
+		cprintf("CPU %d kept %u ticks that came during a wait, and "
+			"took %u\n", i, deferred_ticks[i].kept,
+			deferred_ticks[i].taken);
 	if (holder)
 		cprintf("CPU %d has it\n", holder->cpu_id);
 	if (!spin_watched)
@@ -179,7 +180,7 @@ catch(struct spinlock *lk, struct CpuInfo *me)
 }
 
 // Wait for the lock.  Interrupts are off, so what other CPUs ask of us
-// meanwhile, cpu_service() has to look for.
+// meanwhile, ipi_poll() has to look for.
 static void
 wait(struct spinlock *lk, struct CpuInfo *me)
 {
@@ -187,7 +188,7 @@ wait(struct spinlock *lk, struct CpuInfo *me)
 	uint32_t asked = 0;		// how often to be woken
 
 	for (int spins = 0; !catch(lk, me); spins++) {
-		cpu_service();
+		ipi_poll();
 		if (spins < SPINS) {
 			if (spins % LOOKS == LOOKS - 1)
 				pause();

@@ -4,7 +4,7 @@
 // - A CPU takes it on entering from user mode or on waking from idleness, and
 //   gives it up just before it returns to user mode or goes idle.
 // - A CPU that has it does not take it again.  Interrupts stay off meanwhile,
-//   but for the monitor's wait for a key and cpu_bring_in's for a CPU.
+//   but for the monitor's wait for a key and ipi_flush_wait's for a CPU.
 // - A CPU that waits for it may let interrupts in; they only wake it.
 // - Who has it may use every variable in kern/; who has it not may use only
 //   what belongs to its own CPU.
@@ -106,8 +106,8 @@ lock_kernel(void)
 ALWAYS_INLINE void
 unlock_kernel(void)
 {
-	if (cpus_idle && cpu_work)
-		cpu_call_idle();
+	if (cpus_idle && wakeups)
+		cpu_wake_idle();
 	spin_unlock(&kernel_lock);
 }
 

@@ -40,10 +40,10 @@ stray_take(uint32_t vector)
 {
 	if (!is_stray(vector))
 		return false;
-	if (vector == T_NMI && cpu_take_nmi())
+	if (vector == T_NMI && watchdog_took_nmi())
 		return true;
 	if (taken[vector]++ == 0)
-		cpu_order(cpunum(), CPU_NEWS);
+		ipi_request(cpunum(), IPI_DEVICES);
 	if (vector != T_NMI) {
 		pic_eoi(vector - IRQ_OFFSET);
 		lapic_eoi_of(vector);

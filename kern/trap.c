@@ -221,13 +221,13 @@ trap_dispatch(struct Trapframe *tf)
 // Handle what trap_dispatch, which the labs write, knows nothing about.
 // Returns whether that is all there is to do.
 static bool
-handle_beyond_labs(struct Trapframe *tf)
+handle_other(struct Trapframe *tf)
 {
 	switch (tf->tf_trapno) {
 	case IRQ_OFFSET + IRQ_WAKE:	// to come here was all
 		return true;
 	case IRQ_OFFSET + IRQ_TIMER:
-		cpu_watch();
+		watchdog_tick();
 		if (thiscpu == bootcpu) {
 			sched_tick();
 			firstenv_tick();
@@ -276,25 +276,25 @@ trap_in_kernel(struct Trapframe *tf)
 	// An NMI may come anywhere: touch nothing.
 	if (tf->tf_trapno == T_NMI)
 		return;
-	cpu_service();
+	ipi_poll();
 	if (from_disk)
-		cpu_order(cpunum(), CPU_NEWS);
+		ipi_request(cpunum(), IPI_DEVICES);
 	if (from_disk || stray)
 		return;
 
 	switch (tf->tf_trapno) {
 	case IRQ_OFFSET + IRQ_KBD:
 	case IRQ_OFFSET + IRQ_SERIAL:
-		cpu_order(cpunum(), CPU_NEWS);
+		ipi_request(cpunum(), IPI_DEVICES);
 		return;
 	case IRQ_OFFSET + IRQ_WAKE:
 		return;
 	case IRQ_OFFSET + IRQ_TIMER:
 		lapic_eoi();
-		cpu_watch();
-		if (!(cpu_orders[cpunum()] & CPU_TICK))
-			cpu_ticks[cpunum()].kept++;
-		cpu_order(cpunum(), CPU_TICK);
+		watchdog_tick();
+		if (!(ipi_requests[cpunum()] & IPI_TICK))
+			deferred_ticks[cpunum()].kept++;
+		ipi_request(cpunum(), IPI_TICK);
 		return;
 	default:
 		last_tf = tf;
@@ -322,8 +322,8 @@ return_to_kernel(const struct Trapframe *tf)
 // QEMU's iret does, and with any flags.  Coming from there the processor pushes
 // four segment registers before the frame: move the frame up over them, to where
 // it is looked for, and make it a program's again.  If neither an interrupt nor
-// the NMI of cpu_watch ended this, the program gets what a processor would have
-// answered to its iret.
+// the NMI of watchdog_tick ended this, the program gets what a processor would
+// have answered to its iret.
 static struct Trapframe *
 leave_vm86(const struct Trapframe *pushed)
 {
@@ -350,10 +350,10 @@ leave_vm86(const struct Trapframe *pushed)
 static void
 do_deferred_work(void)
 {
-	cpu_service();
-	if (cpu_take_order(CPU_FPU))
+	ipi_poll();
+	if (ipi_take(IPI_FPU))
 		fpu_leave(curenv);
-	if (cpu_take_order(CPU_NEWS)) {
+	if (ipi_take(IPI_DEVICES)) {
 		stray_report();
 		irqwait_answer();
 		serial_intr();
@@ -377,7 +377,7 @@ is_interrupt(const struct Trapframe *tf)
 // page fault is and that of a system call becomes here, tf comes again when the
 // program runs again.  Returns whether it does.
 static bool
-put_off(struct Trapframe *tf)
+retry_later(struct Trapframe *tf)
 {
 	if (tf->tf_trapno == T_SYSCALL)
 		tf->tf_eip -= SYSCALL_SIZE;
@@ -396,7 +396,7 @@ handle(struct Trapframe *tf)
 	last_tf = tf;
 	if (tf->tf_trapno == T_SYSCALL)
 		trap_dispatch(tf);
-	else if (tf->tf_trapno == T_PGFLT || !handle_beyond_labs(tf))
+	else if (tf->tf_trapno == T_PGFLT || !handle_other(tf))
 		trap_dispatch(tf);
 }
 
@@ -405,7 +405,7 @@ handle(struct Trapframe *tf)
 // CPU comes without e.
 // Returns whether e may go on, if it still can: not if its turn is over.
 static bool
-handle_disturbed(struct Env *e, struct Trapframe *tf)
+handle_slow(struct Env *e, struct Trapframe *tf)
 {
 	const uint32_t call = tf->tf_regs.reg_eax;
 	bool wanted = true;
@@ -420,7 +420,7 @@ handle_disturbed(struct Env *e, struct Trapframe *tf)
 		tf = cpu_program_frame();
 		wanted = is_interrupt(tf);
 	} else if (e && e->env_status != ENV_RUNNING)
-		wanted = !put_off(tf);
+		wanted = !retry_later(tf);
 	if (!wanted)
 		return false;
 	handle(tf);
@@ -443,8 +443,8 @@ trap_from_user(struct Env *e, struct Trapframe *tf)
 	// (env_set_tf).
 	e->env_tf = *tf;
 	lock_kernel();
-	if (cpus_with_orders || e->env_status != ENV_RUNNING)
-		may_go_on = handle_disturbed(e, &e->env_tf);
+	if (deferred_work || e->env_status != ENV_RUNNING)
+		may_go_on = handle_slow(e, &e->env_tf);
 	else
 		handle(&e->env_tf);
 	if (!may_go_on)
@@ -464,7 +464,7 @@ trap_from_idle(struct Trapframe *tf)
 	lapic_timer(true);
 	lock_kernel();
 	sched_awake();
-	handle_disturbed(NULL, tf);
+	handle_slow(NULL, tf);
 	wakeup_readers();
 	sched_next();
 }

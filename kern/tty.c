@@ -149,7 +149,7 @@ tty_hotkeys(void)
 		ending = true;
 	}
 	ending = ending && foreground_end();
-	cpu_order_anyone(ANYONE_HOTKEYS, ending);
+	deferred_work_set(WORK_HOTKEYS, ending);
 	if (keys & CONS_CHECK)
 		audit(true);
 	if (keys & CONS_MONITOR)
