@@ -109,6 +109,14 @@ pa2page(physaddr_t pa)
 	return pages + pa / PGSIZE;
 }
 
+// Is this the address of an entry of pages[]?
+static inline bool
+is_page_info(const void *p)
+{
+	return (uintptr_t) p - (uintptr_t) pages < npages * sizeof(*pages)
+		&& ((uintptr_t) p - (uintptr_t) pages) % sizeof(*pages) == 0;
+}
+
 static inline void *
 page2kva(const struct PageInfo *pp)
 {

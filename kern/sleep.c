@@ -20,7 +20,7 @@
 // if nothing else is runnable, which is a spurious wake-up.
 //
 // Entry points: sleep_on, wakeup, wakeup_env, sleep_cancel; is_asleep,
-// sleeps_on_device, first_sleeper, sleep_is_consistent.  Under the kernel lock.
+// sleeps_on_device, first_sleeper.  Under the kernel lock.
 
 #include <kern/cpu.h>
 #include <kern/debug/widen.h>
@@ -33,17 +33,15 @@ struct Sleeper sleepers[NENV];
 // A hash table of all sleepers, so that wakeup looks at few of them.  A ring
 // links the sleepers on objects of one hash value, in the order in which they
 // went to sleep.
-#define LOG2NRINGS	6
+struct Sleeper sleep_rings[1 << LOG2NRINGS];	// the head of each
 
-static struct Sleeper rings[1 << LOG2NRINGS];	// the head of each
+int page_sleepers;
 
-static int page_sleepers;
-
-static struct Sleeper *
-ring_of(const void *object)
+struct Sleeper *
+sleep_ring_of(const void *object)
 {
 	const uint32_t hash = (uintptr_t) object * 0x9E3779B1;
-	struct Sleeper *ring = &rings[hash >> (32 - LOG2NRINGS)];
+	struct Sleeper *ring = &sleep_rings[hash >> (32 - LOG2NRINGS)];
 
 	if (!ring->next)		// at the first use
 		ring->next = ring->prev = ring;
@@ -54,13 +52,6 @@ static struct Env *
 env_of_sleeper(const struct Sleeper *s)
 {
 	return &envs[s - sleepers];
-}
-
-static bool
-is_page(const void *object)
-{
-	return (const struct PageInfo *) object >= pages
-		&& (const struct PageInfo *) object < pages + npages;
 }
 
 // page_decref is to call wakeup only while somebody sleeps on a page.
@@ -74,13 +65,13 @@ count_page_sleepers(int more)
 void
 sleep_on(struct Env *e, const void *object)
 {
-	struct Sleeper *s = sleeper_of(e), *ring = ring_of(object);
+	struct Sleeper *s = sleeper_of(e), *ring = sleep_ring_of(object);
 
 	sleep_cancel(e);
 	*s = (struct Sleeper) { object, ring, ring->prev, e->env_runs };
 	ring->prev->next = s;
 	ring->prev = s;
-	if (is_page(object))
+	if (is_page_info(object))
 		count_page_sleepers(1);
 	e->env_status = ENV_NOT_RUNNABLE;
 	if (sleeps_on_device(e))
@@ -92,7 +83,7 @@ sleep_leave(struct Sleeper *s)
 {
 	s->prev->next = s->next;
 	s->next->prev = s->prev;
-	if (is_page(s->object))
+	if (is_page_info(s->object))
 		count_page_sleepers(-1);
 	s->object = NULL;
 }
@@ -111,7 +102,7 @@ wakeup_env(struct Env *e)
 void
 wakeup(const void *object)
 {
-	struct Sleeper *ring = ring_of(object), *next;
+	struct Sleeper *ring = sleep_ring_of(object), *next;
 
 	for (struct Sleeper *s = ring->next; s != ring; s = next) {
 		next = s->next;
@@ -127,51 +118,10 @@ wakeup(const void *object)
 struct Env *
 first_sleeper(const void *object)
 {
-	const struct Sleeper *ring = ring_of(object), *s = ring->next;
+	const struct Sleeper *ring = sleep_ring_of(object), *s = ring->next;
 
 	while (s != ring && !(s->object == object
 			&& is_asleep(env_of_sleeper(s))))
 		s = s->next;
 	return s != ring ? env_of_sleeper(s) : NULL;
-}
-
-// Is the object of s still in use, and has s the status of a sleeper?
-static bool
-can_be_woken(const struct Sleeper *s)
-{
-	const struct Env *e = env_of_sleeper(s), *other = s->object;
-	const struct PageInfo *pp = s->object;
-
-	if (is_page(pp) && pp->pp_ref == 0)
-		return false;
-	if (other >= envs && other < envs + NENV
-	    && other->env_status == ENV_FREE)
-		return false;
-	return !is_asleep(e) || e->env_status == ENV_NOT_RUNNABLE
-		|| (e->env_status == ENV_RUNNABLE && sleeps_on_device(e));
-}
-
-// Is each sleeper in the ring of its object, and can wakeup still come?
-bool
-sleep_is_consistent(void)
-{
-	int linked = 0, sleeping = 0, on_pages = 0;
-
-	for (struct Sleeper *ring = rings; ring < rings + ARRAY_SIZE(rings);
-	     ring++)
-		for (const struct Sleeper *s = ring->next; s && s != ring;
-		     s = s->next)
-			if (!s->object || ring_of(s->object) != ring
-			    || s->prev->next != s || ++linked > NENV)
-				return false;
-	for (const struct Sleeper *s = sleepers; s < sleepers + NENV; s++) {
-		if (!s->object)
-			continue;
-		sleeping++;
-		on_pages += is_page(s->object);
-		if (!can_be_woken(s))
-			return false;
-	}
-	return linked == sleeping && on_pages == page_sleepers
-		&& (on_pages > 0) == (page_ref_lost != NULL);
 }

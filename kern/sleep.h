@@ -72,6 +72,10 @@ sleep_cancel(const struct Env *e)
 		sleep_leave(s);
 }
 
-bool sleep_is_consistent(void);		// for kern/debug/audit.c
+// For kern/debug/audit.c
+#define LOG2NRINGS	6
+extern struct Sleeper sleep_rings[1 << LOG2NRINGS];
+struct Sleeper *sleep_ring_of(const void *object);
+extern int page_sleepers;		// how many sleep on a page
 
 #endif // JOS_KERN_SLEEP_H

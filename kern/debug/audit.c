@@ -69,19 +69,12 @@ may_be_kept(physaddr_t pa, physaddr_t firmware)
 		|| (firmware > PADDR(envs) && pa >= firmware);
 }
 
-static bool
-is_page(const struct PageInfo *pp)
-{
-	return pp >= pages && pp < pages + npages
-		&& ((uintptr_t) pp - (uintptr_t) pages) % sizeof(*pp) == 0;
-}
-
 static void
 find_free_pages(void)
 {
 	struct PageInfo *pp = page_free_list;
 
-	for (; pp && is_page(pp) && !pp->pp_found; pp = pp->pp_link) {
+	for (; pp && is_page_info(pp) && !pp->pp_found; pp = pp->pp_link) {
 		pp->pp_found = ON_FREE_LIST;
 		if (pp->pp_ref)
 			fault("page %08x is on the free list and has %u "
@@ -90,7 +83,7 @@ find_free_pages(void)
 			fault("page %08x is on the free list and is the "
 				"kernel's", page2pa(pp));
 	}
-	if (pp && is_page(pp))
+	if (pp && is_page_info(pp))
 		fault("the free list is a ring: it comes back to page %08x",
 			page2pa(pp));
 	else if (pp)
@@ -467,6 +460,53 @@ check_free_envs(void)
 			fault("environment %d is free and not on the list", i);
 }
 
+// Can the object on which s sleeps still change, and has s the status of a
+// sleeper?
+static void
+check_sleeper(const struct Sleeper *s)
+{
+	const struct Env *e = &envs[s - sleepers], *other = s->object;
+	const struct PageInfo *pp = s->object;
+
+	if ((is_page_info(pp) && pp->pp_ref == 0)
+	    || (other >= envs && other < envs + NENV
+		&& other->env_status == ENV_FREE))
+		fault("[%08x] sleeps on what is free", e->env_id);
+	if (is_asleep(e) && e->env_status != ENV_NOT_RUNNABLE
+	    && !(e->env_status == ENV_RUNNABLE && sleeps_on_device(e)))
+		fault("[%08x] sleeps and has status %u", e->env_id,
+			e->env_status);
+}
+
+// Is each sleeper in the ring of its object, and only there?
+static void
+check_sleepers(void)
+{
+	int linked = 0, sleeping = 0, on_pages = 0;
+
+	for (struct Sleeper *ring = sleep_rings;
+	     ring < sleep_rings + ARRAY_SIZE(sleep_rings); ring++)
+		for (const struct Sleeper *s = ring->next;
+		     s && s != ring && linked <= NENV; s = s->next) {
+			linked++;
+			if (!s->object || sleep_ring_of(s->object) != ring
+			    || s->prev->next != s)
+				fault("sleeper %u is in a wrong ring",
+					s - sleepers);
+		}
+	for (const struct Sleeper *s = sleepers; s < sleepers + NENV; s++)
+		if (s->object) {
+			sleeping++;
+			on_pages += is_page_info(s->object);
+			check_sleeper(s);
+		}
+	if (linked != sleeping || on_pages != page_sleepers
+	    || (on_pages > 0) != (page_ref_lost != NULL))
+		fault("%d environments sleep, %d on pages; in rings are %d, "
+			"counted %d", sleeping, on_pages, linked,
+			page_sleepers);
+}
+
 // Returns how many there are.
 static int
 audit_envs(void)
@@ -478,8 +518,7 @@ audit_envs(void)
 		n += e->env_status != ENV_FREE;
 	}
 	check_free_envs();
-	if (!sleep_is_consistent())
-		fault("kern/sleep.c does not know who sleeps");
+	check_sleepers();
 	return n;
 }
 
