@@ -1,4 +1,4 @@
-// kern/pmap.c - physical memory, a page at a time, and page tables.
+// kern/pmap.c - physical pages, and page tables.
 //
 // pages[] has a struct PageInfo for each physical page.  A page is either
 // free (on page_free_list, pp_ref 0) or in use (pp_ref counts its mappings).
@@ -20,7 +20,7 @@
 // Entry points:
 //   mem_init			set up everything in this file
 //   page_alloc, page_free, page_decref, page_free_count
-//   page_table_alloc, page_table_free
+//   page_table_alloc, page_table_free	for page tables and directories
 //   page_insert, page_lookup, page_remove, pgdir_walk
 //   tlb_invalidate		after changing an entry by hand
 //   mmio_map_region		give device registers an address

@@ -15,7 +15,7 @@ struct Env;
 // From kern/entry.S and kern/kernel.ld
 extern char bootstack_gap[], bootstack[], bootstacktop[];
 extern char _start[], entry[], etext[], edata[], end[];
-extern char data_start[], programs_start[];	// read-only before and from
+extern char data_start[], programs_start[];	// between them: writable
 
 // How much physical memory is used, and how much of that kern/entrypgdir.S
 // maps: until mem_init loads kern_pgdir, no other can be reached.
@@ -56,8 +56,8 @@ page_decref(struct PageInfo *pp)
 		page_free(pp);
 }
 
-// Free pages that were page tables, through pp_link.  They are few, for
-// page_alloc does not give them out.
+// Free pages that were page tables, through pp_link.  They are few, and
+// page_alloc gives them out last.
 #define MAX_ZEROED_TABLES	16
 extern struct PageInfo *zeroed_tables;
 
