@@ -1,17 +1,17 @@
 // fs/fs.c - the file system: free blocks, the blocks of a file, directories
 // and paths.  inc/fs.h has the format of the disk.
 //
-// Everything here works on the disk as memory (fs/bc.c): a struct File * is
-// an entry of a directory in the cache, and stays good while the file does.
-// Its block is pinned by whoever finds it, as is the indirect block with a
-// slot: loading another block does not take them away.
+// The functions below read and change the disk through the block cache
+// (fs/bc.c): a struct File * points to a directory's entry in the cache.  The
+// block with the entry is pinned by the function that finds it, as is the
+// indirect block with a slot, so that no other block evicts them.
 //
-// The disk may hold nonsense.  Only a super block or a bitmap that cannot be
-// right stops us; a bad number or name elsewhere is an error of the file
-// that it belongs to.
+// The disk may hold anything.  The server panics only if the super block or the
+// bitmap cannot be right; a bad number or name elsewhere is an error for the
+// client that uses the file.
 //
 // Entry points:
-//   fs_init, fs_sync			begin; write everything back
+//   fs_init, fs_sync			start; write everything back
 //   block_is_free, alloc_block, free_block, flush_bitmap
 //   file_open, file_create, file_remove
 //   file_read, file_write, file_set_size, file_flush
@@ -24,7 +24,7 @@
 struct Super *super;
 uint32_t *bitmap;
 
-static uint32_t first_free_hint;	// no block below this one is free
+static uint32_t first_free_hint;	// no block below this is free
 
 // ---------------------------------------------------------------- blocks
 
@@ -34,15 +34,15 @@ bit_is_set(uint32_t blockno)
 	return bitmap[blockno / 32] & 1u << blockno % 32;
 }
 
-// false also for blocks that the disk does not have.
+// Is this block free?  Blocks behind the end of the disk are not.
 bool
 block_is_free(uint32_t blockno)
 {
 	return blockno < super->s_nblocks && bit_is_set(blockno);
 }
 
-// Could this block belong to a file?  Every block number that comes from the
-// disk is asked this before it is used.
+// Can this block belong to a file?  To be asked for every block number that is
+// read from the disk, before it is used.
 static bool
 block_is_data(uint32_t blockno)
 {
@@ -60,25 +60,31 @@ free_block(uint32_t blockno)
 	first_free_hint = MIN(first_free_hint, blockno);
 }
 
-// Take the first free block.  Returns its number, or -E_NO_DISK.
-//
-// On the disk, a block must not belong to a file while it still counts as free:
-// what names a block waits for the bitmap (fs/order.c).
+// Move the hint to the first free block, or to the end of the disk.
+static uint32_t
+first_free(void)
+{
+	while (first_free_hint < super->s_nblocks
+	       && !bit_is_set(first_free_hint))
+		first_free_hint++;
+	return first_free_hint;
+}
+
+// Allocate the first free block.  Returns its number, or -E_NO_DISK.  The
+// bitmap is not written back here: fs/order.c does so before the block of a
+// file or directory that refers to the new block.
 int
 alloc_block(void)
 {
-	uint32_t b;
-
-	for (b = first_free_hint; b < super->s_nblocks; b++)
+	for (uint32_t b = first_free(); b < super->s_nblocks; b++)
 		if (block_is_free(b)) {
 			bitmap[b / 32] &= ~(1u << b % 32);
-			break;
+			return b;
 		}
-	first_free_hint = b;
-	return b < super->s_nblocks ? (int) b : -E_NO_DISK;
+	return -E_NO_DISK;
 }
 
-// The same, with all bytes of the block 0, whatever it held before.
+// Allocate a block and fill it with zeros.  Returns its number or an error.
 static int
 alloc_zeroed_block(void)
 {
@@ -92,7 +98,8 @@ alloc_zeroed_block(void)
 	return b;
 }
 
-// Returns 0, or -E_UNSPECIFIED if the disk does not take the block.
+// Write a block back if it is dirty.  Returns 0, or -E_UNSPECIFIED if the disk
+// refuses it.
 static int
 write_back(void *block)
 {
@@ -100,7 +107,7 @@ write_back(void *block)
 	return va_is_dirty(block) ? -E_UNSPECIFIED : 0;
 }
 
-// The same for the bitmap.
+// Write the bitmap back.  Returns 0, or -E_UNSPECIFIED if the disk refuses it.
 int
 flush_bitmap(void)
 {
@@ -113,11 +120,11 @@ flush_bitmap(void)
 
 // ------------------------------------------------------ blocks of a file
 
-// Find the place that holds the number of block filebno of f, which is 0 if
-// that block is not there.  If the place is in an indirect block that is not
-// there either, alloc says whether to make one.
-// Returns 0 and sets *slot, or -E_NOT_FOUND (no indirect block, !alloc),
-// -E_NO_DISK, -E_NO_MEM, or -E_INVAL (no file is so long).
+// Find the slot that holds the number of block filebno of f; the number is 0
+// if f has no such block.  If the slot is in an indirect block that f does not
+// have yet, alloc says whether to allocate one.  Returns 0 and sets *slot, or
+// -E_NOT_FOUND (no indirect block, !alloc), -E_NO_DISK, -E_NO_MEM, or -E_INVAL
+// (no file is so long).
 static int
 file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
 {
@@ -142,7 +149,7 @@ file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
 }
 
 // Pin the indirect block, if f has one and the number of block filebno is in
-// it.  Returns 0, -E_INVAL (the disk holds nonsense), or what load_block says.
+// it.  Returns 0, -E_INVAL (not a block for files), or an error of load_block.
 static int
 pin_indirect(struct File *f, uint32_t filebno)
 {
@@ -153,7 +160,8 @@ pin_indirect(struct File *f, uint32_t filebno)
 	return pin_block(diskaddr(f->f_indirect));
 }
 
-// As file_block_walk, without making anything, and *slot is in memory.
+// Find the slot for block filebno of f, as file_block_walk does without
+// allocating, and pin the indirect block that it is in.
 static inline int
 file_slot(struct File *f, uint32_t filebno, uint32_t **slot)
 {
@@ -168,12 +176,12 @@ file_slot(struct File *f, uint32_t filebno, uint32_t **slot)
 	return pin_block(*slot);
 }
 
-// Blocks that a file gave up, and that are not free yet: on the disk it may
-// still name them.
+// Blocks released by a file that on the disk may still have them.  They are not
+// free yet.
 static uint32_t released[NDIRECT + NINDIRECT + 1];
 static uint32_t nreleased;
 
-// Give up the block at *slot.  A number that makes no sense is dropped.
+// Release the block whose number is in *slot, unless no file can have it.
 static void
 release_block(uint32_t *slot)
 {
@@ -182,8 +190,8 @@ release_block(uint32_t *slot)
 	*slot = 0;
 }
 
-// What f gave up is free as soon as it is on the disk that f did so.  If the
-// disk does not take that, it stays in use.
+// Write f back, then free the blocks that f has released.  If the disk refuses
+// f, they stay in use.
 static void
 free_released(struct File *f)
 {
@@ -195,9 +203,9 @@ free_released(struct File *f)
 	flush_bitmap();
 }
 
-// Set *blk to where block filebno of f has its place in memory; a block that
-// is not there is made, full of zeros.  Returns 0, -E_NO_DISK, -E_NO_MEM, or
-// -E_INVAL.
+// Set *blk to the address of block filebno of f, which is allocated, with
+// zeros in it, if f does not have it yet.  The block may have to be loaded.
+// Returns 0, -E_NO_DISK, -E_NO_MEM, or -E_INVAL.
 int
 file_get_block(struct File *f, uint32_t filebno, char **blk)
 {
@@ -211,33 +219,13 @@ file_get_block(struct File *f, uint32_t filebno, char **blk)
 			return r;
 		*slot = r;
 	}
-	if (!block_is_data(*slot))
-		return -E_INVAL;
 	*blk = diskaddr(*slot);
 	return 0;
 }
 
-// As file_get_block, and the block is in memory.  Or what load_block says.
-static int
-file_make_block(struct File *f, uint32_t filebno, char **blk)
-{
-	const bool had_indirect = f->f_indirect != 0;
-	int r = pin_indirect(f, filebno);
-
-	if (r < 0)
-		return r;
-	if ((r = file_get_block(f, filebno, blk)) == 0)
-		return load_block(*blk);
-	if (!had_indirect) {
-		release_block(&f->f_indirect);		// it names nothing
-		free_released(f);
-	}
-	return r;
-}
-
-// Set *blk to where block filebno of f is in memory, or to NULL if it is not
-// there, which means that it is full of zeros.  Whether the disk can read it is
-// for load_block to tell.  Returns 0 or an error.
+// Set *blk to the address of block filebno of f, which may have to be loaded;
+// or to NULL if f has no such block, which then reads as zeros.  Pins the
+// indirect block.  Returns 0 or an error.
 static int
 file_find_block(struct File *f, uint32_t filebno, char **blk)
 {
@@ -246,8 +234,29 @@ file_find_block(struct File *f, uint32_t filebno, char **blk)
 
 	*blk = NULL;
 	if (r == 0 && *slot != 0)
-		return file_get_block(f, filebno, blk);
+		return block_is_data(*slot) ? file_get_block(f, filebno, blk)
+			: -E_INVAL;
 	return r == -E_NOT_FOUND ? 0 : r;
+}
+
+// Load block filebno of f, and set *blk to its address; allocate the block if f
+// does not have it yet.  Returns 0 or an error.
+static int
+file_make_block(struct File *f, uint32_t filebno, char **blk)
+{
+	const bool had_indirect = f->f_indirect != 0;
+	int r = file_find_block(f, filebno, blk);
+
+	if (r < 0)
+		return r;
+	if (*blk == NULL && (r = file_get_block(f, filebno, blk)) < 0) {
+		if (!had_indirect) {	// a new indirect block is empty
+			release_block(&f->f_indirect);
+			free_released(f);
+		}
+		return r;
+	}
+	return load_block(*blk);
 }
 
 static uint32_t
@@ -256,8 +265,9 @@ blocks_of(off_t size)
 	return ((uint32_t) size + BLKSIZE - 1) / BLKSIZE;
 }
 
-// Pin what file_truncate needs.  What the disk holds no sense in, or cannot
-// read, does not stop that.  Returns 0 or -E_NO_MEM.
+// Pin the blocks that file_truncate reads or changes.  A block that cannot be
+// a file's, or that the disk cannot read, is no obstacle.  Returns 0 or
+// -E_NO_MEM.
 static int
 pin_for_truncate(struct File *f, off_t size)
 {
@@ -271,32 +281,33 @@ pin_for_truncate(struct File *f, off_t size)
 	return r == -E_NO_MEM ? r : 0;
 }
 
-// Give back what f, of size bytes or more, does not need for size bytes.  The
-// rest of its last block becomes 0, so that it is not seen if f grows again.
+// Release the blocks of f that it does not need for `size` bytes; f has at
+// least as many.  The rest of its last block is filled with zeros, which f
+// shows if it grows again.
 static void
 file_truncate(struct File *f, off_t size)
 {
-	uint32_t keep = blocks_of(size);
+	uint32_t nblocks = blocks_of(size);	// that f still needs
 	uint32_t *slot;
 	char *last;
 
-	for (uint32_t i = keep; i < blocks_of(f->f_size); i++) {
+	for (uint32_t i = nblocks; i < blocks_of(f->f_size); i++) {
 		if (file_slot(f, i, &slot) < 0)
-			break;			// nor will those after it
+			break;			// there are no slots after it
 		release_block(slot);
 	}
-	if (keep <= NDIRECT)
+	if (nblocks <= NDIRECT)
 		release_block(&f->f_indirect);
 
 	if (size % BLKSIZE == 0)
 		return;
-	file_find_block(f, keep - 1, &last);
+	file_find_block(f, nblocks - 1, &last);
 	if (last && load_block(last) == 0)
 		memset(last + size % BLKSIZE, 0, BLKSIZE - size % BLKSIZE);
 }
 
-// Returns 0; or, with nothing changed, -E_INVAL if no file can have that size,
-// or -E_NO_MEM.
+// Make f this long.  Returns 0; or, with nothing changed, -E_INVAL if no file
+// can be so long, or -E_NO_MEM.
 int
 file_set_size(struct File *f, off_t size)
 {
@@ -313,7 +324,7 @@ file_set_size(struct File *f, off_t size)
 	return 0;
 }
 
-// Is all of f in memory that holds the numbers of its blocks?
+// Is f's indirect block, if it has a possible one, in memory?
 static bool
 indirect_is_here(const struct File *f)
 {
@@ -321,8 +332,8 @@ indirect_is_here(const struct File *f)
 		&& va_is_mapped(diskaddr(f->f_indirect));
 }
 
-// How many blocks of f, from filebno to before end, follow each other on the
-// disk?  Sets *first to the first one's number.
+// How many blocks of f, from filebno on and before end, are consecutive on the
+// disk?  Sets *first to the number of the first.
 static uint32_t
 run_length(struct File *f, uint32_t filebno, uint32_t end, uint32_t *first)
 {
@@ -339,7 +350,7 @@ run_length(struct File *f, uint32_t filebno, uint32_t end, uint32_t *first)
 	return n;
 }
 
-// The same as far as one transfer goes.
+// How many blocks of f, from filebno on, can be read by one transfer?
 static uint32_t
 file_run(struct File *f, uint32_t filebno, uint32_t *first)
 {
@@ -350,9 +361,9 @@ file_run(struct File *f, uint32_t filebno, uint32_t *first)
 	return run_length(f, filebno, end, first);
 }
 
-// Have block filebno of f in memory, which lives at blk.  If the one before it
-// is there, f is likely being read from one end to the other: then what follows
-// comes with it.
+// Load block filebno of f, whose address is blk.  If the block before it is in
+// memory, f is likely to be read sequentially, and the blocks after it are read
+// ahead.
 static int
 load_ahead(struct File *f, uint32_t filebno, char *blk)
 {
@@ -366,7 +377,7 @@ load_ahead(struct File *f, uint32_t filebno, char *blk)
 	return load_blocks(blk, n);
 }
 
-// As file_find_block, but if the block is there, it is in memory.
+// Find block filebno of f, as file_find_block does, and load it if f has it.
 static int
 file_load_block(struct File *f, uint32_t filebno, char **blk)
 {
@@ -393,8 +404,8 @@ file_lease_block(struct File *f, uint32_t filebno, char **blk)
 }
 
 // Read up to n bytes from offset on.  Returns how many there were, 0 at the
-// end of the file.  A block that is not there is not made, so that reading
-// works on a full disk too.
+// end of the file, or an error.  A block that f does not have reads as zeros,
+// and is not allocated, so that reading works on a full disk.
 ssize_t
 file_read(struct File *f, void *buf, size_t n, off_t offset)
 {
@@ -438,9 +449,9 @@ write_blocks(struct File *f, const void *buf, size_t n, off_t offset)
 	return n;
 }
 
-// Write n bytes from offset on, making the file longer if need be.  Returns
-// how many were written: fewer than n where file or disk are full, or
-// -E_INVAL or -E_NO_DISK if not one.
+// Write n bytes from offset on; f grows if it is too short.  Returns how many
+// were written, fewer than n if the disk is full, f has its greatest size, or
+// memory is short; or an error if none were.
 ssize_t
 file_write(struct File *f, const void *buf, size_t n, off_t offset)
 {
@@ -461,8 +472,8 @@ is_dir(const struct File *f)
 	return f->f_type == FTYPE_DIR && f->f_size % BLKSIZE == 0;
 }
 
-// Write back f's blocks.  Those behind an indirect block that is not in memory
-// have been named on the disk.
+// Write back f's blocks.  If the indirect block was evicted, the blocks whose
+// numbers it holds are on the disk: fs/order.c writes them before it.
 static int
 write_data(struct File *f)
 {
@@ -479,10 +490,10 @@ write_data(struct File *f)
 	return result;
 }
 
-// Have all on the disk that f names.  Returns 0, or -E_UNSPECIFIED if not all
-// of it is there: then f's entry must wait.  It need not wait for contents that
-// the disk does not take, which *contents tells; but those of a directory are
-// names.
+// Write all blocks that f refers to, and the bitmap, before f's own entry may
+// be written.  Returns 0; or -E_UNSPECIFIED if the disk refused one, so that
+// the entry must wait.  *contents is the result for f's data, on which the
+// entry depends only if f is a directory.
 int
 file_write_named(struct File *f, int *contents)
 {
@@ -498,9 +509,9 @@ file_write_named(struct File *f, int *contents)
 	return result < 0 || ide_flush() < 0 ? -E_UNSPECIFIED : 0;
 }
 
-// Have all that belongs to f on the disk, in the order of fs/order.c.  Returns
-// 0; -E_NO_MEM, with nothing written; or -E_UNSPECIFIED if the disk does not
-// take all of it.
+// Write all blocks of f and its entry to the disk, in the order of fs/order.c.
+// Returns 0; -E_NO_MEM, with nothing written; or -E_UNSPECIFIED if the disk
+// refused a block.
 int
 file_flush(struct File *f)
 {
@@ -522,7 +533,7 @@ file_flush(struct File *f)
 
 // ------------------------------------------------------------ directories
 
-// Set *entry to entry i of dir.
+// Set *entry to entry i of dir, whose block is allocated if dir has none there.
 static int
 dir_entry(struct File *dir, uint32_t i, struct File **entry)
 {
@@ -540,8 +551,8 @@ dir_nentries(struct File *dir)
 	return dir->f_size / BLKSIZE * BLKFILES;
 }
 
-// Is name, which is shorter than MAXNAMELEN, the name of entry f?
-// The one on the disk may lack its NUL.
+// Is name, which is shorter than MAXNAMELEN, the name of entry f?  The entry's
+// name may have no NUL.
 static bool
 entry_is_named(struct File *f, const char *name)
 {
@@ -549,8 +560,8 @@ entry_is_named(struct File *f, const char *name)
 		&& strncmp(f->f_name, name, MAXNAMELEN) == 0;
 }
 
-// Where a block of dir is not there or cannot be had, the entries in the others
-// are still found.
+// Set *entry to dir's entry of this name.  Returns 0 or an error.  Entries are
+// found even if another block of dir is missing or cannot be read.
 static int
 dir_lookup(struct File *dir, const char *name, struct File **entry)
 {
@@ -593,7 +604,7 @@ find_unused(struct File *dir, struct File **entry)
 	return 0;
 }
 
-// Set *entry to an unused entry of dir, which counts as growing from now on.
+// Set *entry to an unused entry of dir, which may grow for that (fs/order.c).
 static int
 dir_alloc_file(struct File *dir, struct File **entry)
 {
@@ -632,10 +643,9 @@ next_component(const char *path, char *name)
 
 // Follow path from the root.  Leading slashes change nothing.
 // Returns 0 and sets *pf; or an error: -E_BAD_PATH, -E_INVAL, -E_NOT_FOUND, or
-// what load_block says.  Only the block with *pf, or with *pdir, is pinned.
-// If nothing but the last component is missing, *pdir is set to the directory
-// where it belongs and last (MAXNAMELEN bytes) to its name; otherwise *pdir
-// is NULL.
+// one of load_block.  Only the block with *pf, or with *pdir, is pinned.
+// If only the last component is missing, *pdir is set to the directory where it
+// belongs and last (MAXNAMELEN bytes) to its name; otherwise *pdir is NULL.
 static int
 walk_path(const char *path, struct File **pdir, struct File **pf, char *last)
 {
@@ -676,7 +686,7 @@ file_open(const char *path, struct File **pf)
 }
 
 // Make an empty file.  Returns 0 and sets *pf; or -E_FILE_EXISTS, -E_NO_DISK
-// or what walk_path says.
+// or an error of walk_path.
 int
 file_create(const char *path, struct File **pf)
 {
@@ -698,8 +708,8 @@ file_create(const char *path, struct File **pf)
 	return 0;
 }
 
-// Its entry may be another file's from now on.  On the disk it is there, or
-// not: its blocks go with its name.  Returns 0; or -E_NO_MEM, nothing changed.
+// Remove a file: its entry, which another file may use from now on, and its
+// blocks.  Returns 0; or -E_NO_MEM, with nothing changed.
 int
 file_remove(struct File *f)
 {
@@ -729,8 +739,9 @@ check_super(void)
 	cprintf("superblock is good\n");
 }
 
-// Before there is a bitmap, for the last block may be free.  The server goes
-// on: only what lies behind the end is lost.
+// Does the disk have all blocks that the super block says?  If not, only files
+// with blocks behind its end are damaged.  Called before there is a bitmap, for
+// bc_pgfault panics when a free block is read, and the last one may be free.
 static void
 check_end(void)
 {
@@ -781,7 +792,8 @@ fs_init(void)
 	state_begin();
 }
 
-// Returns 0, or -E_UNSPECIFIED if the disk does not take all of it.
+// Write everything to the disk.  Returns 0, or -E_UNSPECIFIED if the disk
+// refused a block.
 int
 fs_sync(void)
 {

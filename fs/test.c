@@ -1,21 +1,20 @@
-// fs/test.c - tries the file system before the first client comes.
+// fs/test.c - tests the file system before the server takes requests.
 //
-// Entry point: fs_test.  A promise that does not hold ends the server with
-// a panic.  The disk is afterwards as it was before.  A disk that is full or
-// damaged, that does not take what is written, or whose /newmotd somebody has
-// changed, is left alone.
+// Entry point: fs_test.  Panics if a function does not do what it should.  The
+// disk is afterwards as it was before.  There is no test on a disk that is
+// full, damaged or read-only, or whose /newmotd has been changed.
 
 #include <inc/lib.h>
 
 #include <fs/fs.h>
 
-// In fs/newmotd, too
+// The contents of fs/newmotd
 static const char newmotd[] = "This is the NEW message of the day!\n\n";
 
-// A copy of the bitmap's first page is kept here.
+// The address of a copy of the bitmap's first page
 #define OLDBITS		((uint32_t *) PGSIZE)
 
-// Does the disk take all of f, of whose blocks blk is one, and the bitmap?
+// Can f, which has a block at blk, and the bitmap be written to the disk?
 static bool
 can_be_written(struct File *f, volatile char *blk)
 {
@@ -26,10 +25,11 @@ can_be_written(struct File *f, volatile char *blk)
 	return file_flush(f) == 0 && !va_is_dirty(bitmap);
 }
 
-// Is there what the tests need?
+// Are there a free block and an unchanged, writable /newmotd?
 static bool
 disk_can_be_tested(void)
 {
+	static char text[sizeof(newmotd)];
 	int b = alloc_block();
 	struct File *f;
 	char *blk;
@@ -41,8 +41,9 @@ disk_can_be_tested(void)
 	return file_open("/not-found", &f) == -E_NOT_FOUND
 		&& file_open("/newmotd", &f) == 0
 		&& f->f_size == (off_t) strlen(newmotd)
+		&& file_read(f, text, sizeof(text), 0) == f->f_size
+		&& strcmp(text, newmotd) == 0
 		&& file_get_block(f, 0, &blk) == 0
-		&& strcmp(blk, newmotd) == 0
 		&& can_be_written(f, blk);
 }
 

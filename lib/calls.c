@@ -1,12 +1,11 @@
 // lib/calls.c - services that a kernel may offer by calls of its own, and that
 // are otherwise made of the labs' calls.
 //
-// Any call that is not one of the labs' (inc/syscall.h) may be missing.  A
-// syscall() written by a student returns -E_INVAL for it.  Lab 4's kernel says
-// in advance that it lacks the calls that would replace its own, so that a
-// trace of a program in that lab shows the lab's calls alone
-// (PTE_REPLACEMENTS).  The functions below then do without.  No other file has
-// to know what the kernel has.
+// Any call that is not one of the labs' (inc/syscall.h) may be missing: a
+// syscall() written by a student returns -E_INVAL for it.  In lab 4, programs
+// make no call that replaces calls written there (PTE_REPLACEMENTS), so that a
+// trace of a program shows the lab's calls alone.  The functions below then use
+// the labs' calls.  No other file has to know what the kernel has.
 //
 // Entry points:
 //   page_copy			map a copy of a page
