@@ -499,7 +499,7 @@ switch_to(struct Env *e)
 	e->env_cpunum = cpunum();
 	lcr3(PADDR(e->env_pgdir));
 	reset_segments();
-	assert(fpu_is_left());
+	assert(fpu_is_saved());
 }
 
 // Run e on this CPU, in place of curenv.

@@ -3,15 +3,16 @@
 // The kernel itself does not use them, so they need no place in the trap
 // frame.  While a program runs that has not used them since it last was in
 // the kernel, CR0.TS is set: its first floating-point instruction traps
-// (T_DEVICE), fpu_use loads its registers and clears TS, and that they are to be
-// saved when the program comes back is deferred work of this CPU (fpu_leave).  So
-// between traps they are always in memory, whichever CPU runs the program next.
+// (T_DEVICE), fpu_load loads its registers, clears TS, and requests IPI_FPU of
+// its own CPU, so that the next trap of the program saves them (fpu_save).  So
+// the kernel finds them in memory, whichever CPU runs the program next.
 //
 // The registers are in a page that the environment gets at first use.
 //
 // Intel SDM 1, 8.1 and 10.5; SDM 3A, 2.5 (TS, MP, NE) and 13.1 (OSFXSR).
 //
-// Entry points: fpu_init; fpu_leave, fpu_use; fpu_copy, fpu_free; fpu_page_of.
+// Entry points: fpu_init; fpu_save, fpu_is_saved, fpu_load; fpu_copy, fpu_free;
+// fpu_page_of.
 
 #include <inc/error.h>
 #include <inc/string.h>
@@ -67,16 +68,10 @@ fpu_init(void)
 	lcr0((rcr0() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_TS);
 }
 
-static void
-clear_ts(void)
-{
-	__asm__ volatile("clts" : : : "memory");
-}
-
 void
-fpu_leave(struct Env *e)
+fpu_save(struct Env *e)
 {
-	if (fpu_is_left())
+	if (fpu_is_saved())
 		return;
 
 	struct PageInfo *pp = fpu_page[e - envs];
@@ -115,7 +110,7 @@ fpu_alloc(struct Env *e)
 }
 
 int
-fpu_use(struct Env *e)
+fpu_load(struct Env *e)
 {
 	int r;
 
@@ -124,7 +119,7 @@ fpu_use(struct Env *e)
 
 	void *area = page2kva(fpu_page[e - envs]);
 	ipi_request(cpunum(), IPI_FPU);
-	clear_ts();
+	__asm__ volatile("clts" : : : "memory");
 	if (has_fxsr)
 		__asm__ volatile("fxrstor (%0)" : : "r" (area) : "memory");
 	else

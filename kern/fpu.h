@@ -8,27 +8,28 @@
 
 void fpu_init(void);
 
-// e comes into the kernel: its registers go to memory if it used them.
-void fpu_leave(struct Env *e);
+// Save the registers of e, which is current, if it used them since fpu_load.
+void fpu_save(struct Env *e);
 
-// Has whoever ran here last left?  Then another environment may run.
+// Are the registers of the environment that ran here in memory?  Then another
+// one may run.
 static inline bool
-fpu_is_left(void)
+fpu_is_saved(void)
 {
 	return rcr0() & CR0_TS;
 }
 
-// e, which is current, uses its registers: load them.
-// Returns 0, or -E_NO_MEM: it has none yet, and there is no page for them.
-int fpu_use(struct Env *e);
+// Load the registers of e, which is current.
+// Returns 0, or -E_NO_MEM: e has none yet, and there is no page for them.
+int fpu_load(struct Env *e);
 
-// The child of a fork starts with its parent's.  Returns 0 or -E_NO_MEM.
+// Copy the registers of a parent to its child.  Returns 0 or -E_NO_MEM.
 int fpu_copy(struct Env *to, struct Env *from);
 
-// The page that holds them, or NULL: e has not used any.
+// The page with the saved registers of e; NULL if e has never used any.
 const struct PageInfo *fpu_page_of(const struct Env *e);
 
-// e ends.
+// Free the page with the registers of e.
 void fpu_free(struct Env *e);
 
 #endif // JOS_KERN_FPU_H

@@ -87,7 +87,7 @@ spin_print(const struct spinlock *lk)
 
 	cprintf("%s: waited for %u times\n", lk->name, lk->waits);
 	cprintf("Slept over at most %u times during one wait\n",
-		lk->most_asked);
+		lk->most_sleeps);
 	for (int i = 0; i < ncpu; i++)
 		cprintf("CPU %d kept %u ticks that came during a wait, and "
 			"took %u\n", i, deferred_ticks[i].kept,
@@ -164,14 +164,14 @@ mistake(const struct spinlock *lk, const char *what)
 #define SPINS	800
 #define LOOKS	16
 
-// A CPU that was woken so often in vain, during one wait, is starving.
-#define IN_VAIN	8
+// A CPU that went to sleep so often during one wait is starving.
+#define MAX_SLEEPS	8
 
 // Is the lock ours?  It is if it was handed over to us, or if it is free and we
 // are the first.  A CPU that waits mostly only reads, so that all caches keep
 // the lock.  Others may sleep over it, so we take it with SPIN_SLOW.
 static inline bool
-catch(struct spinlock *lk, struct CpuInfo *me)
+try_lock(struct spinlock *lk, struct CpuInfo *me)
 {
 	const uintptr_t seen = lk->holder, mine = (uintptr_t) me | SPIN_SLOW;
 
@@ -179,15 +179,14 @@ catch(struct spinlock *lk, struct CpuInfo *me)
 		&& __sync_bool_compare_and_swap(&lk->holder, seen, mine));
 }
 
-// Wait for the lock.  Interrupts are off, so what other CPUs ask of us
-// meanwhile, ipi_poll() has to look for.
+// Wait for the lock.  Interrupts are off, so requests of other CPUs are polled.
 static void
 wait(struct spinlock *lk, struct CpuInfo *me)
 {
 	const uint32_t bit = 1u << me->cpu_id;
-	uint32_t asked = 0;		// how often to be woken
+	uint32_t sleeps = 0;
 
-	for (int spins = 0; !catch(lk, me); spins++) {
+	for (int spins = 0; !try_lock(lk, me); spins++) {
 		ipi_poll();
 		if (spins < SPINS) {
 			if (spins % LOOKS == LOOKS - 1)
@@ -200,12 +199,12 @@ wait(struct spinlock *lk, struct CpuInfo *me)
 		// is free, with locked instructions between: one of us sees
 		// the other.
 		if (!(__sync_fetch_and_or(&lk->waiting, bit) & bit)
-		    && asked++ == IN_VAIN)
+		    && sleeps++ == MAX_SLEEPS)
 			__sync_fetch_and_or(&lk->starving, bit);
 		widen();
 		__sync_fetch_and_or(&lk->holder, SPIN_SLOW);
 		widen();
-		if (catch(lk, me))
+		if (try_lock(lk, me))
 			break;
 		widen();
 		wait_for_interrupt();
@@ -213,9 +212,9 @@ wait(struct spinlock *lk, struct CpuInfo *me)
 	}
 	widen();
 	__sync_fetch_and_and(&lk->waiting, ~bit);
-	if (asked > IN_VAIN)
+	if (sleeps > MAX_SLEEPS)
 		__sync_fetch_and_and(&lk->starving, ~bit);
-	lk->most_asked = MAX(lk->most_asked, asked);
+	lk->most_sleeps = MAX(lk->most_sleeps, sleeps);
 	lk->waits++;
 }
 
@@ -228,7 +227,7 @@ spin_lock_slow(struct spinlock *lk)
 		mistake(lk, "acquire");
 	if (read_eflags() & FL_IF)
 		panic("CPU %d: interrupts are on, %s", cpunum(), lk->name);
-	if (!catch(lk, me))
+	if (!try_lock(lk, me))
 		wait(lk, me);
 	if (spin_hooks)
 		note_taken(lk);
@@ -245,11 +244,11 @@ next_of(uint32_t these)
 	return __builtin_ctz(above ? above : these);
 }
 
-// The lock is free, and CPUs sleep over it: wake one.  It clears its bit itself
-// if it gets the lock without our help; then our interrupt does no harm.  If it
-// is woken and finds the lock taken, it sets its bit again before it sleeps.
+// The lock is free.  If CPUs sleep over it, wake one.  A CPU that gets the lock
+// without being woken clears its own bit; then the IPI does no harm.  A CPU
+// that is woken and finds the lock taken sets its bit again before it sleeps.
 static void
-wake(struct spinlock *lk)
+wake_waiter(struct spinlock *lk)
 {
 	const uint32_t waiting = lk->waiting;
 
@@ -263,9 +262,9 @@ wake(struct spinlock *lk)
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 }
 
-// A CPU that is starving gets the lock.  It is in wait(), for it clears its bit
-// before it gives the lock up, which it does here in turn: so all CPUs that
-// starve are served, in circular order.
+// A CPU that is starving gets the lock.  That CPU is in wait(), since a CPU
+// clears its bit in starving before it gives up the lock; and it hands over the
+// lock here in turn, so all CPUs that starve are served, in circular order.
 void
 spin_unlock_slow(struct spinlock *lk)
 {
@@ -284,5 +283,5 @@ spin_unlock_slow(struct spinlock *lk)
 	}
 	xchg(&lk->holder, lk->waiting || spin_hooks ? SPIN_SLOW : 0);
 	widen();
-	wake(lk);
+	wake_waiter(lk);
 }

@@ -45,8 +45,7 @@ struct spinlock {
 	// For finding mistakes
 	const char *name;
 	uint32_t waits;			// how often a CPU had to wait
-	uint32_t most_asked;		// how often a CPU asked to be woken
-					// during one wait
+	uint32_t most_sleeps;		// of a CPU during one wait
 
 	// While spin_watched: who has it, and who had it longest
 	struct Hold {

@@ -234,7 +234,7 @@ handle_other(struct Trapframe *tf)
 		}
 		return false;
 	case T_DEVICE:			// the first floating-point instruction
-		while (from_user(tf) && fpu_use(curenv) < 0 && reap_pending())
+		while (from_user(tf) && fpu_load(curenv) < 0 && reap_pending())
 			reap_some();	// since the program was here
 		return !(rcr0() & CR0_TS);
 	default:
@@ -352,7 +352,7 @@ do_deferred_work(void)
 {
 	ipi_poll();
 	if (ipi_take(IPI_FPU))
-		fpu_leave(curenv);
+		fpu_save(curenv);
 	if (ipi_take(IPI_DEVICES)) {
 		stray_report();
 		irqwait_answer();
@@ -429,7 +429,7 @@ handle_slow(struct Env *e, struct Trapframe *tf)
 	if (!sched_turn_is_over())
 		return true;
 	if (curenv)
-		fpu_leave(curenv);	// this trap may have loaded them
+		fpu_save(curenv);	// this trap may have loaded them
 	return false;
 }
 

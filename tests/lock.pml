@@ -21,7 +21,7 @@
  *			in waiting and going to sleep
  *   -DNOT_SLOW		a CPU that goes to sleep does not set SPIN_SLOW
  *   -DSLOW_TOO_EARLY	... or before it puts its bit in waiting
- *   -DWAKE_TOO_EARLY	wake() sends the IPI before it clears the bit
+ *   -DWAKE_TOO_EARLY	wake_waiter() sends the IPI before it clears the bit
  *   -DNO_HAND_OVER	starving is ignored
  *   -DTWO_STEPS	after handing over, the former holder looks again at
  *			whether the other CPU is still starving, and frees the
@@ -29,7 +29,7 @@
  */
 
 #define NCPU	3
-#define IN_VAIN	1
+#define MAX_SLEEPS	1
 #define FREE	NCPU
 #define BIT(i)	(1 << (i))
 
@@ -50,7 +50,7 @@ inline next_of(these)
 }
 
 /* Is the lock ours?  Read it; if it is free, compare and swap. */
-inline catch()
+inline try_lock()
 {
 	if
 	:: atomic { cpu == me && slow -> goto mine }
@@ -68,7 +68,7 @@ proctype Cpu(byte me)
 {
 	byte n;			/* a CPU */
 	bool seen;		/* what slow was */
-	byte asked;		/* how often to be woken, in this wait */
+	byte sleeps;		/* how often it went to sleep, in this wait */
 
 user:
 	do
@@ -87,38 +87,38 @@ user:
 	}
 
 again:	/* spin_lock_slow; how often it looks in a row makes no difference */
-	catch();
+	try_lock();
 #ifdef SLOW_TOO_EARLY
 	slow = true;
 #endif
 	atomic {
 		if
-		:: !(waiting & BIT(me)) && asked <= IN_VAIN -> asked++
+		:: !(waiting & BIT(me)) && sleeps <= MAX_SLEEPS -> sleeps++
 		:: else
 		fi;
 		waiting = waiting | BIT(me)
 	}
 	if
-	:: atomic { asked > IN_VAIN -> starving = starving | BIT(me) }
+	:: atomic { sleeps > MAX_SLEEPS -> starving = starving | BIT(me) }
 	:: else
 	fi;
 #if !defined NOT_SLOW && !defined SLOW_TOO_EARLY
 	slow = true;
 #endif
 #ifndef NO_SECOND_LOOK
-	catch();
+	try_lock();
 #endif
 	atomic { ipi[me] -> ipi[me] = false; goto again }
 
 mine:
 	waiting = waiting & ~BIT(me);
 	if
-	:: atomic { asked > IN_VAIN -> starving = starving & ~BIT(me) }
+	:: atomic { sleeps > MAX_SLEEPS -> starving = starving & ~BIT(me) }
 	:: else
 	fi;
 
 taken:
-	atomic { assert(cpu == me); wants[me] = false; asked = 0 }
+	atomic { assert(cpu == me); wants[me] = false; sleeps = 0 }
 
 	/* spin_unlock */
 	atomic {
