@@ -1,8 +1,8 @@
 // kern/dblfault.c - a fault while the processor enters a fault.
 //
-// Mostly the kernel's stack is used up: the fault below it cannot be pushed
-// onto it.  So this one goes through a task gate, which brings registers and a
-// stack of its own.  The first panics, so one task is enough for all CPUs.
+// Mostly the kernel's stack is used up, so that no fault can be pushed onto it.
+// Double faults therefore go through a task gate, which loads registers and a
+// stack of its own.  The first one panics, so one task is enough for all CPUs.
 //
 // Intel SDM 3A, 6.14.2 and 7.3: the processor leaves the old registers in the
 // old TSS, whose selector it puts into ours, and an error code on the stack.
@@ -79,7 +79,8 @@ below_a_stack(uintptr_t va)
 		&& below_top % (KSTKSIZE + KSTKGAP) >= KSTKSIZE;
 }
 
-// Be the CPU again that this happened on, and say what it was doing.
+// Load the TSS of this CPU again, so that thiscpu is right, and print what the
+// CPU was doing.
 void __attribute__((noreturn))
 dblfault(uint32_t err)
 {
@@ -100,7 +101,7 @@ dblfault(uint32_t err)
 	panic("double fault at ip %08x, esp %08x", tf.tf_eip, tf.tf_esp);
 }
 
-// The error code is where a caller would have put the argument.
+// The processor pushed the error code where a caller pushes the argument.
 __asm__(
 	"	.text\n"
 	"	.globl dblfault_entry\n"

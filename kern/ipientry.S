@@ -1,7 +1,8 @@
 # kern/ipientry.S - the first instructions of interrupts that the labs do not
 # have.
 #
-# As in kern/trapentry.S, which is written in the labs and may have any names.
+# These repeat what _alltraps in kern/trapentry.S does, since a student's file
+# may have other names.
 
 #include <inc/memlayout.h>
 #include <inc/mmu.h>
@@ -24,8 +25,8 @@ ipi_wake:
 	pushl	$0
 	pushl	$(IRQ_OFFSET + IRQ_WAKE)
 	SAVE_REGISTERS
-	# What another CPU called this one for is done by coming here.  The
-	# other must be able to call again while this one waits for the lock.
+	# Acknowledge at once: another CPU must be able to send the next IPI
+	# while this one waits for the kernel lock.
 	cld
 	call	lapic_eoi
 	pushl	%esp

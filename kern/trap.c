@@ -1,15 +1,14 @@
 // kern/trap.c - exceptions, interrupts and system calls, once the stubs of
 // kern/trapentry.S have saved the registers.
 //
-// There is one way in and one way out.  From user mode: save the registers in
-// the environment, take the lock, handle the trap, and leave by running an
-// environment, this one or another.  An idle CPU goes the same way without an
-// environment.
+// A trap from user mode saves the program's registers in env_tf, takes the
+// kernel lock, is handled, and ends by running an environment, curenv or
+// another.  An interrupt of an idle CPU does so, too, but there is no curenv.
 //
-// From the kernel itself three kinds of traps are right: interrupts while the
-// monitor waits for a key or a CPU for the lock, NMIs, and breakpoints.  These
-// return to where they came from.  Double faults do not come here
-// (kern/dblfault.c).
+// A trap in the kernel returns to where it came from.  Three kinds are
+// expected: interrupts while the monitor waits for a key or a CPU waits for the
+// lock or for another CPU; NMIs; and breakpoints.  Double faults go to
+// kern/dblfault.c.
 //
 // Entry points: trap_init, trap_init_percpu; trap; page_fault_handler.
 
@@ -57,8 +56,7 @@ struct Vector {
 };
 extern const struct Vector trap_vectors[], trap_vectors_end[];
 
-// Programs may raise these by an instruction: int3, into, int $T_SYSCALL.  All
-// others only happen to them.
+// May a program raise trap num by an instruction: int3, into, int $T_SYSCALL?
 static bool
 for_programs(uint32_t num)
 {
@@ -95,7 +93,7 @@ trap_init_percpu(void)
 
 // ---------------------------------------------------------- ends of programs
 
-// Say where the program is, and end it.
+// Print where curenv is, and end it.
 static void
 end_program(struct Trapframe *tf)
 {
@@ -107,18 +105,17 @@ end_program(struct Trapframe *tf)
 
 // ------------------------------------------------------------- page faults
 
-// Does this fault come from code that runs on the exception stack?  The page
-// below that stack is no other stack's: who is there came from above.
+// Does code with this stack pointer run on the exception stack?  The page below
+// the exception stack counts: code gets there only by using up that stack.
 static inline bool
 on_exception_stack(uintptr_t esp)
 {
 	return esp > USTACKTOP && esp < UXSTACKTOP;
 }
 
-// A program that has an upcall for its page faults goes there, with a
-// UTrapframe on its exception stack.  If the fault came from the upcall itself,
-// the new frame goes below the old ones, with a word left free between them:
-// lib/pfentry.S needs it to return.
+// A program with a page-fault upcall goes on there, with a UTrapframe on its
+// exception stack.  If the upcall itself faulted, the new frame goes below the
+// old one, with a free word between them, which lib/pfentry.S needs to return.
 void
 page_fault_handler(struct Trapframe *tf)
 {
@@ -142,12 +139,12 @@ page_fault_handler(struct Trapframe *tf)
 		: UXSTACKTOP;
 	struct UTrapframe *utf = (struct UTrapframe *) top - 1;
 
-	// This ends the environment if it fails: also one whose upcall cannot
-	// be run, for going there faults again and again, a frame lower each
-	// time.
+	// This ends an environment without an exception stack.  It also ends
+	// one whose upcall cannot be run: each try faults again, one frame
+	// lower, until the stack is used up.
 	user_mem_assert_few(e, utf, sizeof(*utf), PTE_W);
 
-	// The program may have mapped something below its exception stack.
+	// The program may have mapped a page below its exception stack.
 	if ((uintptr_t) utf < UXSTACKTOP - PGSIZE) {
 		cprintf("[%08x] exception stack overflow at va %08x\n",
 			e->env_id, utf);
@@ -166,7 +163,7 @@ page_fault_handler(struct Trapframe *tf)
 
 // ---------------------------------------------------------------- dispatch
 
-// A program stops itself, mostly because it panics.
+// A program executed int3: mostly it panics.
 static void
 handle_breakpoint(struct Trapframe *tf)
 {
@@ -176,7 +173,7 @@ handle_breakpoint(struct Trapframe *tf)
 		end_program(tf);
 }
 
-// A trap that nobody handles ends the program; in the kernel it is a bug.
+// A trap that has no handler ends the program; in the kernel it is a bug.
 static void
 handle_unexpected(struct Trapframe *tf)
 {
@@ -206,7 +203,7 @@ trap_dispatch(struct Trapframe *tf)
 		return;
 	case IRQ_OFFSET + IRQ_TIMER:
 		lapic_eoi();
-		sched_yield();		// whoever runs here had its turn
+		sched_yield();		// the turn of curenv is over
 	case IRQ_OFFSET + IRQ_KBD:
 		kbd_intr();
 		return;
@@ -218,13 +215,13 @@ trap_dispatch(struct Trapframe *tf)
 	}
 }
 
-// Handle what trap_dispatch, which the labs write, knows nothing about.
-// Returns whether that is all there is to do.
+// Handle the traps that trap_dispatch, which is written in the labs, does not
+// know.  Returns false if trap_dispatch is to handle tf.
 static bool
 handle_other(struct Trapframe *tf)
 {
 	switch (tf->tf_trapno) {
-	case IRQ_OFFSET + IRQ_WAKE:	// to come here was all
+	case IRQ_OFFSET + IRQ_WAKE:	// the CPU was to enter the kernel
 		return true;
 	case IRQ_OFFSET + IRQ_TIMER:
 		watchdog_tick();
@@ -235,13 +232,13 @@ handle_other(struct Trapframe *tf)
 		return false;
 	case T_DEVICE:			// the first floating-point instruction
 		while (from_user(tf) && fpu_load(curenv) < 0 && reap_pending())
-			reap_some();	// since the program was here
+			reap_some();	// for a page to keep them in
 		return !(rcr0() & CR0_TS);
 	default:
 		if (!irqwait_take(tf->tf_trapno))
 			return stray_take(tf->tf_trapno);
-		// The file server has little to do before it waits for the disk
-		// again.
+		// The file server runs at once: it has little to do before it
+		// waits for the disk again.
 		struct Env *server = irqwait_answer();
 		if (server)
 			sched_handoff(server);
@@ -249,8 +246,9 @@ handle_other(struct Trapframe *tf)
 	}
 }
 
-// A system call failed for want of what ended environments have not given back
-// yet: have the program make it again.
+// System call `call` is done.  If it failed for want of memory or of a free
+// slot while ended environments have some to give back, free a piece of that,
+// and have the program make the call again.
 static void
 retry_for_memory(struct Trapframe *tf, uint32_t call)
 {
@@ -265,8 +263,8 @@ retry_for_memory(struct Trapframe *tf, uint32_t call)
 
 // ------------------------------------------------------- traps in the kernel
 
-// Interrupts come only where the kernel lets them in, to wake it, and without
-// the lock there is little that one may do.
+// A CPU in the kernel has interrupts on only while it waits, perhaps without
+// the lock: so most of an interrupt's work is deferred to the next trap.
 static void
 trap_in_kernel(struct Trapframe *tf)
 {
@@ -302,8 +300,7 @@ trap_in_kernel(struct Trapframe *tf)
 	}
 }
 
-// Go back to where a trap in the kernel came from, whose registers are on the
-// stack that it used.
+// Go back to where a trap in the kernel came from.
 static void __attribute__((noreturn))
 return_to_kernel(const struct Trapframe *tf)
 {
@@ -318,12 +315,12 @@ return_to_kernel(const struct Trapframe *tf)
 	__builtin_unreachable();
 }
 
-// Virtual-8086 mode is not for programs.  A processor does not let them in, but
-// QEMU's iret does, and with any flags.  Coming from there the processor pushes
-// four segment registers before the frame: move the frame up over them, to where
-// it is looked for, and make it a program's again.  If neither an interrupt nor
-// the NMI of watchdog_tick ended this, the program gets what a processor would
-// have answered to its iret.
+// Programs must not use virtual-8086 mode.  A processor refuses their iret to
+// it, but QEMU allows it, with any flags.  A trap from that mode pushes four
+// segment registers above the frame: move the frame over them, to where
+// cpu_program_frame looks, and give the program its segments and flags back.
+// Unless the trap is an interrupt or the NMI of watchdog_tick, the program gets
+// the fault that a processor would have raised at its iret.
 static struct Trapframe *
 leave_vm86(const struct Trapframe *pushed)
 {
@@ -343,9 +340,8 @@ leave_vm86(const struct Trapframe *pushed)
 
 // ------------------------------------------------------------- deferred work
 
-// Do what was left for the next CPU that has the lock, or for this one while it
-// waited for the lock or for a key: interrupts that came, memory to be given
-// back, a ^C.  A tick has to wait until the trap is handled
+// Do the requests to this CPU, and the work that is left to any CPU: memory to
+// be freed, hot keys.  IPI_TICK has to wait until the trap is handled
 // (sched_turn_is_over).
 static void
 do_deferred_work(void)
@@ -361,7 +357,7 @@ do_deferred_work(void)
 	}
 	if (reap_pending())
 		reap_some();
-	if (thiscpu == bootcpu)		// a key comes in there, for a monitor
+	if (thiscpu == bootcpu)		// whose monitor gets the keys
 		tty_hotkeys();
 }
 
@@ -372,10 +368,11 @@ is_interrupt(const struct Trapframe *tf)
 		&& tf->tf_trapno != T_SYSCALL);
 }
 
-// The program that caused tf was stopped while it ran here, by another CPU.  If
-// the instruction that caused tf is still ahead of the program, as that of a
-// page fault is and that of a system call becomes here, tf comes again when the
-// program runs again.  Returns whether it does.
+// Another CPU stopped the program that caused trap tf, so tf is not to be
+// handled now.  Returns whether it comes again when the program runs again: a
+// fault does by itself, for eip is still at its instruction, and a system call
+// does because this function moves eip back to the int.  Interrupts and other
+// traps do not.
 static bool
 retry_later(struct Trapframe *tf)
 {
@@ -388,8 +385,8 @@ retry_later(struct Trapframe *tf)
 
 // ------------------------------------------------------- the way in and out
 
-// Two calls of trap_dispatch, inline, so that a system call is told from other
-// traps once.
+// Handle trap tf.  trap_dispatch is in line twice, so that the compiler tells
+// system calls from other traps once.
 ALWAYS_INLINE void
 handle(struct Trapframe *tf)
 {
@@ -400,10 +397,9 @@ handle(struct Trapframe *tf)
 		trap_dispatch(tf);
 }
 
-// Handle the trap with which e came into the kernel while there was deferred
-// work, or after e was stopped or destroyed: e's registers are in tf.  An idle
-// CPU comes without e.
-// Returns whether e may go on, if it still can: not if its turn is over.
+// Handle trap tf of e when there is deferred work, or when e was stopped or
+// destroyed while it ran here.  Without e, this CPU was idle.
+// Returns false if e's turn is over.
 static bool
 handle_slow(struct Env *e, struct Trapframe *tf)
 {
@@ -411,12 +407,12 @@ handle_slow(struct Env *e, struct Trapframe *tf)
 	bool wanted = true;
 
 	do_deferred_work();
-	if (lab->trace_traps)		// then each trap comes here
+	if (lab->trace_traps)		// every trap comes here (WORK_TRACE)
 		cprintf("Incoming TRAP frame at %p\n", cpu_program_frame());
 	if (e && e->env_status == ENV_DYING) {
 		env_free(e);
 		curenv = NULL;
-		// env_tf belongs to whoever has this slot next.
+		// env_tf may belong to another environment by now.
 		tf = cpu_program_frame();
 		wanted = is_interrupt(tf);
 	} else if (e && e->env_status != ENV_RUNNING)
@@ -439,8 +435,8 @@ trap_from_user(struct Env *e, struct Trapframe *tf)
 {
 	bool may_go_on = true;
 
-	// Before the lock is taken: who has it may give e other registers
-	// (env_set_tf).
+	// Save before taking the lock: the CPU that has it may be about to give
+	// e other registers (env_set_tf).
 	e->env_tf = *tf;
 	lock_kernel();
 	if (deferred_work || e->env_status != ENV_RUNNING)
@@ -454,8 +450,7 @@ trap_from_user(struct Env *e, struct Trapframe *tf)
 	sched_next();
 }
 
-// An interrupt of a CPU that was idle: it goes back to work, with no
-// environment yet.
+// An interrupt of a CPU that was idle
 static void __attribute__((noreturn))
 trap_from_idle(struct Trapframe *tf)
 {
@@ -469,12 +464,12 @@ trap_from_idle(struct Trapframe *tf)
 	sched_next();
 }
 
-// kern/trapentry.S comes here with what it saved.
+// kern/trapentry.S calls this with the frame that it completed.
 void
 trap(struct Trapframe *tf)
 {
-	// The program's direction flag is not ours, nor AC, which opens its
-	// memory.
+	// The program may have set the direction flag, and AC, which lets the
+	// kernel use its memory (SMAP).
 	__asm__ volatile("cld" : : : "cc");
 	user_memory_close();
 	if (tf->tf_eflags & FL_VM)

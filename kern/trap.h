@@ -10,7 +10,7 @@
 extern struct Gatedesc idt[256];
 extern struct Pseudodesc idt_pd;
 
-// We use two of the processor's privilege levels: 3, and 0 for the kernel.
+// Did this trap interrupt a program?  The kernel itself runs at level 0.
 static inline bool
 from_user(const struct Trapframe *tf)
 {
