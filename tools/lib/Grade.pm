@@ -217,7 +217,8 @@ sub build
 	$ENV{MAKEFLAGS} =~ s/(?:^| )(?:-j\d*|--jobserver\S*)//g
 	    if defined $ENV{MAKEFLAGS};
 	delete $ENV{MAKELEVEL};
-	my $log = `make -j$option{jobs} all $clean 2>&1`;
+	my $disk = (map { $_->{disk} || () } @runs)[0] // '';
+	my $log = `make -j$option{jobs} all $disk 2>&1`;
 	my $failed = $?;
 	print $log if $failed || $option{verbose};
 	die "$0: nothing was tested: make failed, see above\n" if $failed;
