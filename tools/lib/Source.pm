@@ -1,0 +1,52 @@
+# tools/lib/Source.pm - functions in the text of a source file, as this tree
+# writes them: the name begins a line, after one with the type, and the brace
+# that ends the body is alone on a line.  Labels of assembly count as functions
+# that end with their .size.
+#
+# Entry points:
+#   Source::read_file(FILE)
+#   Source::parts(TEXT, NAME)	what comes before the first statement, the
+#				statements, and the rest of the text; or nothing
+#   Source::function(TEXT, NAME)	a whole C function with the comment above
+#				it, or undef
+#   Source::names(TEXT)		of all C functions
+
+package Source;
+use strict;
+use warnings;
+
+my $arguments = qr/\((?:[^\n]|\n[ \t])*\)\n\{\n/;
+
+sub read_file
+{
+	my ($file) = @_;
+	open my $fh, '<', $file or die "$file: $!\n";
+	local $/;
+	return scalar <$fh>;
+}
+
+sub parts
+{
+	my ($text, $name) = @_;
+	my @parts = split /(^\Q$name\E(?::\n|$arguments))/m, $text;
+
+	return if @parts != 3;
+	my ($body, $rest) =
+	    $parts[2] =~ /\A(.*?)(^(?:\}|\t\.size[^\n]*)\n.*)\z/ms or return;
+	return ($parts[0] . $parts[1], $body, $rest);
+}
+
+sub function
+{
+	my ($text, $name) = @_;
+	return $text =~ m{((?:^//[^\n]*\n)*^\w[^\n;]*\n\Q$name\E$arguments
+	    .*?^\}\n)}msx ? $1 : undef;
+}
+
+sub names
+{
+	my ($text) = @_;
+	return $text =~ /^(\w+)$arguments/mg;
+}
+
+1;
