@@ -1,8 +1,8 @@
 // kern/env.c - environments, from creation to end.
 //
-// envs[] holds all of them; the free ones are on a list, first in, first out
-// at the start and then last in, first out, so that slots are used again
-// soon.  Everything here is under the kernel lock.
+// envs[] has a slot for each environment.  Free slots are on env_free_list: at
+// first in the order of envs[], later the last one freed comes first.
+// Everything here is under the kernel lock.
 //
 // Entry points: env_init, env_init_percpu; env_alloc, env_create, env_free,
 // env_destroy, env_is_abandoned; env_of, envid2env; env_set_status, env_set_tf;
@@ -267,7 +267,7 @@ env_create(uint8_t *binary, enum EnvType type)
 
 // --------------------------------------------------------------------- end
 
-// Is the environment that had this id not yet gone?
+// Does the environment with this id exist, if only to be freed?
 static bool
 is_there(envid_t id)
 {
@@ -282,16 +282,16 @@ env_is_forgotten(const struct Env *e)
 	return !is_asleep(e) && !is_there(e->env_parent_id);
 }
 
-// e is at its end: from now on it loses all that it has (kern/reap.c).
+// End e: kern/reap.c frees all that e has.
 static void
-begin_to_free(struct Env *e)
+start_freeing(struct Env *e)
 {
 	if (lab->env_messages)
 		cprintf("[%08x] free env %08x\n",
 			curenv ? curenv->env_id : 0, e->env_id);
 
 	irqwait_end(e);
-	sleep_cancel(e);		// or its own pages would wake it
+	sleep_cancel(e);		// or freeing its pages would wake e
 	if (rcr3() == PADDR(e->env_pgdir))
 		lcr3(PADDR(kern_pgdir));
 	e->env_status = ENV_DYING;
@@ -300,13 +300,13 @@ begin_to_free(struct Env *e)
 	reap_begin(e);
 }
 
-// Give back all that e has: at once or, if that is much, bit by bit.  The
-// caller sees to it that no other CPU is running it; if this one is, its page
-// directory is no longer loaded after.
+// Free all that e has: at once or, if e has much, in pieces.  No other CPU may
+// be running e; on this CPU, the page directory of e is no longer loaded
+// afterwards.
 void
 env_free(struct Env *e)
 {
-	begin_to_free(e);
+	start_freeing(e);
 	reap_some();
 }
 
@@ -323,12 +323,12 @@ free_slot(struct Env *e)
 	if (e->env_type == ENV_TYPE_FS)
 		server_end = e->env_ipc_dstva || e->env_ipc_from != 0
 			? SERVER_SERVED : SERVER_FAILED;
-	e->env_ipc_from = 0;		// nothing has come for the next one
+	e->env_ipc_from = 0;		// the slot's next environment has none
 	e->env_ipc_dstva = NULL;
 }
 
-// Destroy the children of e, which is gone, that can never run again, for only
-// e could have started them.
+// e has ended: destroy its children that never ran, for nobody else may start
+// them.
 static void
 destroy_abandoned(const struct Env *e)
 {
@@ -341,7 +341,7 @@ destroy_abandoned(const struct Env *e)
 		if (other_cpu_running(child) >= 0)
 			child->env_status = ENV_DYING;	// that CPU frees it
 		else
-			begin_to_free(child);
+			start_freeing(child);
 	}
 }
 
@@ -352,10 +352,10 @@ env_reaped(struct Env *e)
 	destroy_abandoned(e);
 }
 
-// Have e, if another CPU is running it, stand still in the kernel there until
-// we give up the lock.  Then that CPU goes on in trap().
+// If another CPU is running e, have that CPU enter the kernel, and wait there
+// in trap() until this CPU gives up the lock.
 static void
-bring_in(const struct Env *e)
+hold_in_kernel(const struct Env *e)
 {
 	int cpu = other_cpu_running(e);
 
@@ -363,11 +363,11 @@ bring_in(const struct Env *e)
 		ipi_flush_wait(cpu);
 }
 
-// Start e (ENV_RUNNABLE) or stop it (ENV_NOT_RUNNABLE); either way it sleeps on
-// nothing any more.  When this has stopped an e that another CPU was running,
-// that CPU is in the kernel, and the trap it came with is not carried out.  If
-// e is curenv and nobody could start it again, this ends it, and does not
-// return.
+// Start e (ENV_RUNNABLE) or stop e (ENV_NOT_RUNNABLE); either way e sleeps on
+// nothing any more.  If another CPU was running an e that is stopped, that CPU
+// is in the kernel afterwards, and does not handle the trap that brought it
+// there. If e is curenv and nobody could start e again, this ends e and does
+// not return.
 void
 env_set_status(struct Env *e, int status)
 {
@@ -380,20 +380,21 @@ env_set_status(struct Env *e, int status)
 	}
 	sleep_cancel(e);
 	e->env_status = ENV_NOT_RUNNABLE;
-	bring_in(e);
+	hold_in_kernel(e);
 	if (e == curenv && env_is_abandoned(e))
 		env_destroy(e);
 }
 
-// Give e other registers.  Where another CPU is running it, that CPU must be in
-// the kernel before we write, for it saves registers when it enters and reads
-// them when it leaves; and the trap that it came with is not carried out.
+// Give e other registers.  A CPU that is running e must be in the kernel before
+// env_tf is written, for it saves registers there when it enters the kernel,
+// and loads them when it leaves.  It does not handle the trap that brought it
+// there.
 void
 env_set_tf(struct Env *e, const struct Trapframe *tf)
 {
 	const bool elsewhere = other_cpu_running(e) >= 0;
 
-	bring_in(e);
+	hold_in_kernel(e);
 
 	uint32_t trapno = e->env_tf.tf_trapno;
 
@@ -404,9 +405,9 @@ env_set_tf(struct Env *e, const struct Trapframe *tf)
 	longcall_forget(e);
 }
 
-// End e.  If another CPU is running it, that CPU frees it when it next comes
-// into the kernel, which our interrupt makes soon.  If e is curenv, something
-// else runs instead, and this does not return.
+// End e.  A CPU that is running e frees e when it next enters the kernel, which
+// an IPI makes soon.  If e is curenv, another environment runs instead, and
+// this does not return.
 void
 env_destroy(struct Env *e)
 {

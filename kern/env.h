@@ -26,11 +26,11 @@ void env_free(struct Env *e);
 void env_reaped(struct Env *e);		// reap.c has given back all its pages
 void env_destroy(struct Env *e);	// may not return if e is curenv
 
-// Does e wait for nothing, and has its parent ended?
+// Is e not asleep, and has its parent ended?
 bool env_is_forgotten(const struct Env *e);
 
-// Can e never run again, because nobody but its parent could start it, which
-// has ended?
+// Can e never run again?  Only its parent could start e, and the parent has
+// ended.
 ALWAYS_INLINE bool
 env_is_abandoned(const struct Env *e)
 {
@@ -52,8 +52,8 @@ env_end(void)
 void env_set_status(struct Env *e, int status);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);
 
-// The environment of that id, which is not 0; NULL if there is none.  One that
-// was destroyed counts as gone, even while another CPU has yet to free it.
+// The environment with id envid, which is not 0; NULL if there is none.  An
+// environment that was destroyed counts as none, even before it is freed.
 static inline struct Env *
 env_by_id(envid_t envid)
 {
@@ -66,7 +66,7 @@ env_by_id(envid_t envid)
 	return e;
 }
 
-// The same, if it is curenv or a child of it
+// The environment with id envid if that is curenv or a child of curenv; or NULL
 struct Env *env_own(envid_t envid);
 
 // The environment that a program means, with 0 itself; NULL if there is none.

@@ -1,15 +1,15 @@
 // kern/sched.c - which environment runs next.
 //
-// Round robin: each CPU goes on through envs[] from the one it ran last.  A
-// CPU that finds nothing halts; interrupts wake it, its own clock being off,
-// but for CPUs 0 and 1 (watchdog_tick).
+// Round robin: each CPU searches envs[] in a circle, from the environment that
+// its last search found.  A CPU that finds none halts with its clock off, until
+// an interrupt comes; CPUs 0 and 1 keep their clocks on (watchdog_tick).
 //
-// A CPU that gives up the kernel lock wakes an idle CPU if an environment was
-// woken for which there may be no CPU yet (unlock_kernel); so does that CPU in
-// turn, until one finds nothing to run.
+// A CPU that gives up the kernel lock wakes an idle CPU if environments became
+// ready that no CPU may have found yet (unlock_kernel).  The woken CPU does so
+// in turn, until one finds nothing to run.
 //
 // Entry points: sched_yield, sched_halt; sched_wake_receiver, sched_handoff,
-// sched_next; sched_tick, sched_turn_is_over, sched_awake.
+// sched_next; sched_tick, sched_turn_is_over, sched_leave_idle.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -80,9 +80,9 @@ sched_handoff(struct Env *e)
 	env_run(e);
 }
 
-// sched_yield does not note who ran by sched_next or sched_handoff, so at the next
-// tick the search goes on where it was: two environments that hand a CPU to and
-// fro keep it from nobody.
+// The search of sched_yield ignores what sched_next and sched_handoff ran: at
+// the next tick it goes on where it was, so two environments that hand a CPU to
+// and fro keep it from no other.
 void
 sched_next(void)
 {
@@ -94,8 +94,8 @@ sched_next(void)
 	sched_yield();
 }
 
-// A lab's solution may set env_status and tell nobody: then idle CPUs see it
-// now.
+// A lab's solution may set env_status and wake no CPU: then idle CPUs are woken
+// at this tick.
 void
 sched_tick(void)
 {
@@ -108,17 +108,17 @@ sched_tick(void)
 }
 
 void
-sched_awake(void)
+sched_leave_idle(void)
 {
 	cpus_idle &= ~(1u << cpunum());
 	if (cpu_has_tsc && thiscpu == bootcpu)
 		sched_idle_time += read_tsc() - idle_since;
 }
 
-// Will anything ever run again?  One that waits for a device is ENV_RUNNABLE
-// (kern/sleep.c); one that waits for another environment does not count.
+// Will any environment ever run again?  One that waits for a device is
+// ENV_RUNNABLE (kern/sleep.c); one that waits for another does not count.
 static bool
-something_to_come(void)
+may_run_later(void)
 {
 	const struct Env *end = env_end();
 
@@ -131,15 +131,15 @@ something_to_come(void)
 }
 
 // Wait for work: give up the lock and stop until an interrupt comes, which
-// trap() then takes as if it came from user mode.  If there is deferred work, this
-// CPU raises IRQ_WAKE itself, behind all interrupts that are pending: trap() does
-// a piece of the work (do_deferred_work) and comes here again.
+// trap() then takes as if it came from user mode.  If there is deferred work,
+// this CPU raises IRQ_WAKE itself, behind all interrupts that are pending:
+// trap() does a piece of the work (do_deferred_work) and comes here again.
 void
 sched_halt(void)
 {
 	curenv = NULL;
 	lcr3(PADDR(kern_pgdir));
-	if (!something_to_come()) {
+	if (!may_run_later()) {
 		cprintf("No runnable environments in the system!\n");
 		if (debug_asked)
 			audit(true);

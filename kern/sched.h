@@ -11,15 +11,15 @@
 void sched_yield(void) __attribute__((noreturn));
 void sched_halt(void) __attribute__((noreturn));
 
-// Run e, for which something came, in place of curenv, whose system call returns
-// what is in its env_tf.  If this CPU's turn is over, the next one runs instead.
+// Run e in place of curenv, whose system call returns what is in env_tf.  If
+// the turn of curenv is over, the next environment in the circle runs instead.
 void sched_handoff(struct Env *e) __attribute__((noreturn));
 
 // At the end of a trap: did a tick come that had to wait (IPI_TICK)?
 bool sched_turn_is_over(void);
 
-// Curenv does not go on: run the environment that sched_wake_receiver woke, or
-// the next one.
+// curenv does not go on: run the environment that sched_wake_receiver woke, or
+// the next one in the circle.
 void sched_next(void) __attribute__((noreturn));
 
 // Make e ready to run, which slept until there was a message and for nothing
@@ -37,8 +37,8 @@ sched_wake_receiver(struct Env *e)
 // The boot CPU's clock ticked: let idle CPUs look for work.
 void sched_tick(void);
 
-// This CPU was idle, and is awake now.
-void sched_awake(void);
+// This CPU was idle, and an interrupt came.
+void sched_leave_idle(void);
 
 // How long the boot CPU was idle, by its time stamp counter.
 extern uint64_t sched_idle_time;

@@ -458,7 +458,7 @@ trap_from_idle(struct Trapframe *tf)
 	widen();
 	lapic_timer(true);
 	lock_kernel();
-	sched_awake();
+	sched_leave_idle();
 	handle_slow(NULL, tf);
 	wakeup_readers();
 	sched_next();
