@@ -1,22 +1,21 @@
-// fs/dma.c - the bus master of the IDE controller: it moves sectors between
-// disk and memory by itself, and interrupts when it is done.  We sleep until
-// then.
+// fs/dma.c - DMA: the bus master of the IDE controller moves sectors between
+// disk and memory, and the server sleeps until it interrupts.
 //
 // The controller is a device on the PCI bus.  It takes a table of physical
-// regions, one for each page here, for pages that follow each other in our
-// memory need not do so in the machine's.
+// regions, one for each page here, for consecutive pages of virtual memory need
+// not be consecutive in physical memory.
 //
 // PCI Local Bus 2.1, 3.2.2.3.2 (configuration); SFF-8038i, Programming
 // Interface for Bus Master IDE Controller; ATA/ATAPI-4 for the commands.
 //
 // Entry points:
-//   dma_stop		whatever it was doing, it does so no longer
-//   dma_begin		is there one, and does it work with this drive?
+//   dma_stop		stop a transfer
+//   dma_begin		is there a bus master that works with this drive?
 //   dma_transfer	move sectors
 //   dma_command	a command that moves nothing
 //
-// Where we end in the middle of a transfer, the kernel stops it, at the port
-// that we name to sys_irq_wait, before it gives our pages to anybody.
+// If the server ends during a transfer, the kernel stops the transfer before it
+// frees the server's pages, at the port that was passed to sys_irq_wait.
 
 #include <inc/ide.h>
 #include <inc/lib.h>
@@ -40,7 +39,7 @@
 #define PCI_IDE_BM	0x80		// interface: has a bus master
 #define PCI_IDE_NATIVE	0x01		// ... and not the ports of inc/ide.h
 #define PCI_BAR_IO	0x1		// ports rather than memory
-#define PCI_NFUNCTIONS	(32 * 8)	// of one bus: devices, and parts of them
+#define PCI_NFUNCTIONS	(32 * 8)	// of one bus: 32 devices of 8 each
 
 static uint32_t
 pci_read(uint32_t function, int offset)
@@ -100,11 +99,11 @@ static volatile struct Region table[NREGIONS] __attribute__((aligned(512)));
 _Static_assert(sizeof(table) <= 512, "the table is within a page");
 
 static int bus_master;			// 0: none was found
-static bool trusted;			// it may be used
+static bool usable;			// DMA works with the drive
 
-// Sleeps of a tenth of a second
-#define PATIENCE	100
-#define MUCH_PATIENCE	600		// for a cache that is flushed
+// Timeouts, in tenths of a second
+#define DMA_TIMEOUT	100
+#define FLUSH_TIMEOUT	600		// of a command that flushes the cache
 
 void
 dma_stop(void)
@@ -121,8 +120,8 @@ physical(const volatile void *va)
 	return PTE_ADDR(uvpt[PGNUM(va)]) + PGOFF(va);
 }
 
-// Write down where these bytes are.  Returns whether the bus master can get
-// there: to even addresses, of pages that exist.
+// Fill the table with the physical regions of this memory.  Returns false if
+// the bus master cannot use it: an address is odd, or a page is not mapped.
 static bool
 fill_table(const char *mem, size_t size)
 {
@@ -146,7 +145,7 @@ fill_table(const char *mem, size_t size)
 static int
 sleep_until_done(void)
 {
-	for (int i = 0; i < PATIENCE; i++) {
+	for (int i = 0; i < DMA_TIMEOUT; i++) {
 		int r = sys_irq_wait(IRQ_IDE, bus_master + BM_COMMAND);
 		uint8_t status = inb(bus_master + BM_STATUS);
 
@@ -158,8 +157,8 @@ sleep_until_done(void)
 	return -E_UNSPECIFIED;
 }
 
-// Have it done what the table says and the drive is told.  Returns as
-// sleep_until_done.
+// Transfer sectors from or to the regions of the table.  Returns what
+// sleep_until_done returns.
 static int
 run_bus_master(int drive, uint32_t secno, size_t nsecs, bool write)
 {
@@ -186,13 +185,13 @@ run_bus_master(int drive, uint32_t secno, size_t nsecs, bool write)
 bool
 dma_transfer(int drive, uint32_t secno, void *mem, size_t nsecs, bool write)
 {
-	if (!trusted || !fill_table(mem, nsecs * SECTSIZE))
+	if (!usable || !fill_table(mem, nsecs * SECTSIZE))
 		return false;
 
 	int status = run_bus_master(drive, secno, nsecs, write);
 
 	if (status < 0)
-		trusted = false;	// no other transfer will do better
+		usable = false;		// nor would another transfer work
 	return status >= 0 && !(status & BM_ERROR)
 		&& !(inb(IDE_STATUS)
 			& (IDE_BSY | IDE_DF | IDE_DRQ | IDE_ERR));
@@ -204,11 +203,11 @@ dma_transfer(int drive, uint32_t secno, void *mem, size_t nsecs, bool write)
 bool
 dma_command(int drive, uint8_t cmd)
 {
-	if (!trusted)
+	if (!usable)
 		return false;
 	outb(IDE_CONTROL, 0);
 	ide_command(drive, 0, 0, cmd);
-	for (int i = 0; i < MUCH_PATIENCE; i++)
+	for (int i = 0; i < FLUSH_TIMEOUT; i++)
 		if (sys_irq_wait(IRQ_IDE, bus_master + BM_COMMAND) < 0
 		    || !(inb(IDE_STATUS) & IDE_BSY))
 			break;
@@ -216,9 +215,9 @@ dma_command(int drive, uint8_t cmd)
 	return true;
 }
 
-// Does the kernel let us sleep until the drive interrupts, and does it?  We ask
-// with a command that moves nothing, before anything writes to our memory that
-// the kernel could not stop.
+// Does sys_irq_wait work, and does the drive interrupt?  Tried with a command
+// that moves nothing: the kernel must know the port that stops the bus master
+// before the first transfer to the server's memory.
 static bool
 interrupts_work(int drive)
 {
@@ -235,7 +234,7 @@ dma_begin(int drive)
 {
 	static char sector[SECTSIZE] __attribute__((aligned(2)));
 
-	trusted = bus_master && interrupts_work(drive);
-	trusted = dma_transfer(drive, 0, sector, 1, false);
-	return trusted;
+	usable = bus_master && interrupts_work(drive);
+	usable = dma_transfer(drive, 0, sector, 1, false);
+	return usable;
 }

@@ -802,5 +802,5 @@ fs_sync(void)
 	result |= order_write_back(1, super->s_nblocks - 1);
 	if (result < 0 || ide_flush() < 0)
 		return -E_UNSPECIFIED;
-	return state_in_order();
+	return state_set_clean();
 }

@@ -106,8 +106,8 @@ int order_write_back(uint32_t blockno, uint32_t n);
 
 // fs/state.c
 void state_begin(void);
-void state_changing(void);
-int state_in_order(void);
+void state_set_dirty(void);
+int state_set_clean(void);
 
 // fs/test.c
 void fs_test(void);

@@ -1,41 +1,43 @@
-// fs/order.c - what goes to the disk before what.
+// fs/order.c - ordered writes: which block is written before which.
 //
-// The power may go at any moment.  Then, on the disk, no block may be two
-// files', or a file's and free, or hold what another file left in it.  So
+// The power may fail at any moment.  Then no block on the disk may belong to
+// two files, or to a file while it is free in the bitmap, or hold data of the
+// file that had it before.  So
 //
-//   - what names a block is written when the block is on the disk, and in use
-//     in the bitmap there: first data and bitmap, then the indirect block, then
+//   - a block number is written only after the block itself, and the bitmap in
+//     which it is in use: first data and bitmap, then the indirect block, then
 //     the directory's block with the entry;
-//   - a block that a file gives up is free when nothing on the disk names it
-//     any more (free_released in fs/fs.c).
+//   - a block that a file releases is freed only after its number is gone from
+//     the disk (free_released in fs/fs.c).
 //
-// Between two of these steps the drive has to flush its cache (ide_flush), for
-// until then it writes in any order.
+// Between two of these steps the drive flushes its cache (ide_flush), for until
+// then it writes in any order.
 //
-// A file that was written to may name new blocks.  It is called growing until
-// all that it names is on the disk.  Meanwhile its indirect block and the block
-// with its entry, where other files have theirs too, must neither be written
-// nor leave memory.
+// A file that was written to may have new blocks.  It is called growing until
+// all blocks that it refers to are on the disk.  Until then its indirect block
+// and the block with its entry, which holds entries of other files too, must be
+// neither written nor evicted.
 //
 // Entry points:
-//   order_begin, order_end	f may come to name new blocks, in between
-//   order_settle		have all on the disk that growing files name
-//   order_done			f's is
-//   order_run			how many blocks need not wait?
-//   order_write_back		write blocks back, those that wait last
+//   order_begin, order_end	f may get new blocks between these calls
+//   order_settle		write all blocks that growing files refer to
+//   order_done			all blocks that f refers to are on the disk
+//   order_run			how many blocks may be written now?
+//   order_write_back		write blocks back, after those they depend on
 
 #include <inc/lib.h>
 
 #include <fs/fs.h>
 
-#define MAXGROWING	16		// then they are settled
+#define MAXGROWING	16		// before order_begin settles them
 
 static struct File *growing[MAXGROWING];
 static int ngrowing;
 static struct File *changing;		// between order_begin and order_end
 
-// Returns 0, or -E_UNSPECIFIED if the disk does not take what other files name.
-// f is in memory.
+// f, whose entry is in memory, counts as growing from now on.  Returns 0, or
+// -E_UNSPECIFIED if there are MAXGROWING other files and the disk refuses their
+// blocks.
 int
 order_begin(struct File *f)
 {
@@ -68,9 +70,10 @@ order_done(const struct File *f)
 			growing[i--] = growing[--ngrowing];
 }
 
-// The one that is changing stays: it may be half done.  Returns 0, or
-// -E_UNSPECIFIED if the disk does not take all of it.  Loads no block, for this
-// may be to make room for one.
+// Write the blocks that growing files refer to, except for the file between
+// order_begin and order_end, which may be half changed.  Returns 0, or
+// -E_UNSPECIFIED if the disk refused one.  Loads no block, for it may be called
+// to evict one.
 int
 order_settle(void)
 {
@@ -92,13 +95,14 @@ order_settle(void)
 	return result;
 }
 
-// How many of n blocks come before this one?
+// How many of the n blocks from blockno on come before block `other`?
 static uint32_t
 blocks_before(uint32_t blockno, uint32_t n, uint32_t other)
 {
 	return MIN(n, other - blockno);
 }
 
+// How many of the n blocks from blockno on need not wait for other blocks?
 uint32_t
 order_run(uint32_t blockno, uint32_t n)
 {
@@ -109,8 +113,9 @@ order_run(uint32_t blockno, uint32_t n)
 	return n;
 }
 
-// Write back those of n blocks that are dirty.  Returns 0, or -E_UNSPECIFIED if
-// the disk does not take all of them, or some must wait.
+// Write back those of the n blocks from blockno on that are dirty, after the
+// blocks of growing files if one of them must wait for these.  Returns 0, or
+// -E_UNSPECIFIED if the disk refused a block, so that one is still dirty.
 int
 order_write_back(uint32_t blockno, uint32_t n)
 {

@@ -616,7 +616,7 @@ dispatch(struct Request *req)
 		take_request(req);
 		if (may_change_files(req)) {
 			revoke_leases();
-			state_changing();
+			state_set_dirty();
 		}
 		unpin_blocks();			// those of the last request
 		return handlers[req->number](req);

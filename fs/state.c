@@ -1,70 +1,73 @@
-// fs/state.c - was the disk left in order?
+// fs/state.c - the dirty flag of the disk, and what is done if it is set at the
+// start.
 //
-// Before the first change a mark is set on the disk, and a sync takes it away
-// when all is there.  Where it is found at the beginning, the power went, or
-// the machine was stopped, in the midst of changes.  fs/order.c sees to it that
-// no file is hurt by that.  We look whether that is so, and give back the
-// blocks that no file has any more.  Unlike fs/fsck.c's work, this is bounded.
+// The flag is set before the first change, and cleared by a sync, when all
+// blocks are written.  If it is set when the server starts, the power failed,
+// or the machine was stopped, between changes.  Ordered writes (fs/order.c)
+// make sure that no file is damaged then.  state_begin checks that, and frees
+// blocks that no file has.  It reads a limited number of blocks, unlike
+// fs/fsck.c.
 //
-// The mark is behind the super block, in bytes that mean nothing to others.
+// The flag is a word behind struct Super, which other systems do not use.
 //
 // Entry points:
-//   state_begin	look for the mark
-//   state_changing	something is about to change
-//   state_in_order	all is on the disk
+//   state_begin	check the disk if the flag is set
+//   state_set_dirty	set the flag: a block is about to change
+//   state_set_clean	clear the flag: all is on the disk
 
 #include <inc/lib.h>
 
 #include <fs/fs.h>
 
-#define MARK		0x4E45504F	// "OPEN"
+#define DIRTY		0x4E45504F	// "OPEN"
 #define MAXLOADS	4096		// blocks that are read
 
 // A bit for each block that a file has
 #define CLAIMS		((uint32_t *) 0x0E000000)
 
-static bool marked;
+static bool is_dirty;
 static uint32_t queue[1024];		// blocks of directories, to look at
 static uint32_t queued;
 static uint32_t loads, nfiles, nwrong;
 static bool all_seen;
 
 static volatile uint32_t *
-mark(void)
+dirty_flag(void)
 {
 	return (uint32_t *) (super + 1);
 }
 
 static int
-write_mark(uint32_t value)
+write_flag(uint32_t value)
 {
-	*mark() = value;
+	*dirty_flag() = value;
 	return order_write_back(1, 1) | ide_flush();
 }
 
-// A disk that does not take the mark is written to without.
+// A disk that refuses the flag is written to without it.
 void
-state_changing(void)
+state_set_dirty(void)
 {
-	if (!marked)
-		write_mark(MARK);
-	marked = true;
+	if (!is_dirty)
+		write_flag(DIRTY);
+	is_dirty = true;
 }
 
 int
-state_in_order(void)
+state_set_clean(void)
 {
-	if (!marked)
+	if (!is_dirty)
 		return 0;
-	marked = false;
-	return write_mark(0);
+	is_dirty = false;
+	return write_flag(0);
 }
 
 // ------------------------------------------------------------ what is there
 
-// Returns whether the block is there to be looked at.
+// Load block b, unless MAXLOADS blocks have been read.  Returns whether it is
+// in memory.
 static bool
-can_look_at(uint32_t b)
+load_counted(uint32_t b)
 {
 	if (va_is_mapped(diskaddr(b)))
 		return true;
@@ -74,7 +77,8 @@ can_look_at(uint32_t b)
 	return false;
 }
 
-// A file names this block.  Returns whether that makes sense.
+// A file has block b.  Returns whether it is one for files that no other file
+// has.
 static bool
 claim(uint32_t b)
 {
@@ -87,7 +91,7 @@ claim(uint32_t b)
 	return true;
 }
 
-// Number i of a file is b.
+// Block number i of f is b.  If f is a directory, queue b to be looked through.
 static void
 claim_block(const struct File *f, uint32_t i, uint32_t b)
 {
@@ -100,7 +104,7 @@ claim_block(const struct File *f, uint32_t i, uint32_t b)
 		all_seen = false;
 }
 
-// f may leave memory, so this is a copy.
+// Claim all blocks of f, a copy, since the entry itself may be evicted.
 static void
 claim_blocks(const struct File *f)
 {
@@ -111,7 +115,7 @@ claim_blocks(const struct File *f)
 
 	const uint32_t *numbers = diskaddr(f->f_indirect);
 
-	if (!can_look_at(f->f_indirect))
+	if (!load_counted(f->f_indirect))
 		return;
 	for (uint32_t i = 0; i < NINDIRECT; i++)
 		claim_block(f, NDIRECT + i, numbers[i]);
@@ -124,7 +128,7 @@ claim_entries(uint32_t b)
 	const struct File *entries = diskaddr(b);
 
 	for (uint32_t i = 0; i < BLKFILES; i++) {
-		if (!can_look_at(b))	// again, for it may have left memory
+		if (!load_counted(b))	// it may have been evicted
 			return;
 		copy = entries[i];
 		if (copy.f_name[0] == '\0')
@@ -134,7 +138,7 @@ claim_entries(uint32_t b)
 	}
 }
 
-// Give back what is in use and nobody's.  Returns how many blocks.
+// Free the blocks that are in use but no file's.  Returns how many there were.
 static uint32_t
 free_unclaimed(void)
 {
@@ -148,8 +152,10 @@ free_unclaimed(void)
 	return n;
 }
 
+// Claim the blocks of all files, print what was found, and free the blocks that
+// no file has if all files were looked at and nothing is wrong.
 static void
-look(void)
+check_files(void)
 {
 	static struct File root;
 
@@ -169,7 +175,7 @@ look(void)
 			free_unclaimed());
 }
 
-// Super block and bitmap are good.
+// To be called when super block and bitmap are good.
 void
 state_begin(void)
 {
@@ -177,14 +183,14 @@ state_begin(void)
 	const uintptr_t claims = (uintptr_t) CLAIMS;
 	uint32_t n = 0;
 
-	marked = *mark() == MARK;
-	if (!marked)
+	is_dirty = *dirty_flag() == DIRTY;
+	if (!is_dirty)
 		return;
 	while (n < npages && sys_page_alloc(0, (void *) (claims + n * PGSIZE),
 			PTE_P | PTE_U | PTE_W) == 0)
 		n++;
 	if (n == npages)
-		look();
+		check_files();
 	else
 		cprintf("The disk was not left in order\n");
 	while (n-- > 0)

@@ -1,10 +1,10 @@
-// lib/vm.c - looking at our own address space, and handing pages on.
+// lib/vm.c - which pages are mapped in our address space, and sharing them.
 //
 // Entry points:
 //   page_is_mapped		is there a page at this address? (inc/lib.h)
 //   next_mapped, prev_mapped	walks over the pages that are there
-//   prev_run			the same for many pages at a time
-//   share_page			let a child share a page
+//   prev_run			a walk over runs of pages
+//   share_page			map a page in a child
 //
 // Page tables that do not exist are skipped, for reading their part of uvpt
 // would fault.

@@ -77,7 +77,7 @@ void bc_init(void) { }
 void cache_begin(void) { }
 int ide_flush(void) { return 0; }
 void state_begin(void) { }
-int state_in_order(void) { return 0; }
+int state_set_clean(void) { return 0; }
 
 void *
 diskaddr(uint32_t blockno)
