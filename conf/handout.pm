@@ -78,7 +78,7 @@ places => [
     gap => 'boot_map_region(kern_pgdir, KERNBASE, MAXPHYSMEM, 0, PTE_W);',
     hint => 'Map all physical memory at KERNBASE, for the kernel alone.' },
 { lab => 2, ex => 1, file => 'kern/pmap.c', function => 'page_init',
-    answer => [qw(free_range use_range)],
+    answer => [qw(free_range)],
     hint => "Which pages are in use already?  Page 0, the hole below\n" .
 	"EXTPHYSMEM, and what boot_alloc has taken." },
 (map +{ lab => 2, ex => 1, file => 'kern/pmap.c', function => $_ },
@@ -190,7 +190,7 @@ places => [
     from => "\tTRAPHANDLER_NOEC(irq_timer", upto => "IRQ_OFFSET + 15)\n",
     hint => 'A stub for each interrupt of the 8259s.' },
 { lab => 4, ex => 14, file => 'kern/trap.c', function => 'trap_dispatch',
-    from => "\tcase IRQ_OFFSET + IRQ_TIMER:", upto => "its turn\n",
+    from => "\tcase IRQ_OFFSET + IRQ_TIMER:", upto => "is over\n",
     hint => 'The clock: acknowledge it with lapic_eoi.' },
 (map +{ lab => 4, ex => 15, file => $_->[0], function => $_->[1] },
     ['kern/syscall.c', 'sys_ipc_try_send'], ['kern/syscall.c', 'sys_ipc_recv'],

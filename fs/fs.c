@@ -16,6 +16,7 @@
 //   file_open, file_create, file_remove
 //   file_read, file_write, file_set_size, file_flush
 //   file_get_block, file_lease_block	where a block of a file is in memory
+//   file_write_named			what a file names goes to the disk first
 
 #include <inc/lib.h>
 

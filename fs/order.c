@@ -13,6 +13,9 @@
 // Between two of these steps the drive flushes its cache (ide_flush), for until
 // then it writes in any order.
 //
+// file_write_named (fs/fs.c) writes a file in this order when it is closed or
+// synced; order_write_back and order_settle keep every other write in it.
+//
 // A file that was written to may have new blocks.  It is called growing until
 // all blocks that it refers to are on the disk.  Until then its indirect block
 // and the block with its entry, which holds entries of other files too, must be

@@ -13,9 +13,11 @@
 // nothing of it but the offset, which it checks.
 //
 // Leases: a client that reads a file in small pieces gets the cache's page with
-// the block mapped read-only.  A leased block does not change: before a request
-// that may change any file, the server revokes all leases, by counting up
-// fd_file.revocations in the pages of descriptors.
+// the block mapped read-only.  While its lease is valid, the block does not
+// change: before a request that may change any file, the server revokes all
+// leases, by counting up fd_file.revocations in the pages of descriptors.  The
+// page then stays mapped, but the client reads it no more (lease_is_valid in
+// lib/file.c).
 //
 // To follow a request: umain, serve, then the function in handlers[].
 

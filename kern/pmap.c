@@ -19,10 +19,10 @@
 //
 // Entry points:
 //   mem_init			set up everything in this file
-//   page_alloc, page_free, page_decref, page_free_count
+//   page_alloc, page_free, page_free_count; page_decref (kern/pmap.h)
 //   page_table_alloc, page_table_free	for page tables and directories
 //   page_insert, page_lookup, page_remove, pgdir_walk
-//   tlb_invalidate		after changing an entry by hand
+//   tlb_invalidate (kern/pmap.h)	after changing an entry by hand
 //   mmio_map_region		give device registers an address
 //   user_mem_check		may a program use these bytes?
 //

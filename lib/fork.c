@@ -6,14 +6,16 @@
 //
 // fork copies a page only when parent or child writes to it.  Until then both
 // map one page without PTE_W and with PTE_COW; the first write faults, and
-// pgfault replaces the page by a copy.
+// pgfault replaces the page by a copy, or makes it writable if no other
+// environment maps it any more.
 
 #include <inc/lib.h>
 
 #define PERM_OWN	(PTE_P | PTE_U | PTE_W)
 
-// The page-fault handler: replace a copy-on-write page that is written to by a
-// copy.  Panics on other faults, and if there is no memory for the copy.
+// The page-fault handler: give the program a copy of its own of a copy-on-write
+// page that it writes to; page_copy makes none if nobody else maps the page.
+// Panics on other faults, and if there is no memory for the copy.
 static void
 pgfault(struct UTrapframe *utf)
 {
@@ -31,9 +33,10 @@ pgfault(struct UTrapframe *utf)
 // Map page number pn in the child as well: copy-on-write in both environments
 // if it can be written to, unless it is shared.  A page that is copy-on-write
 // already is mapped here once more, for it may have been written to since uvpt
-// was read.  The child's mapping comes first: if the parent's did, a write in
-// between would replace the page by a copy, and the child would get that copy,
-// which the parent may write to.  Returns 0 or an error.
+// was read.  The child's mapping comes first, and map_later keeps that order:
+// if the parent's came first, a write in between would replace the page by a
+// copy, and the child would get that copy, which the parent may write to.
+// Returns 0 or an error.
 static int
 duppage(envid_t child, unsigned pn)
 {

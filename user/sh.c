@@ -178,9 +178,10 @@ wait_for(envid_t child)
 	wait(child);
 }
 
-// Have a child run each command but the first of what is left of the line, and
-// read what the one before it writes.  Returns in each of them, and in us, with
-// its own command next; what it returns is whom to wait for, or 0.
+// Fork a child for each command after the first of what is left of the line; it
+// reads what the command before it writes.  Returns in the shell's child and in
+// each of these children, where rest then begins with the command to run there:
+// the environment to wait for, or 0.
 static envid_t
 fork_others(void)
 {

@@ -85,7 +85,8 @@ screen_scroll(void)
 	cursor -= COLS;
 }
 
-// Act on one character, whatever it is.
+// Print one character that moves the cursor, or fills the last cell; all others
+// are for screen_write alone.
 static void
 screen_put(uint8_t c)
 {
