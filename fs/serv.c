@@ -31,7 +31,7 @@
 #define FILEVA		0xD0000000	// the descriptors' pages
 #define REQVA		0x0FFFF000	// the client's page, while we work
 #define SWEEP		4		// slots looked at with each open
-#define COMPLAINTS	20		// about requests; then we keep quiet
+#define MAXMESSAGES	20		// about invalid requests
 
 #define debug		0		// serve_read and serve_write may look
 
@@ -75,9 +75,9 @@ make_table(uintptr_t va)
 		panic("no page table: %e", r);
 }
 
-// A server that takes the place of one that ended must not know the ids of
-// that one.  Multiples of the golden ratio keep far apart where the numbers of
-// uses begin, however many servers there were.
+// The first file id.  The ids of a server that replaces one that ended must not
+// be those of that server: multiples of the golden ratio are far apart, however
+// many servers there were.
 static uint32_t
 first_fileid(void)
 {
@@ -110,7 +110,8 @@ count_opened(struct OpenFile *o, int change)
 	nopened += change;
 }
 
-// An empty page for the Fd.  One that nobody but us has any more will do.
+// Give o an empty page for its Fd: the page that it has if no client maps that
+// page any more, otherwise a new one.
 static int
 openfile_new_page(struct OpenFile *o, envid_t client)
 {
@@ -126,8 +127,8 @@ openfile_new_page(struct OpenFile *o, envid_t client)
 	return 0;
 }
 
-// Find an unused slot.  It has a new id, and an empty page for the Fd.  The
-// search begins with the slot found last: often it is unused again.
+// Find an unused slot, and give it a new id and an empty page for the Fd.  The
+// search begins with the slot found last, which often is unused again.
 static int
 openfile_alloc(envid_t client, struct OpenFile **po)
 {
@@ -149,7 +150,7 @@ openfile_alloc(envid_t client, struct OpenFile **po)
 	return -E_MAX_OPEN;
 }
 
-// Give back the page of a slot that is not in use any more.
+// Free the page of a slot that is no longer in use.
 static void
 openfile_clear(struct OpenFile *o)
 {
@@ -157,8 +158,8 @@ openfile_clear(struct OpenFile *o)
 	sys_page_unmap(0, o->o_fd);
 }
 
-// Clients do not say when they are done with a page.  Whenever one is needed,
-// look at a few slots, in turn; where there are some to give back, at more.
+// Clients do not say when they have closed a file.  So each open looks at a few
+// slots, in turn, and frees the pages of those that are no longer in use.
 static void
 openfile_sweep(void)
 {
@@ -177,10 +178,10 @@ is_within_share(uint32_t mine)
 	return mine * OPEN_SHARE < MAXOPEN - nopened;
 }
 
-// May the client open another file?  Only if it opened few, compared with the
-// slots that are left: then whoever has none gets one, and most get more.  A
-// file counts for who opened it, wherever its descriptor went; that of an
-// environment that ended counts for nobody, but there is one slot less for all.
+// May the client open another file?  Its quota is a share of the slots that are
+// left, so that a client without open files always gets a slot.  A file counts
+// against the quota of the environment that opened it, even if others share the
+// descriptor, until that environment ends.
 static bool
 openfile_is_allowed(envid_t client)
 {
@@ -188,8 +189,8 @@ openfile_is_allowed(envid_t client)
 
 	if (is_within_share(opened[ENVX(client)]))
 		return true;
-	// What is closed was counted, too, and what others opened that had
-	// the client's place in envs[].
+	// opened[] also counts files that are closed, and those of earlier
+	// environments in the client's slot of envs[].
 	for (struct OpenFile *o = opentab; o < opentab + MAXOPEN; o++)
 		if (pageref(o->o_fd) == 1)
 			openfile_clear(o);
@@ -198,8 +199,8 @@ openfile_is_allowed(envid_t client)
 	return is_within_share(mine);
 }
 
-// Does the client have the page of this file?  The kernel looks, each time, for
-// pages move, but mostly do not.
+// Does the client map the page of this file?  o_where makes this fast if the
+// page is still where it was.
 static bool
 openfile_is_held_by(struct OpenFile *o, envid_t client)
 {
@@ -236,8 +237,8 @@ is_same_page(const void *a, const void *b)
 		&& PTE_ADDR(uvpt[PGNUM(a)]) == PTE_ADDR(uvpt[PGNUM(b)]);
 }
 
-// As openfile_lookup, where the descriptor's page itself came as the request:
-// so the client has it.
+// Find the open file as openfile_lookup does, but for a request whose page is
+// the descriptor's, which proves that the client maps that page.
 static int
 openfile_of(const struct Fd *fd, struct OpenFile **po)
 {
@@ -250,14 +251,15 @@ openfile_of(const struct Fd *fd, struct OpenFile **po)
 	return pin_block(o->o_file);
 }
 
-// Read once, for the client may change it after we looked at it.
+// The file's offset.  It is read once, for the client can change it at any
+// time.
 static off_t
 openfile_offset(struct OpenFile *o)
 {
 	return *(volatile off_t *) &o->o_fd->fd_offset;
 }
 
-// f is about to go: those who have it open have it no more.
+// f was removed: descriptors of f are no longer valid.
 static void
 openfile_disown(struct File *f)
 {
@@ -289,7 +291,7 @@ revoke_leases(void)
 }
 
 // -------------------------------------------------------------- requests
-// Each returns the answer.
+// Each function returns the reply.
 
 static bool
 path_ends(const char *path)
@@ -310,7 +312,7 @@ open_or_create(const char *path, int mode, struct File **pf)
 	return r;
 }
 
-// The same, with what the mode asks for besides.
+// Open or create the file, and truncate it if the mode says so.
 static int
 open_with_mode(const char *path, int mode, struct File **pf)
 {
@@ -319,7 +321,7 @@ open_with_mode(const char *path, int mode, struct File **pf)
 
 	if (r < 0)
 		return r;
-	// Nobody but us writes to directories.
+	// Only the server writes to directories.
 	if ((*pf)->f_type == FTYPE_DIR && changes)
 		return -E_INVAL;
 	return mode & O_TRUNC ? file_set_size(*pf, 0) : 0;
@@ -437,8 +439,8 @@ serve_write(envid_t envid, struct Fsreq_write *req)
 	return r;
 }
 
-// These two call the labs' functions, which see of a request what they see
-// there.
+// The next two call serve_read and serve_write with the labs' arguments, after
+// checking the mode in which the file was opened.
 
 static int
 handle_read(struct Request *req)
@@ -448,7 +450,7 @@ handle_read(struct Request *req)
 	return serve_read(req->client, req->out);
 }
 
-// One slot in vain does no harm: its file is flushed once more.
+// If the request turns out to be invalid, o_changed costs one needless flush.
 static int
 handle_write(struct Request *req)
 {
@@ -476,7 +478,7 @@ serve_stat(struct Request *req)
 	return 0;
 }
 
-// What others have written is for them to flush.
+// Flush the file if it was changed through this descriptor.
 static int
 serve_flush(struct Request *req)
 {
@@ -491,7 +493,7 @@ serve_flush(struct Request *req)
 	return r;
 }
 
-// Directories stay.
+// Directories cannot be removed.
 static int
 serve_remove(struct Request *req)
 {
@@ -562,15 +564,15 @@ begin_request(struct Request *req)
 	req->has_page = (perm & (PTE_P | PTE_W)) == (PTE_P | PTE_W);
 }
 
-// A client that sends nonsense for ever must not fill the screen.
+// Limits messages, for a client may send invalid requests without end.
 static bool
-may_complain(void)
+may_print(void)
 {
-	static int complaints;
+	static int printed;
 
-	if (complaints == COMPLAINTS)
+	if (printed == MAXMESSAGES)
 		return false;
-	complaints++;
+	printed++;
 	return true;
 }
 
@@ -623,7 +625,7 @@ dispatch(struct Request *req)
 		unpin_blocks();			// those of the last request
 		return handlers[req->number](req);
 	}
-	if (!may_complain())
+	if (!may_print())
 		return -E_INVAL;
 	if (!req->has_page)
 		cprintf("Invalid request from %08x: no argument page\n",
@@ -657,8 +659,8 @@ fault_before_cache(struct UTrapframe *utf)
 		utf->utf_eip, utf->utf_fault_va);
 }
 
-// Have the exception stack and the upcall now: set_pgfault_handler, which is
-// called when the cache begins, would not wait for memory (new_page).
+// Set up the exception stack and the upcall.  set_pgfault_handler, which
+// bc_init calls later, would panic where new_page waits for memory.
 static void
 begin_exception_stack(void)
 {
@@ -670,7 +672,7 @@ begin_exception_stack(void)
 	_pgfault_handler = fault_before_cache;
 }
 
-// What whoever started the machine wants of us (docs/interface.md)
+// An argument that the user of the machine passed (docs/interface.md)
 static void
 take_argument(const char *arg)
 {

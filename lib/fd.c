@@ -88,9 +88,9 @@ is_fd_page(const void *va)
 	return addr >= FDTABLE && addr < FILEDATA && (uvpt[PGNUM(va)] & PTE_W);
 }
 
-// Must be called before the page at va is mapped for somebody else, and after
-// the data page that goes with it was: lib/pipe.c counts on it.  Any page may
-// be passed; only those of descriptors matter.
+// To be called before the page at va is mapped once more, here or in a child,
+// and after its data page was, as lib/pipe.c requires.  Has an effect only if
+// the page is a descriptor's.
 void
 fd_sharing(void *va)
 {
@@ -98,7 +98,7 @@ fd_sharing(void *va)
 		xadd(&((struct FdPage *) va)->shares, 1);
 }
 
-// And after that.
+// To be called after the page at va was mapped once more.
 void
 fd_shared(void *va)
 {
@@ -109,7 +109,7 @@ fd_shared(void *va)
 		pipe_shared(fd);
 }
 
-// Has fd_sharing been called between two moments?  Then the result differs.
+// How often fd_sharing was called for this descriptor.
 uint32_t
 fd_shares(struct Fd *fd)
 {
@@ -150,8 +150,8 @@ fd_open_device(int num, struct Fd **fd, struct Dev **dev)
 	return r < 0 ? r : dev_lookup((*fd)->fd_dev_id, dev);
 }
 
-// The same for an operation that a descriptor opened in mode `wrong` must
-// refuse.
+// Find the descriptor num and its device, and refuse one opened in mode
+// `wrong`.  Returns 0 or an error.
 static int
 fd_open_device_unless(int wrong, const char *op, int num, struct Fd **fd,
 	struct Dev **dev)
@@ -169,8 +169,8 @@ fd_open_device_unless(int wrong, const char *op, int num, struct Fd **fd,
 
 // ------------------------------------------------------- closing, doubling
 
-// Let go of fd and return what its device says.  A descriptor that is not
-// open is an error only if it must exist.
+// Close fd and return the result of its device.  A descriptor that is not open
+// is an error only if must_exist is set.
 int
 fd_close(struct Fd *fd, bool must_exist)
 {
@@ -181,7 +181,7 @@ fd_close(struct Fd *fd, bool must_exist)
 		return must_exist ? r : 0;
 	if ((r = dev_lookup(fd->fd_dev_id, &dev)) >= 0)
 		r = dev->dev_close(fd);
-	// The device may have done so already; then this does nothing.
+	// Does nothing if the device has unmapped the page already.
 	sys_page_unmap(0, fd);
 	return r;
 }

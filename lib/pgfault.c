@@ -23,6 +23,6 @@ set_pgfault_handler(void (*handler)(struct UTrapframe *utf))
 				_pgfault_upcall)) < 0)
 			panic("set_pgfault_handler: %e", r);
 	}
-	if (_pgfault_handler != handler)	// its page may wait to be copied
+	if (_pgfault_handler != handler)	// no needless copy-on-write
 		_pgfault_handler = handler;
 }
