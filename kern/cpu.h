@@ -35,12 +35,11 @@ extern struct CpuInfo *bootcpu;
 extern bool cpu_has_lapic, cpu_has_tsc;	// CPUID says so
 extern unsigned char percpu_kstacks[NCPU][KSTKSIZE];
 
-// Which CPU is this?  The task register names its TSS, and reading that takes
-// one instruction; this table says whose TSS it is.  The register is 0 until
-// trap_init_percpu: entry 0 is the CPU that is starting, one at a time.
-//
-// The register has the place of the TSS in gdt[], in bytes.  So the entries
-// here are as large as there, and it says where ours is.
+// Which CPU is this?  Its task register holds the selector of its TSS, which is
+// the offset in gdt[], in bytes, of that TSS's descriptor.  An entry of this
+// table is as large as a descriptor, so that the same offset leads to the CPU,
+// in one instruction.  The register is 0 until trap_init_percpu: entry 0 is the
+// CPU that is starting, one at a time.
 struct TssOwner {
 	struct CpuInfo *cpu;
 	uint32_t pad;

@@ -481,6 +481,8 @@ load_registers(const struct Trapframe *tf)
 	panic("iret failed");
 }
 
+// What the labs' env_run calls to go to user mode; ours has load_registers
+// inline.
 void
 env_pop_tf(struct Trapframe *tf)
 {

@@ -181,7 +181,7 @@ try_lock(struct spinlock *lk, struct CpuInfo *me)
 
 // Wait for the lock.  Interrupts are off, so requests of other CPUs are polled.
 static void
-wait(struct spinlock *lk, struct CpuInfo *me)
+wait_for_lock(struct spinlock *lk, struct CpuInfo *me)
 {
 	const uint32_t bit = 1u << me->cpu_id;
 	uint32_t sleeps = 0;
@@ -228,7 +228,7 @@ spin_lock_slow(struct spinlock *lk)
 	if (read_eflags() & FL_IF)
 		panic("CPU %d: interrupts are on, %s", cpunum(), lk->name);
 	if (!try_lock(lk, me))
-		wait(lk, me);
+		wait_for_lock(lk, me);
 	if (spin_hooks)
 		note_taken(lk);
 }
@@ -262,7 +262,7 @@ wake_waiter(struct spinlock *lk)
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 }
 
-// A CPU that is starving gets the lock.  That CPU is in wait(), since a CPU
+// A CPU that is starving gets the lock.  It is in wait_for_lock, since a CPU
 // clears its bit in starving before it gives up the lock; and it hands over the
 // lock here in turn, so all CPUs that starve are served, in circular order.
 void

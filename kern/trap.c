@@ -271,7 +271,7 @@ trap_in_kernel(struct Trapframe *tf)
 	const bool from_disk = irqwait_take(tf->tf_trapno);
 	const bool stray = !from_disk && stray_take(tf->tf_trapno);
 
-	// An NMI may come anywhere: touch nothing.
+	// An NMI may come in the middle of anything: do nothing more.
 	if (tf->tf_trapno == T_NMI)
 		return;
 	ipi_poll();
