@@ -33,7 +33,7 @@
 #include <kern/sched.h>
 #include <kern/sleep.h>
 #include <kern/spinlock.h>
-#include <kern/stray.h>
+#include <kern/spurious.h>
 #include <kern/syscall.h>
 #include <kern/trap.h>
 #include <kern/tty.h>
@@ -236,7 +236,7 @@ handle_other(struct Trapframe *tf)
 		return !(rcr0() & CR0_TS);
 	default:
 		if (!irqwait_take(tf->tf_trapno))
-			return stray_take(tf->tf_trapno);
+			return spurious_take(tf->tf_trapno);
 		// The file server runs at once: it has little to do before it
 		// waits for the disk again.
 		struct Env *server = irqwait_answer();
@@ -269,7 +269,7 @@ static void
 trap_in_kernel(struct Trapframe *tf)
 {
 	const bool from_disk = irqwait_take(tf->tf_trapno);
-	const bool stray = !from_disk && stray_take(tf->tf_trapno);
+	const bool spurious = !from_disk && spurious_take(tf->tf_trapno);
 
 	// An NMI may come in the middle of anything: do nothing more.
 	if (tf->tf_trapno == T_NMI)
@@ -277,7 +277,7 @@ trap_in_kernel(struct Trapframe *tf)
 	ipi_poll();
 	if (from_disk)
 		ipi_request(cpunum(), IPI_DEVICES);
-	if (from_disk || stray)
+	if (from_disk || spurious)
 		return;
 
 	switch (tf->tf_trapno) {
@@ -350,7 +350,7 @@ do_deferred_work(void)
 	if (ipi_take(IPI_FPU))
 		fpu_save(curenv);
 	if (ipi_take(IPI_DEVICES)) {
-		stray_report();
+		spurious_report();
 		irqwait_answer();
 		serial_intr();
 		kbd_intr();

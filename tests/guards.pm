@@ -232,7 +232,7 @@ return (
     out => 'irqwait_end(e);', in => '', test => ['testdma', 1] },
 { guard => 'a spurious interrupt ends no program',
     file => 'kern/trap.c',
-    out => 'return stray_take(tf->tf_trapno);', in => 'return false;',
+    out => 'return spurious_take(tf->tf_trapno);', in => 'return false;',
     test => ['testirq'] },
 { guard => 'a kernel stack overflow is reported as such',
     file => 'kern/init.c',

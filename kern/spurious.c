@@ -1,18 +1,19 @@
-// kern/stray.c - interrupts that nobody asked for.
+// kern/spurious.c - spurious interrupts: those that nobody asked for.
 //
-// A line of the PIC that somebody let through, an error of the local APIC, an
-// interrupt that was withdrawn before it arrived, an NMI: they are no fault of
-// whoever runs, so it goes on.  Each is acknowledged, where it has to be, and
-// counted; each kind is reported once.
+// Such are an interrupt that was withdrawn before it arrived, a line of the PIC
+// that has no driver, an error of the local APIC, an NMI.  The program that was
+// interrupted has done no wrong, so it goes on.  Each interrupt is counted, and
+// acknowledged where it has to be; each kind is reported once.
 //
-// Entry points: stray_take, which needs no lock; stray_report, under it.
+// Entry points: spurious_take, which needs no lock; spurious_report, which
+// needs the kernel lock.
 
 #include <inc/stdio.h>
 #include <inc/trap.h>
 
 #include <kern/cpu.h>
 #include <kern/picirq.h>
-#include <kern/stray.h>
+#include <kern/spurious.h>
 
 #define NVECTOR	(IRQ_OFFSET + IRQ_ERROR + 1)
 
@@ -20,25 +21,20 @@ static volatile uint32_t taken[NVECTOR];
 static uint32_t reported[NVECTOR];
 
 static bool
-is_stray(uint32_t vector)
+is_spurious(uint32_t vector)
 {
-	switch (vector) {
-	case T_NMI:
-	case IRQ_OFFSET + IRQ_ERROR:
+	const uint32_t irq = vector - IRQ_OFFSET;
+
+	if (vector == T_NMI || irq == IRQ_ERROR)
 		return true;
-	case IRQ_OFFSET + IRQ_TIMER:
-	case IRQ_OFFSET + IRQ_KBD:
-	case IRQ_OFFSET + IRQ_SERIAL:
-		return false;
-	default:
-		return vector >= IRQ_OFFSET && vector < IRQ_OFFSET + 16;
-	}
+	return irq < MAX_IRQS && irq != IRQ_TIMER && irq != IRQ_KBD
+		&& irq != IRQ_SERIAL;
 }
 
 bool
-stray_take(uint32_t vector)
+spurious_take(uint32_t vector)
 {
-	if (!is_stray(vector))
+	if (!is_spurious(vector))
 		return false;
 	if (vector == T_NMI && watchdog_took_nmi())
 		return true;
@@ -52,7 +48,7 @@ stray_take(uint32_t vector)
 }
 
 void
-stray_report(void)
+spurious_report(void)
 {
 	for (uint32_t vector = 0; vector < NVECTOR; vector++) {
 		if (taken[vector] == 0 || reported[vector]++ != 0)
