@@ -11,13 +11,13 @@
 //  4. Take the stack that boot_aps left in mpentry_kstack.
 //  5. Call mp_main at the address it was linked at.
 //
-// Up to step 3 an address is one of the copy: COPY().
+// Up to step 3 the code must use addresses in the copy: MPBOOTPHYS.
 
 #include <inc/memlayout.h>
 #include <inc/mmu.h>
 
 #define PHYS(x)		((x) - KERNBASE)
-#define COPY(x)		((x) - mpentry_start + MPENTRY_PADDR)
+#define MPBOOTPHYS(x)	((x) - mpentry_start + MPENTRY_PADDR)
 
 	.text
 	.code16
@@ -31,11 +31,11 @@ mpentry_start:
 	movw	%ax, %es
 	movw	%ax, %ss
 
-	lgdtl	COPY(ap_gdtdesc)	// 2
+	lgdtl	MPBOOTPHYS(ap_gdtdesc)	// 2
 	movl	%cr0, %eax
 	orl	$CR0_PE, %eax
 	movl	%eax, %cr0
-	ljmpl	$GD_KT, $COPY(ap_protected)
+	ljmpl	$GD_KT, $MPBOOTPHYS(ap_protected)
 
 	.code32
 ap_protected:
@@ -70,7 +70,7 @@ ap_gdt:
 	SEG(STA_W | STA_A, 0, 0xFFFFFFFF)		// GD_KD
 ap_gdtdesc:
 	.word	ap_gdtdesc - ap_gdt - 1
-	.long	COPY(ap_gdt)
+	.long	MPBOOTPHYS(ap_gdt)
 
 	.globl	mpentry_end
 mpentry_end:

@@ -12,9 +12,11 @@
 
 #include <kern/dev/consdev.h>
 
-#define ROWS		25
-#define COLS		80
-#define LAST_CELL	(ROWS * COLS - 1)
+#define CRT_ROWS	25
+#define CRT_COLS	80
+#define CRT_SIZE	(CRT_ROWS * CRT_COLS)
+#define LAST_CELL	(CRT_SIZE - 1)
+#define LAST_ROW	(CRT_SIZE - CRT_COLS)	// its first cell
 #define TABWIDTH	8
 
 #define COLOR_BUF	0xB8000		// physical
@@ -28,9 +30,9 @@
 #define BLANK		(COLORS | ' ')
 #define LAST_CONTROL	'\r'
 
-static uint16_t *screen;
+static uint16_t *crt_buf;		// the cells
 static int screen_port;
-static int cursor;			// as a cell number
+static int crt_pos;			// the cell of the cursor
 
 // Does that adapter's memory keep what is written to it?
 static bool
@@ -67,58 +69,48 @@ screen_init(void)
 	const bool color = screen_is_at(COLOR_BUF);
 
 	screen_port = color ? COLOR_PORT : MONO_PORT;
-	screen = (uint16_t *) (KERNBASE + (color ? COLOR_BUF : MONO_BUF));
-	cursor = screen_reg(CURSOR_HI) << 8 | screen_reg(CURSOR_LO);
-	if (cursor >= ROWS * COLS)
-		cursor = 0;
-}
-
-// Move all rows up by one.
-static void
-screen_scroll(void)
-{
-	static const uint16_t empty_row[COLS] = { [0 ... COLS - 1] = BLANK };
-	const int last = (ROWS - 1) * COLS;
-
-	memmove(screen, screen + COLS, last * sizeof(*screen));
-	memmove(screen + last, empty_row, sizeof(empty_row));
-	cursor -= COLS;
+	crt_buf = (uint16_t *) (KERNBASE + (color ? COLOR_BUF : MONO_BUF));
+	crt_pos = screen_reg(CURSOR_HI) << 8 | screen_reg(CURSOR_LO);
+	if (crt_pos >= CRT_SIZE)
+		crt_pos = 0;
 }
 
 // Print one character that moves the cursor, or fills the last cell; all others
 // are for screen_write alone.
 static void
-screen_put(uint8_t c)
+cga_putc(int c)
 {
-	const int column = cursor % COLS;
+	static const uint16_t empty_row[CRT_COLS] = {
+		[0 ... CRT_COLS - 1] = BLANK
+	};
+	const int column = crt_pos % CRT_COLS;
 
 	switch (c) {
 	case '\n':
-		cursor += COLS - column;
+		crt_pos += CRT_COLS - column;
 		break;
 	case '\r':
-		cursor -= column;
+		crt_pos -= column;
 		break;
 	case '\t':
-		cursor += TABWIDTH - column % TABWIDTH;
+		crt_pos += TABWIDTH - column % TABWIDTH;
 		break;
 	case '\b':
-		if (cursor > 0)
-			screen[--cursor] = BLANK;
+		if (crt_pos > 0)
+			crt_buf[--crt_pos] = BLANK;
 		break;
 	default:
-		screen[cursor++] = COLORS | c;
+		crt_buf[crt_pos++] = COLORS | c;
 		break;
 	}
-	if (cursor >= ROWS * COLS)
-		screen_scroll();
-}
 
-static inline void
-screen_show_cursor(void)
-{
-	screen_set_reg(CURSOR_HI, cursor >> 8);
-	screen_set_reg(CURSOR_LO, cursor & 0xFF);
+	// Below the last row: move all rows up by one.
+	if (crt_pos >= CRT_SIZE) {
+		memmove(crt_buf, crt_buf + CRT_COLS,
+			LAST_ROW * sizeof(*crt_buf));
+		memmove(crt_buf + LAST_ROW, empty_row, sizeof(empty_row));
+		crt_pos -= CRT_COLS;
+	}
 }
 
 // Most characters just fill the next cell: not those up to LAST_CONTROL, some
@@ -129,15 +121,16 @@ screen_write(const char *s, size_t n)
 	const char *const end = s + n;
 
 	while (s < end) {
-		uint16_t *cell = &screen[cursor];
+		uint16_t *cell = &crt_buf[crt_pos];
 		const char *const to = s
-			+ MIN((int) (end - s), LAST_CELL - cursor);
+			+ MIN((int) (end - s), LAST_CELL - crt_pos);
 
 		while (s < to && (uint8_t) *s > LAST_CONTROL)
 			*cell++ = COLORS | (uint8_t) *s++;
-		cursor = cell - screen;
+		crt_pos = cell - crt_buf;
 		if (s < end)
-			screen_put(*s++);
+			cga_putc((uint8_t) *s++);
 	}
-	screen_show_cursor();
+	screen_set_reg(CURSOR_HI, crt_pos >> 8);
+	screen_set_reg(CURSOR_LO, crt_pos & 0xFF);
 }
