@@ -1,7 +1,7 @@
 // boot/boot.S - the first code after the BIOS: from real mode to C.
 //
 // The BIOS puts this sector at 0x7C00 and jumps there in real mode, with the
-// number of the boot disk in %dl, which we do not use.
+// number of the boot disk in %dl, which is not used.
 //
 //  1. Interrupts off, data segment to 0.
 //  2. Open address line 20, which the BIOS may have left closed (memory
@@ -19,7 +19,7 @@
 #define KBC_STATUS	0x64		// in
 #define KBC_COMMAND	0x64		// out
 #define KBC_DATA	0x60
-#define KBC_FULL	0x02		// status: it has not read our last byte
+#define KBC_FULL	0x02		// status: the last byte is not yet read
 #define KBC_WRITE_OUT	0xD1		// command: next byte goes to its pins
 #define KBC_A20_OPEN	0xDF		// pins: line 20 open, no reset
 

@@ -162,7 +162,7 @@ cons_discard(void)
 		ring.taken = ring.interrupt;
 }
 
-// After a panic we do without interrupts.
+// After a panic the console does without interrupts.
 bool
 cons_interrupts(void)
 {

@@ -16,7 +16,7 @@ void cons_write(const char *s, size_t n);
 int cons_getc(void);
 bool cons_has_input(void);
 
-// Will both input devices interrupt us?  If not, nobody may sleep for them.
+// Do both input devices interrupt?  If not, a reader must not sleep.
 bool cons_interrupts(void);
 
 // Take in what the device has.  For its interrupt; cons_getc does it, too.

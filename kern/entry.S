@@ -10,7 +10,7 @@
 //  1. Tell the BIOS that a reset should skip the memory test.
 //  2. Turn on paging with entry_pgdir, which maps the first 8 MiB both at 0
 //     and at KERNBASE.
-//  3. Jump to where we were linked.
+//  3. Jump to the address that this code is linked at.
 //  4. Take the boot stack; a frame pointer of 0 ends backtraces.
 //  5. Go on in C, in kern/init.c.
 

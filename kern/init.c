@@ -44,7 +44,7 @@ void
 i386_init(void)
 {
 	boot_mark(BOOT_MAIN);
-	canary_init();			// as long as nobody has begun
+	canary_init();			// before any function that will return
 	cons_init();			// from here on we can print
 	lab_init();			// which lab, so how far to go?
 	cprintf("6828 decimal is %o octal!\n", 6828);
@@ -84,9 +84,9 @@ i386_init(void)
 		monitor(NULL);
 }
 
-// How long we wait for a CPU that was told to start, in rounds of a loop that
-// takes at least some ten nanoseconds.
-#define START_PATIENCE	1000000000u
+// How long boot_aps waits for a CPU to start, in rounds of a loop that takes at
+// least some ten nanoseconds.
+#define START_TIMEOUT	1000000000u
 
 // What kern/mpentry.S loads into %esp
 void *mpentry_kstack;
@@ -111,7 +111,7 @@ boot_aps(void)
 		cpu_of_tss[0].cpu = c;
 		lapic_startap(cpu_apicid[i], MPENTRY_PADDR);
 
-		unsigned rounds = START_PATIENCE;
+		unsigned rounds = START_TIMEOUT;
 		while (c->cpu_status != CPU_STARTED && --rounds)
 			pause();
 		if (!rounds)

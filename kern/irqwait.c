@@ -5,9 +5,9 @@
 // is over at once, so that none is lost between looking and going to sleep.  A
 // disk may stay silent, therefore every sleep has an end.
 //
-// The disk may be writing to the server's pages by itself.  The server cannot
-// stop that when it has been ended, so it says beforehand how we can: a page
-// must not be somebody else's before the disk has let go of it.
+// The disk may be writing to the server's pages by itself, and a server that
+// was ended cannot stop that.  So the server says beforehand which port does:
+// no page may go to another environment while the disk still writes to it.
 //
 // Entry points: irq_wait; irqwait_take, irqwait_answer, irqwait_tick;
 // irqwait_end.  Under the kernel lock, except for irqwait_take.
@@ -19,13 +19,13 @@
 #include <kern/picirq.h>
 #include <kern/sleep.h>
 
-#define PATIENCE	10		// ticks until a sleep ends
+#define TIMEOUT		10		// ticks until a sleep ends
 
 const char disk_interrupt;
 
 static int ticks_left;
 static int stop_port;			// of the only server there is
-static bool asked;			// somebody has waited for the disk
+static bool asked;			// a file server has waited for the disk
 static volatile bool came;		// since the last sleep ended
 
 int
@@ -40,7 +40,7 @@ irq_wait(struct Env *e, int port)
 		came = false;
 		return 1;
 	}
-	ticks_left = PATIENCE;
+	ticks_left = TIMEOUT;
 	sleep_on(e, &disk_interrupt);
 	return 0;
 }

@@ -15,10 +15,11 @@ extern const char disk_interrupt;
 int irq_wait(struct Env *e, int stop_port);
 
 // Take the interrupt of this vector, which needs no lock.  Returns whether it
-// is the disk's, and somebody ever waited for that.
+// is the disk's, and a file server has ever waited for that.
 bool irqwait_take(uint32_t vector);
 
-// Wake who sleeps if there was an interrupt, and return it, or NULL.
+// If the disk has interrupted, wake the server that sleeps on it, and return
+// that; else NULL.
 struct Env *irqwait_answer(void);
 
 void irqwait_tick(void);		// time passes

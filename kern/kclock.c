@@ -1,7 +1,7 @@
 // kern/kclock.c - the clock chip of the PC (MC146818).
 //
-// We do not ask it for the time, but in its memory the BIOS leaves the size
-// of main memory.
+// The kernel does not need the time, but in the chip's memory the BIOS leaves
+// the size of main memory.
 //
 // Entry points: mc146818_read, mc146818_write, kclock_memory.
 

@@ -101,21 +101,18 @@ preempt_init(void)
 		preempt_state[i] = random_begin(seed, i);
 }
 
-static uint32_t
-random_count(uint32_t *state)
-{
-	const uint32_t r = random_next(state), limit = TIMER_COUNT >> (r >> 29);
-
-	return TIMER_COUNT_MIN + r % (limit - TIMER_COUNT_MIN);
-}
-
-// Writing the count starts it anew.
+// Switch this CPU's timer on or off.  Writing the count starts it anew.
 void
 lapic_timer(bool on)
 {
-	uint32_t *state = &preempt_state[cpunum()];
-	uint32_t count = *state ? random_count(state) : TIMER_COUNT;
+	uint32_t *state = &preempt_state[cpunum()], count = TIMER_COUNT;
 
+	if (*state) {
+		const uint32_t r = random_next(state);
+		const uint32_t limit = TIMER_COUNT >> (r >> 29);
+
+		count = TIMER_COUNT_MIN + r % (limit - TIMER_COUNT_MIN);
+	}
 	if (lapic)
 		lapic_write(LAPIC_TIMER_INITIAL, on ? count : 0);
 }
@@ -214,7 +211,7 @@ lapic_ipi(int vector)
 		send_command(0, ICR_OTHERS | ICR_FIXED | vector);
 }
 
-// An access to this port, which nobody answers, takes about a microsecond.
+// A read of this port, where there is no device, takes about a microsecond.
 static void
 delay_us(int us)
 {

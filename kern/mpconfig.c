@@ -7,7 +7,7 @@
 // there is no local APIC.
 //
 // The firmware leaves the MP table, or what leads to it, in memory that the
-// kernel counts as free: mp_find reads it before anybody is given a page.
+// kernel counts as free: mp_find reads it before page_alloc gives out any page.
 //
 // Entry points: mp_find, mp_init.
 
@@ -21,7 +21,7 @@
 
 physaddr_t lapicaddr;
 
-static bool has_pic_mode;		// see leave_pic_mode
+static bool has_imcr;			// see mp_init
 
 // ------------------------------------------------------------ the MP table
 
@@ -178,17 +178,6 @@ read_mp_table(const struct MpTable *t)
 	}
 }
 
-// Machines with an interrupt mode configuration register start with the PIC
-// wired past the local APIC; undo that (MP 1.4, 3.6.2.1).
-static void
-leave_pic_mode(void)
-{
-	cprintf("SMP: Setting IMCR to switch from PIC mode to "
-		"symmetric I/O mode\n");
-	outb(0x22, 0x70);
-	outb(0x23, inb(0x23) | 1);
-}
-
 // --------------------------------------------------------------- the MADT
 
 // ACPI 4.0, 5.2.12
@@ -238,7 +227,7 @@ mp_find(void)
 
 	if (!cpu_has_lapic || !(mp = find_pointer()))
 		return;
-	has_pic_mode = mp->imcr & 0x80;
+	has_imcr = mp->imcr & 0x80;
 	if ((table = find_mp_table(mp)))
 		read_mp_table(table);
 }
@@ -258,6 +247,12 @@ mp_init(void)
 	if (!lapicaddr)
 		return;
 	lapic_map(mmio_map_region(lapicaddr, PGSIZE));
-	if (has_pic_mode)
-		leave_pic_mode();
+	if (has_imcr) {
+		// The PIC is wired past the local APIC: undo that.  MP 1.4,
+		// 3.6.2.1.
+		cprintf("SMP: Setting IMCR to switch from PIC mode to "
+			"symmetric I/O mode\n");
+		outb(0x22, 0x70);
+		outb(0x23, inb(0x23) | 1);
+	}
 }

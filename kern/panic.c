@@ -34,8 +34,8 @@ print_message(const char *file, int line, const char *fmt, va_list ap)
 	cprintf("\n");
 }
 
-// Say what is wrong and where, show how we came there, and leave the rest to
-// whoever is at the console.  The first CPU wins; others that panic stop.
+// Say what is wrong and where, show the stack, and stay in the monitor.  Only
+// the first CPU that panics does so; others that panic stop.
 void
 _panic(const char *file, int line, const char *fmt, ...)
 {
@@ -59,7 +59,7 @@ _panic(const char *file, int line, const char *fmt, ...)
 	va_start(ap, fmt);
 	print_message(file, line, fmt, ap);
 	va_end(ap);
-	user_memory_open();		// for what we show now
+	user_memory_open();		// for the backtrace and the monitor
 	if (depth == 1)
 		mon_backtrace(0, NULL, NULL);
 	for (;;)

@@ -14,7 +14,7 @@
 #include <kern/lab.h>
 #include <kern/picirq.h>
 
-// All lines but the slave's are masked until somebody wants them.
+// All lines but the slave's are masked until a driver wants them.
 uint16_t irq_mask_8259A = 0xFFFF & ~(1 << IRQ_SLAVE);
 bool pic_ready;
 

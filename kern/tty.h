@@ -11,7 +11,8 @@
 int tty_getkey(void);
 int tty_getline(void);
 
-// e, with what it starts, is the foreground job, which ^C ends; or nobody is.
+// e, with what it starts, is the foreground job, which ^C ends; or there
+// is none.
 void foreground_set(struct Env *e, bool on);
 void foreground_inherit(const struct Env *parent, envid_t child);
 

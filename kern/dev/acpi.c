@@ -67,8 +67,8 @@ find_root_pointer_in(physaddr_t pa, size_t len)
 	return NULL;
 }
 
-static const struct RootPointer *
-find_root_pointer(void)
+void
+acpi_init(void)
 {
 	physaddr_t ebda = *(uint16_t *) low_memory(BIOS_DATA_EBDA) << 4;
 	const struct RootPointer *root = NULL;
@@ -77,14 +77,6 @@ find_root_pointer(void)
 		root = find_root_pointer_in(ebda, 1024);
 	if (!root)
 		root = find_root_pointer_in(BIOS_ROM, BIOS_ROM_SIZE);
-	return root;
-}
-
-void
-acpi_init(void)
-{
-	const struct RootPointer *root = find_root_pointer();
-
 	acpi_tables_start = root ? root->rsdt : 0;
 }
 

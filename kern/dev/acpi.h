@@ -17,7 +17,7 @@ struct AcpiHeader {
 	uint32_t creator[2];
 } __attribute__((packed));
 
-#define ACPI_MAXTABLE	0x10000u		// we believe in no longer ones
+#define ACPI_MAXTABLE	0x10000u		// longer ones are not believed
 
 // Find the tables.  Before mem_init: what leads there lies in memory that
 // becomes free.

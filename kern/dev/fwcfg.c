@@ -31,13 +31,6 @@ fwcfg_number(int nbytes)
 	return n;
 }
 
-static bool
-fwcfg_present(void)
-{
-	outw(FWCFG_SELECTOR, FWCFG_SIGNATURE);
-	return fwcfg_number(4) == ('Q' << 24 | 'E' << 16 | 'M' << 8 | 'U');
-}
-
 // Find an item in the directory.  Returns whether it is there.
 static bool
 fwcfg_find(const char *name, uint16_t *key, uint32_t *size)
@@ -63,7 +56,9 @@ fwcfg_string(const char *name, char *buf, size_t bufsize)
 	uint16_t key;
 	uint32_t size;
 
-	if (!fwcfg_present() || !fwcfg_find(name, &key, &size))
+	outw(FWCFG_SELECTOR, FWCFG_SIGNATURE);
+	if (fwcfg_number(4) != ('Q' << 24 | 'E' << 16 | 'M' << 8 | 'U')
+	    || !fwcfg_find(name, &key, &size))
 		return -E_NOT_FOUND;
 
 	size_t n = MIN(size, bufsize - 1);

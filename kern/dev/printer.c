@@ -17,7 +17,7 @@
 #define  LPT_STROBE	0x01		// take the data now
 #define  LPT_ON		0x0C		// selected, and not being reset
 
-#define PRINTER_PATIENCE 10000
+#define PRINTER_TIMEOUT	10000
 
 bool printer_exists;
 
@@ -31,7 +31,7 @@ printer_init(void)
 static bool
 printer_is_ready(void)
 {
-	for (int i = 0; i < PRINTER_PATIENCE; i++)
+	for (int i = 0; i < PRINTER_TIMEOUT; i++)
 		if (inb(LPT_STATUS) & LPT_READY)
 			return true;
 	return false;

@@ -33,10 +33,10 @@
 #define UART_CLOCK	115200		// speed with divisor 1
 #define BAUD		9600
 
-// How often to ask for the status, for each byte that is to go.  Asking takes 1 us
-// or so, in an emulator a tenth of that; a byte takes 1 ms at 9600 baud, but who
-// reads what an emulator sends may be slow.
-#define SERIAL_PATIENCE	2000000
+// How often to read the status, for each byte that is to leave.  A read takes
+// about 1 us, in an emulator a tenth of that; a byte takes 1 ms at 9600 baud,
+// but the program that an emulator sends it to may be slow.
+#define SERIAL_TIMEOUT	2000000
 
 bool serial_exists;
 static size_t tx_size;			// bytes that the transmitter holds
@@ -70,11 +70,11 @@ static void
 serial_wait(void)
 {
 	static bool stuck;
-	size_t patience = stuck ? 1 : tx_size * SERIAL_PATIENCE;
+	size_t rounds = stuck ? 1 : tx_size * SERIAL_TIMEOUT;
 
 	do
 		stuck = !(inb(UART_STATUS) & UART_STATUS_TX);
-	while (stuck && --patience > 0);
+	while (stuck && --rounds > 0);
 	tx_room = tx_size;
 }
 
