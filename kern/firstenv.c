@@ -117,7 +117,8 @@ program_name(char *name, size_t size)
 // ------------------------------------------------------- the file server
 
 #define FS_PROGRAM	"fs_fs"
-#define FS_TRIES	3	// for one that was seen to work
+#define FS_ARGUMENTS	"opt/jos/fsargs"
+#define FS_TRIES	3	// how often to start another, after one served
 #define PAGES_TO_SPARE	64	// for stack, directory, tables, what it takes
 
 // May env_create want more pages for the file server than are free?
@@ -133,12 +134,6 @@ memory_is_short(void)
 		if (ph[i].p_type == ELF_PROG_LOAD)
 			needed += ph[i].p_memsz / PGSIZE + 2;
 	return page_free_count() < needed;
-}
-
-static void
-start_fs(void)
-{
-	create_named(FS_PROGRAM, ENV_TYPE_FS, "opt/jos/fsargs");
 }
 
 // Where the server ends, in the midst of freeing, there may be neither a slot
@@ -170,15 +165,7 @@ firstenv_tick(void)
 		return;
 	starting = false;
 	server_end = SERVER_RUNS;
-	start_fs();
-}
-
-// Set PTE_REPLACEMENTS (inc/syscall.h), unless this is lab 4.
-static void
-advertise_replacements(void)
-{
-	if (lab->replacements)
-		*pgdir_walk(kern_pgdir, (void *) UENVS, 0) |= PTE_REPLACEMENTS;
+	create_named(FS_PROGRAM, ENV_TYPE_FS, FS_ARGUMENTS);
 }
 
 void
@@ -186,9 +173,10 @@ first_envs(void)
 {
 	char name[MAXPROGNAME + 8];
 
-	advertise_replacements();
+	if (lab->replacements)		// tell the library
+		*pgdir_walk(kern_pgdir, (void *) UENVS, 0) |= PTE_REPLACEMENTS;
 	if (lab->fs) {
-		start_fs();
+		create_named(FS_PROGRAM, ENV_TYPE_FS, FS_ARGUMENTS);
 		kbd_intr();		// take in what was typed so far
 	}
 	program_name(name, sizeof(name));
