@@ -152,7 +152,7 @@ places => [
     stub => ['int me = 0;', 'ts->ts_esp0 = KSTACKTOP;'],
     hint => 'This is right for the first CPU only.' },
 { lab => 4, ex => 5, file => 'kern/init.c', function => 'i386_init',
-    gap => "lock_kernel();\t\t// ours until the first env_run" },
+    gap => "lock_kernel();\t\t// held until the first env_run" },
 { lab => 4, ex => '5 and 6', file => 'kern/init.c', function => 'mp_main',
     gap => "lock_kernel();\n\tsched_yield();",
     stub => "for (;;)\n\tpause();" },

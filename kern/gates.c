@@ -1,7 +1,7 @@
-// kern/gates.c - the way in for interrupts that the labs do not have.
+// kern/gates.c - IDT entries of interrupts that the labs do not have.
 //
-// trap_init is written in the labs, and need not know of what CPUs say to each
-// other, nor of what their local APICs complain about.
+// Students write trap_init, which need not know about IPIs and the errors of a
+// local APIC.
 //
 // Entry point: gates_init, after trap_init.
 

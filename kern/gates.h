@@ -1,4 +1,4 @@
-// kern/gates.h - the way in for interrupts that the labs do not have
+// kern/gates.h - IDT entries of interrupts that the labs do not have
 // (kern/gates.c).
 
 #ifndef JOS_KERN_GATES_H

@@ -25,7 +25,7 @@
 #include <kern/spinlock.h>
 #include <kern/trap.h>
 
-// Call ourselves x levels deep, then show the stack.
+// Print the stack from x recursive calls deep, for lab 1.
 __attribute__((noinline)) void
 test_backtrace(int x)
 {
@@ -37,15 +37,15 @@ test_backtrace(int x)
 	cprintf("leaving test_backtrace %d\n", x);
 }
 
-// kern/entry.S comes here on the boot CPU, with paging on and a stack.
-// Each step says what works after it; how many steps are taken is up to the
-// lab.
+// kern/entry.S calls this on the boot CPU, with paging on and a stack.  The
+// comment at a step says what works after it; the lab decides how many steps
+// are taken.
 void
 i386_init(void)
 {
 	boot_mark(BOOT_MAIN);
 	canary_init();			// before any function that will return
-	cons_init();			// from here on we can print
+	cons_init();			// from here on cprintf works
 	lab_init();			// which lab, so how far to go?
 	cprintf("6828 decimal is %o octal!\n", 6828);
 
@@ -62,8 +62,8 @@ i386_init(void)
 	if (lab->user) {
 		env_init();		// a table of free environments
 		trap_init();		// traps and system calls come in
-		gates_init();		// other CPUs, too, can call this one
-		dblfault_init();	// also when the stack is used up
+		gates_init();		// IPIs from other CPUs come in
+		dblfault_init();	// stack overflows are reported
 		fpu_init();		// floating point, for programs
 		cpu_protect();		// what this processor can forbid
 	}
@@ -72,11 +72,11 @@ i386_init(void)
 	if (lab->smp) {
 		mp_init();		// which other CPUs are there?
 		lapic_init();		// this CPU's timer
-		pic_init();		// the keyboard's and the serial line
+		pic_init();		// keyboard and serial interrupts
 	}
 	if (lab->user) {
-		lock_kernel();		// ours until the first env_run
-		boot_aps();		// the others now wait for the lock
+		lock_kernel();		// held until the first env_run
+		boot_aps();		// the other CPUs wait for the lock
 		first_envs();
 		sched_yield();
 	}
@@ -84,15 +84,15 @@ i386_init(void)
 		monitor(NULL);
 }
 
-// How long boot_aps waits for a CPU to start, in rounds of a loop that takes at
-// least some ten nanoseconds.
+// How long boot_aps waits for a CPU to start, in rounds of a loop; a round
+// takes at least some ten nanoseconds.
 #define START_TIMEOUT	1000000000u
 
 // What kern/mpentry.S loads into %esp
 void *mpentry_kstack;
 
-// Start the other CPUs, one after the other, for they share the entry code,
-// mpentry_kstack and an entry of cpu_of_tss.
+// Start the other CPUs.  Each must be done with mpentry_kstack and
+// cpu_of_tss[0] before the next one starts.
 void
 boot_aps(void)
 {
@@ -119,8 +119,8 @@ boot_aps(void)
 	}
 }
 
-// kern/mpentry.S comes here on every other CPU, on its own stack but still
-// with the entry page tables.
+// kern/mpentry.S calls this on every CPU but the boot CPU, on that CPU's own
+// stack, but still with the entry page tables.
 void
 mp_main(void)
 {

@@ -1,12 +1,12 @@
-// kern/kdebug.c - from an address to the source line behind it.
+// kern/kdebug.c - finds the source line and function of an address.
 //
-// inc/linetab.h draws the tables searched here.  The kernel's is part of the
-// kernel.  A program's is memory that the program can change, even while we
-// look, from another processor.  So nothing found in a table is believed:
-// every offset is compared with the bounds, every loop uses up bytes or
-// halves a range, and strings are copied before anybody prints them.  Whoever
-// asks has the kernel lock, so a lookup takes at most some 20,000 instructions,
-// whatever the table says: that is what the two limits are for.
+// inc/linetab.h draws the tables searched here.  The kernel's table is part of
+// the kernel.  A program's table is memory that the program can change, even
+// during the search, from another CPU.  So nothing in a table is trusted: every
+// offset is compared with the bounds, every loop uses up bytes or halves a
+// range, and strings are copied before they are printed.  USER_TABLE_MAX and
+// ROWS_MAX limit a search to some 20,000 instructions, whatever the table
+// holds, as the CPU has the kernel lock meanwhile.
 //
 // Entry point: debuginfo_eip.
 
@@ -19,17 +19,18 @@
 #include <kern/kdebug.h>
 #include <kern/pmap.h>
 
-// Put around section .lines by kern/kernel.ld.
+// kern/kernel.ld defines these around section .lines.
 extern const uint8_t __LINES_BEGIN__[], __LINES_END__[];
 
-// Of a program's table.  Ours have up to 8 KiB; strings are in its last 64 KiB.
+// The largest table of a program that is searched, in bytes.  The programs of
+// this tree have up to 8 KiB.
 #define USER_TABLE_MAX	(256 * 1024)
 
-// Of the rows of one function, in bytes.  Ours have up to 200, for 100 lines;
-// one with more than this has no lines.
+// The most bytes of rows for one function; with more, its lines are unknown.
+// Functions of this tree have up to 200, for 100 lines.
 #define ROWS_MAX	512
 
-// A table, and where its parts are.
+// The parts of a table
 struct Lines {
 	const volatile struct Linefunc *funcs;	// nfuncs, and one more
 	uint32_t nfuncs;
@@ -87,8 +88,8 @@ lines_find(const struct Lines *t, uintptr_t addr)
 	return low == 0 || low > t->nfuncs ? -E_INVAL : (int) low - 1;
 }
 
-// Copy the string at offset, as much of it as fits into size bytes, and
-// return its length there.
+// Copy the string at offset, cut to size - 1 bytes.  Returns the length of the
+// copy.
 static int
 lines_string(const struct Lines *t, uint32_t offset, char *copy, int size)
 {
@@ -105,7 +106,7 @@ lines_string(const struct Lines *t, uint32_t offset, char *copy, int size)
 	return n;
 }
 
-// Read one number at *next.  It ends with the rows, if not before.
+// Read one number at *next, which moves on behind it, up to end at most.
 static inline uint32_t
 read_number(const uint8_t **next, const uint8_t *end)
 {
@@ -124,8 +125,8 @@ read_number(const uint8_t **next, const uint8_t *end)
 	return n;
 }
 
-// The line of addr, in function f: that of the last row which starts at or
-// before it, or 0.
+// Returns the line of addr in function f, which the last row that starts at or
+// before addr has; 0 if there is none.
 static uint32_t
 lines_line(const struct Lines *t, int f, uintptr_t addr)
 {
@@ -149,7 +150,7 @@ lines_line(const struct Lines *t, int f, uintptr_t addr)
 	return line;
 }
 
-// Is the address space of the environment the one this CPU sees now?
+// Is e's address space loaded on this CPU?
 static bool
 env_is_loaded(const struct Env *e)
 {

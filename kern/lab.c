@@ -1,4 +1,4 @@
-// kern/lab.c - the table of labs, and which one this is.
+// kern/lab.c - the table of labs, and which lab this kernel runs.
 //
 // Entry points: lab_init, lab, debugging, debug_asked.
 

@@ -21,30 +21,31 @@ struct Lab {
 	// What the graders of this lab count on
 	bool backtrace_test;		// 1: test_backtrace(5) at start
 	bool trace_traps;		// 3: a line for each trap
-	bool env_messages;		// 3, 4: environments come and go aloud
-	bool only_env;			// 3: the end of the only one is the end
+	bool env_messages;		// 3, 4: print when an environment is
+					// created and when it ends
+	bool only_env;			// 3: when the only environment ends,
+					// enter the monitor
 
-	// A program's int3, and so its panic, stops the machine in the monitor.
-	// In lab 5, which is a system to use, it just ends the program.
+	// A program's int3, and so its panic, enters the monitor.  In lab 5,
+	// which is a system to use, int3 just ends the program.
 	bool stops_at_int3;
 
 	// May programs make calls that replace those written in lab 4
 	// (PTE_REPLACEMENTS)?
 	bool replacements;
 
-	// Run when nobody says what to run; 0: the monitor
+	// The program to run if neither fw_cfg nor make names one
 	const char *program;
 };
 
-extern const struct Lab *lab;		// the one we are in
-extern bool debugging;			// stop at int3 in every lab
+extern const struct Lab *lab;		// the lab that this kernel runs
+extern bool debugging;			// int3 enters the monitor
 extern bool debug_asked;		// programs and the console may ask for
 					// checks (kern/debug/audit.c)
 
-// Settle which lab this is: what QEMU was told (fw_cfg opt/jos/lab), or what
-// the kernel was built for.  With fw_cfg opt/jos/debug, somebody debugs; if
-// that is "check" or "lock", without stopping at int3; with "lock", watching
-// the kernel's lock.
+// Set lab from fw_cfg opt/jos/lab, or to the lab that the kernel was built for.
+// Set debug_asked if there is fw_cfg opt/jos/debug, and debugging too, unless
+// its value is "check" or "lock"; "lock" sets spin_watched.
 void lab_init(void);
 
 #endif // JOS_KERN_LAB_H

@@ -1,8 +1,10 @@
 // kern/monitor.c - the kernel's command line, for looking around.
 //
-// Entry points: monitor; mon_backtrace, for panics.  A command is a function
-// and a line in commands[].  They run when something may be broken already,
-// so they look at everything with care.
+// A command is a function and a line in commands[].  Commands run when the
+// kernel's data may be broken already, so they check each pointer that they
+// follow.
+//
+// Entry points: monitor; mon_backtrace, for panics.
 
 #include <inc/assert.h>
 #include <inc/memlayout.h>
@@ -49,29 +51,29 @@ static const struct Command {
 };
 
 // --------------------------------------------------------------- backtrace
-// Each function begins by pushing its caller's %ebp and pointing %ebp there,
-// so that the calls in progress form a chain through the stack:
+// Each function begins by pushing its caller's %ebp and pointing %ebp at the
+// copy, so that the calls in progress form a chain through the stack:
 //
 //	%ebp + 8	arguments
 //	%ebp + 4	return address, in the caller
 //	%ebp		the caller's %ebp, 0 at the end
 //	below		local variables
 //
-// The chain may lead from the kernel's stack to a program's, where anything
-// may stand.
+// The chain may lead from the kernel's stack to a program's, whose contents
+// cannot be trusted.
 
 #define MAXFRAMES	100
-#define MAXFRAMES_USER	11		// fill a screen, with the lines before
+#define MAXFRAMES_USER	11		// so that all fits on a screen
 #define MAXARGS_SHOWN	5
 
-// Is [va, va+4) in the kernel's variables or in a kernel stack?
+// Is the word at va in the kernel's variables or in a kernel stack?
 static bool
 in_kernel_data(uintptr_t va)
 {
 	const uintptr_t last = va + sizeof(uint32_t) - 1;
 
 	if (last < va)
-		return false;		// beyond the last address there is
+		return false;		// wraps around
 	if (last >= (uintptr_t) bootstack_gap && va < (uintptr_t) bootstack)
 		return false;
 	if (va >= (uintptr_t) edata && last < (uintptr_t) end)
@@ -85,7 +87,7 @@ in_kernel_data(uintptr_t va)
 			<= KSTKSIZE - sizeof(uint32_t);
 }
 
-// May the program that runs on this CPU read [va, va+4)?
+// May the program that runs on this CPU read the word at va?
 static bool
 in_user_memory(uintptr_t va)
 {
@@ -95,7 +97,7 @@ in_user_memory(uintptr_t va)
 			PTE_U) == 0;
 }
 
-// Read the word at va, aligned or not, if that is possible.
+// Read the word at va, aligned or not.  Returns false if that is not possible.
 static bool
 read_word(uintptr_t va, uint32_t *word)
 {
@@ -105,8 +107,8 @@ read_word(uintptr_t va, uint32_t *word)
 	return true;
 }
 
-// In which kind of stack is this frame?  Calls lead from a program's normal
-// stack to its exception stack and to the kernel's; never the other way.
+// Is ebp in a program's normal stack (0), a program's exception stack (1) or a
+// kernel stack (2)?  Calls and traps lead from a lower number to a higher one.
 static int
 stack_kind(uintptr_t ebp)
 {
@@ -115,8 +117,9 @@ stack_kind(uintptr_t ebp)
 	return ebp >= UXSTACKTOP - PGSIZE && ebp < UXSTACKTOP;
 }
 
-// Can the frame at ebp have been called from one at caller_ebp?  As this is
-// true only upwards, a chain of such frames ends.
+// Can the function with the frame at ebp have been called by the one with the
+// frame at caller_ebp?  A caller's frame is higher up on its stack, or on a
+// stack of a lower kind: so every chain of frames ends.
 static bool
 can_be_caller(uintptr_t ebp, uintptr_t caller_ebp)
 {
@@ -126,8 +129,9 @@ can_be_caller(uintptr_t ebp, uintptr_t caller_ebp)
 	return kind == caller_kind ? caller_ebp > ebp : caller_kind < kind;
 }
 
-// Say where eip is.  A return address is behind the call, and thereby
-// perhaps in the next line or function: look at the byte before it.
+// Print the source line and function of eip.  A return address follows the call
+// instruction, and may belong to the next line or function already: look up the
+// byte before it.
 static void
 print_place(uintptr_t eip, bool is_return)
 {
@@ -154,8 +158,8 @@ print_args(uintptr_t ebp)
 	cprintf("\n");
 }
 
-// If eip is where trap() returns to: print the place that the trap came from,
-// which the chain leaves out.
+// If eip is the return address of trap(), print the place that the trap
+// interrupted, which the chain of frames leaves out.
 static void
 print_trap_place(uintptr_t eip, uintptr_t ebp)
 {
@@ -183,7 +187,8 @@ print_frames(uintptr_t ebp)
 	for (int n = 0; ebp != 0 && n < MAXFRAMES; n++) {
 		uint32_t caller_ebp, eip;
 
-		// Who has the lock works on a program's data for a while only
+		// Programs can make long chains: do not hold the kernel lock
+		// for longer than a screen of lines takes.
 		if (ebp < ULIM && of_program++ == MAXFRAMES_USER) {
 			cprintf("  and so on\n");
 			return;
@@ -201,7 +206,7 @@ print_frames(uintptr_t ebp)
 	}
 }
 
-// From where the trap came, if there was one; else from here.
+// Print the calls that led to trap tf; if tf is NULL, to mon_backtrace.
 int
 mon_backtrace(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf)
 {
@@ -317,7 +322,7 @@ mon_poweroff(int argc, char **argv, struct Trapframe *tf UNUSED)
 
 // ------------------------------------------------------------ command line
 
-#define MAXARGS		16		// with the NULL behind them
+#define MAXARGS		16		// with the NULL that ends argv
 
 static bool
 is_blank(char c)
@@ -325,8 +330,8 @@ is_blank(char c)
 	return c != '\0' && strchr("\t\r\n ", c) != NULL;
 }
 
-// Cut line into words: argv[0], argv[1], ..., NULL.  Returns how many there
-// are, or -1 for too many.
+// Cut line into words: argv[0], argv[1], ..., NULL.  Returns the number of
+// words, or -1 if there are too many.
 static int
 split_words(char *line, char *argv[MAXARGS])
 {

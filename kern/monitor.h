@@ -7,10 +7,10 @@
 
 struct Trapframe;
 
-// Take commands until one of them says to leave.  tf is the trap that brought
-// us here, or NULL.
+// Run commands until one of them leaves the monitor.  tf is the trap that led
+// to the monitor, or NULL.
 void monitor(struct Trapframe *tf);
-extern uint32_t monitor_eflags;		// the processor's, as it was entered
+extern uint32_t monitor_eflags;		// EFLAGS when monitor() was called
 
 // The commands.  A negative result leaves the monitor.
 typedef int monitor_command(int argc, char **argv, struct Trapframe *tf);

@@ -1,13 +1,12 @@
-// kern/mpconfig.c - which processors are there?
+// kern/mpconfig.c - finds the CPUs in the firmware's tables.
 //
-// Two tables of the firmware may tell: the older MP configuration table
-// (Intel MultiProcessor Specification 1.4, chapter 4), and ACPI's MADT (ACPI
-// Specification 4.0, 5.2.12).  The first may fall short - some firmware lists
-// one CPU a socket - so both are asked.  Neither counts if CPUID says that
-// there is no local APIC.
+// Two tables list CPUs: the older MP configuration table (Intel MultiProcessor
+// Specification 1.4, chapter 4), and ACPI's MADT (ACPI Specification 4.0,
+// 5.2.12).  Some firmware lists only one CPU a socket in the MP table, so both
+// tables are read.  If CPUID says that there is no local APIC, neither is.
 //
-// The firmware leaves the MP table, or what leads to it, in memory that the
-// kernel counts as free: mp_find reads it before page_alloc gives out any page.
+// The MP table and the pointer to it may lie in memory that the kernel counts
+// as free: mp_find reads them before page_alloc gives out any page.
 //
 // Entry points: mp_find, mp_init.
 
@@ -25,14 +24,14 @@ static bool has_imcr;			// see mp_init
 
 // ------------------------------------------------------------ the MP table
 
-// MP 1.4, 4.1: lies in low memory and leads to the table
+// MP 1.4, 4.1: in low memory, with the address of the MP table
 struct FloatingPointer {
 	char signature[4];		// "_MP_"
 	physaddr_t table;
 	uint8_t length;			// in units of 16 bytes: 1
 	uint8_t revision;
 	uint8_t checksum;
-	uint8_t default_type;		// not 0: no table, but a known machine
+	uint8_t default_type;		// 0, or number of a known machine
 	uint8_t imcr;			// bit 7: there is an IMCR
 	uint8_t reserved[3];
 };
@@ -48,12 +47,12 @@ struct MpTable {
 	uint16_t oem_length;
 	uint16_t nentries;
 	physaddr_t lapicaddr;
-	uint16_t ext_length;		// of the extended table behind it
+	uint16_t ext_length;		// of the extended table that follows
 	uint8_t ext_checksum;
 	uint8_t reserved;
 } __attribute__((packed));
 
-// MP 1.4, 4.3: entries are told apart by their first byte
+// MP 1.4, 4.3: the first byte of an entry is its type
 struct MpProcessor {
 	uint8_t type;
 	uint8_t apicid;
@@ -63,7 +62,7 @@ struct MpProcessor {
 } __attribute__((packed));
 
 enum {
-	MP_PROCESSOR = 0,		// 20 bytes; the others have 8
+	MP_PROCESSOR = 0,		// 20 bytes; all other entries have 8
 	MP_BUS,
 	MP_IOAPIC,
 	MP_IOINTR,
@@ -80,7 +79,7 @@ _Static_assert(sizeof(struct MpProcessor) == 20, "MP 1.4, 4.3.1");
 #define BIOS_DATA_BASE_KB	0x413	// size of base memory, KiB
 #define BIOS_ROM		0xF0000
 
-// At an odd address as well
+// packed, as the word may lie at an odd address
 struct BiosWord {
 	uint16_t value;
 } __attribute__((packed));
@@ -97,8 +96,8 @@ find_pointer_in(physaddr_t pa, size_t len)
 	return mp;
 }
 
-// MP 1.4, chapter 4: in the first KiB of the extended BIOS data area, else in
-// the last KiB of base memory, or in the BIOS ROM.
+// MP 1.4, chapter 4: the pointer is in the first KiB of the extended BIOS data
+// area or else in the last KiB of base memory, or in the BIOS ROM.
 static const struct FloatingPointer *
 find_pointer(void)
 {
@@ -116,7 +115,7 @@ find_pointer(void)
 	return mp;
 }
 
-// The table, checked, or NULL.
+// Returns the MP table that mp points to, or NULL if a check fails.
 static const struct MpTable *
 find_mp_table(const struct FloatingPointer *mp)
 {
@@ -187,7 +186,7 @@ struct Madt {
 	uint32_t flags;
 } __attribute__((packed));
 
-// ACPI 4.0, 5.2.12.2; all entries begin with type and length
+// ACPI 4.0, 5.2.12.2; every entry begins with its type and length
 struct MadtLapic {
 	uint8_t type;
 	uint8_t length;
@@ -216,9 +215,9 @@ read_madt(const struct Madt *madt)
 	}
 }
 
-// ------------------------------------------------------------------- both
+// -------------------------------------------------------------- both tables
 
-// Before mem_init: what the MP table says.
+// Add the CPUs of the MP table to cpus[].
 void
 mp_find(void)
 {
@@ -232,8 +231,8 @@ mp_find(void)
 		read_mp_table(table);
 }
 
-// Fill cpus[].  Without tables, or without a local APIC, there is the boot
-// CPU alone, and lapicaddr stays 0.
+// Add the CPUs of the MADT to cpus[].  Without tables or without a local APIC,
+// cpus[] has the boot CPU alone and lapicaddr stays 0.
 void
 mp_init(void)
 {
@@ -248,8 +247,8 @@ mp_init(void)
 		return;
 	lapic_map(mmio_map_region(lapicaddr, PGSIZE));
 	if (has_imcr) {
-		// The PIC is wired past the local APIC: undo that.  MP 1.4,
-		// 3.6.2.1.
+		// The PIC's interrupts bypass the local APIC: send them through
+		// it.  MP 1.4, 3.6.2.1.
 		cprintf("SMP: Setting IMCR to switch from PIC mode to "
 			"symmetric I/O mode\n");
 		outb(0x22, 0x70);

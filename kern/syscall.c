@@ -1,10 +1,9 @@
 // kern/syscall.c - what programs may ask of the kernel.
 //
-// A call is handled by the function of its name.  Each first checks
-// everything that the program said, and only then changes anything.  A call
-// that puts its environment to sleep just returns, with curenv no longer
-// ENV_RUNNING; trap() then runs something else.  What it returns is for the
-// case that the environment is woken by chance.
+// A function named after each call carries it out.  It checks all arguments
+// before it changes anything.  If it puts curenv to sleep, it returns with
+// curenv no longer ENV_RUNNING, and trap() runs another environment; the value
+// returned is the result of the call if a spurious wakeup ends the sleep.
 //
 // Entry point: syscall.
 
@@ -34,8 +33,8 @@
 
 // ----------------------------------------------------------------- console
 
-// Print len bytes.  Ends the environment, before it prints any, if it may not
-// read them all.
+// Print the len bytes at s.  If curenv may not read all of them, print none and
+// end curenv.
 static void
 sys_cputs(const char *s, size_t len)
 {
@@ -43,17 +42,18 @@ sys_cputs(const char *s, size_t len)
 	cons_write(s, len);
 }
 
-// A text up to this size is printed in one piece; of a longer one, at most so
-// many bytes and ends of lines before others get a turn.  Moving the screen up
-// costs as much as a hundred bytes.
+// A text of up to CPUTS_WHOLE bytes is printed at once.  A longer one is
+// printed in slices (kern/longcall.c) of at most CPUTS_CHUNK bytes and
+// CPUTS_LINES newlines, as scrolling the screen costs as much as a hundred
+// bytes.
 #define CPUTS_WHOLE	128
 #define CPUTS_CHUNK	1024
 #define CPUTS_LINES	64
 
-// And so many are looked at, whether the program may read them.
+// How many bytes of the text each slice checks that curenv may read
 #define CPUTS_AHEAD	(1024 * 1024)
 
-// How much of a text is the next piece?
+// How many bytes of the len at s are in the next slice?
 static size_t
 cputs_piece(const char *s, size_t len)
 {
@@ -68,7 +68,7 @@ cputs_piece(const char *s, size_t len)
 	return n;
 }
 
-// sys_cputs for a text of any length
+// sys_cputs for a text longer than CPUTS_WHOLE, one slice at a time
 static int
 cputs_long(const char *s, size_t len)
 {
@@ -84,7 +84,7 @@ cputs_long(const char *s, size_t len)
 	return n < len ? longcall_again(done + n) : 0;
 }
 
-// The next character of console input, or 0 if there is none yet.
+// Returns the next character of console input, or 0 if there is none yet.
 static int
 sys_cgetc(void)
 {
@@ -92,15 +92,15 @@ sys_cgetc(void)
 	return tty_getkey();
 }
 
-// The next character of a line that was typed, edited and ended (canonical
-// mode); 0 if there is none yet; -E_EOF: ^D was typed instead of a line.
+// Returns the next character of a line of input that was edited and ended
+// (canonical mode); 0 if there is none yet; -E_EOF: the line is only ^D.
 static int
 sys_cons_line(void)
 {
 	return tty_getline();
 }
 
-// Sleep until there is console input.  Returns 0, perhaps too early.
+// Sleep until there is console input.  Returns 0, perhaps before there is any.
 static int
 sys_cons_wait(void)
 {
@@ -109,8 +109,8 @@ sys_cons_wait(void)
 	return 0;
 }
 
-// The caller, and all that it starts from now on, is what ^C ends; or with 0,
-// nothing is, and ^C is input.
+// Make curenv, and the environments that it starts from now on, the foreground
+// job, which ^C ends.  If on is 0, there is none, and ^C is input.
 static int
 sys_cons_foreground(int on)
 {
@@ -126,8 +126,8 @@ sys_getenvid(void)
 	return curenv->env_id;
 }
 
-// End an environment: the caller itself, or a child, which is gone when this
-// returns.  Returns 0 or -E_BAD_ENV.
+// End curenv or a child of curenv; when the call returns to the program, the
+// child has ended.  Returns 0 or -E_BAD_ENV.
 static int
 sys_env_destroy(envid_t envid)
 {
@@ -146,17 +146,17 @@ sys_env_destroy(envid_t envid)
 	return 0;
 }
 
-// Let others run.
+// Let another environment run.
 static int
 sys_yield(void)
 {
-	// The result is in the frame already when we come back.
+	// sched_yield does not return: store the result of the call here.
 	curenv->env_tf.tf_regs.reg_eax = 0;
 	sched_yield();
 }
 
-// Make a child with our registers and an empty address space, not yet
-// runnable.  In the child, the call returns 0.
+// Create a child with the registers of curenv and an empty address space, and
+// leave it ENV_NOT_RUNNABLE.  In the child, the call returns 0.
 // Returns the child's id, -E_NO_FREE_ENV or -E_NO_MEM.
 static envid_t
 sys_exofork(void)
@@ -172,9 +172,9 @@ sys_exofork(void)
 	return e->env_id;
 }
 
-// sys_exofork, and what the labs do not have: the child has the floating-point
-// registers of its parent, not its I/O privilege, and is in the foreground if
-// its parent is.
+// sys_exofork, and what the labs do not have: the child inherits its parent's
+// floating-point registers and place in the foreground job, but not its I/O
+// privilege.
 static envid_t
 exofork(void)
 {
@@ -195,8 +195,8 @@ exofork(void)
 	return id;
 }
 
-// Start an environment, or stop it.  Either way it sleeps on nothing any more.
-// Returns 0; -E_BAD_ENV; -E_INVAL: neither RUNNABLE nor NOT_RUNNABLE.
+// Start or stop an environment, and end its sleep, if it sleeps on an object.
+// Returns 0; -E_BAD_ENV; -E_INVAL: status is not one of the two.
 static int
 sys_env_set_status(envid_t envid, int status)
 {
@@ -211,14 +211,15 @@ sys_env_set_status(envid_t envid, int status)
 	return 0;
 }
 
-// Flags that a program may give another one, or itself
+// The flags that sys_env_set_trapframe takes from a program
 #define FL_USER	(FL_CF | FL_PF | FL_AF | FL_ZF | FL_SF | FL_TF | FL_DF	\
 		| FL_OF | FL_AC | FL_ID)
 
-// Replace an environment's registers.  Whatever tf says, they are those of a
-// program: user mode, interrupts as before, no I/O privilege.  If it is running
-// elsewhere, what it comes into the kernel with is not carried out (trap).
-// Returns 0 or -E_BAD_ENV; ends the caller if tf is not its to read.
+// Replace the registers of an environment.  Whatever tf holds, the environment
+// stays in user mode, keeps its interrupt flag and has no I/O privilege.  If it
+// is running on another CPU, the trap that brings it into the kernel is not
+// handled (env_set_tf).
+// Returns 0 or -E_BAD_ENV; ends curenv if it may not read tf.
 static int
 sys_env_set_trapframe(envid_t envid, struct Trapframe *tf)
 {
@@ -242,7 +243,8 @@ sys_env_set_trapframe(envid_t envid, struct Trapframe *tf)
 	return 0;
 }
 
-// Where e goes on page faults; 0: they end it.  Returns 0 or -E_BAD_ENV.
+// Set the function that an environment's page faults call; with 0, they end the
+// environment.  Returns 0 or -E_BAD_ENV.
 static int
 sys_env_set_pgfault_upcall(envid_t envid, void *upcall)
 {
@@ -255,15 +257,16 @@ sys_env_set_pgfault_upcall(envid_t envid, void *upcall)
 	return 0;
 }
 
-// Sleep until an environment, any one, has ended.
-// Returns 0, perhaps too early; -E_BAD_ENV: it has ended; -E_INVAL: it is us.
+// Sleep until the environment envid, which may be anybody's, has ended.
+// Returns 0, perhaps before it has; -E_BAD_ENV: it had ended already; -E_INVAL:
+// it is curenv.
 static int
 sys_env_wait(envid_t envid)
 {
 	struct Env *e = &envs[ENVX(envid)];
 	int r;
 
-	// Destroyed is not yet ended.
+	// envid2env does not find an environment that is still being freed.
 	bool dying = e->env_id == envid && e->env_status == ENV_DYING;
 	if (!dying && (r = envid2env(envid, &e, false)) < 0)
 		return r;
@@ -274,9 +277,9 @@ sys_env_wait(envid_t envid)
 }
 
 // ------------------------------------------------------------------- pages
-// kern/pagecall.c has the calls besides these three.
+// kern/pagecall.c has the calls about pages that the labs do not have.
 
-// Map a new page of zeros at va, in place of what was there.
+// Map a new page of zeros at va, in place of a page that is mapped there.
 // Returns 0; -E_BAD_ENV; -E_INVAL: bad va or perm; -E_NO_MEM.
 static int
 sys_page_alloc(envid_t envid, void *va, int perm)
@@ -296,8 +299,9 @@ sys_page_alloc(envid_t envid, void *va, int perm)
 	return r;
 }
 
-// Map the page at srcva of one environment at dstva of another as well.
-// Returns 0; -E_BAD_ENV; -E_INVAL: as page_to_share, or bad dstva; -E_NO_MEM.
+// Map the page at srcva of environment srcid at dstva of dstid, too.
+// Returns 0; -E_BAD_ENV; -E_INVAL: page_to_share refuses, or dstva is bad;
+// -E_NO_MEM.
 static int
 sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
 {
@@ -313,7 +317,8 @@ sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
 	return page_insert(dst->env_pgdir, pp, dstva, perm);
 }
 
-// Returns 0, also if there was nothing; -E_BAD_ENV; -E_INVAL: bad va.
+// Unmap the page at va, if there is one.
+// Returns 0; -E_BAD_ENV; -E_INVAL: bad va.
 static int
 sys_page_unmap(envid_t envid, void *va)
 {
@@ -329,13 +334,13 @@ sys_page_unmap(envid_t envid, void *va)
 }
 
 // --------------------------------------------------------------------- IPC
-// kern/ipc.c has the calls besides these two.
+// kern/ipc.c has the calls about messages that the labs do not have.
 
-// Send value, and the page at srcva if that is below UTOP and the receiver
-// wants one.  Any environment may send to any other that is receiving; its
-// sys_ipc_recv then returns 0.
-// Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV; -E_INVAL: as page_to_share;
-// -E_NO_MEM: no page table for the receiver, who goes on waiting.
+// Send value, and the page at srcva if srcva is below UTOP and the receiver
+// accepts a page.  Any environment may send to any other that is receiving; the
+// receiver's sys_ipc_recv then returns 0.
+// Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV; -E_INVAL: page_to_share refuses;
+// -E_NO_MEM: no page table for the receiver, which goes on waiting.
 static inline int
 sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
@@ -365,8 +370,9 @@ sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 	return 0;
 }
 
-// Sleep until a message comes; if it brings a page, map it at dstva, unless
-// that is UTOP or more.  Returns 0, or -E_INVAL: dstva is not a page's start.
+// Sleep until a message comes.  A page that comes with the message is mapped at
+// dstva; if dstva is UTOP or above, only the value is taken.
+// Returns 0, or -E_INVAL: dstva is below UTOP and not the start of a page.
 static inline int
 sys_ipc_recv(void *dstva)
 {
@@ -380,8 +386,8 @@ sys_ipc_recv(void *dstva)
 	return 0;
 }
 
-// sys_ipc_try_send, unless the receiver accepts messages of another only; the
-// receiver may reply then, and runs soon.
+// sys_ipc_try_send, and what the labs do not have: the receiver may accept
+// messages of one environment only, may reply to this one, and runs soon.
 static int
 ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
@@ -399,9 +405,10 @@ ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
 
 // ----------------------------------------------------------------- machine
 
-// For the file server: sleep until the disk interrupts; kern/irqwait.h says
-// more.  Returns 1; 0 if no interrupt came for a tenth of a second, or by
-// chance; -E_INVAL: not the disk's line, no such port, or not the file server.
+// For the file server: sleep until the disk interrupts (kern/irqwait.h).
+// Returns 1; 0 after a timeout of a tenth of a second or a spurious wakeup;
+// -E_INVAL: irq is not the disk's, stop_port is no port, or curenv is not the
+// file server.
 static int
 sys_irq_wait(int irq, int stop_port)
 {
@@ -411,8 +418,8 @@ sys_irq_wait(int irq, int stop_port)
 	return irq_wait(curenv, stop_port);
 }
 
-// Switch the machine off, as its status says.  Returns -E_INVAL if the magic
-// number is not there, or the status not one that QEMU can pass on.
+// Switch the machine off; QEMU exits with status.  Returns -E_INVAL if magic is
+// wrong, or QEMU cannot exit with status.
 static int
 sys_poweroff(uint32_t magic, int status)
 {

@@ -6,9 +6,9 @@
 #include <inc/syscall.h>
 #include <inc/types.h>
 
-// Carry out system call syscallno for curenv; its result, or -E_INVAL if
-// there is no such call.  Does not return if the call ends curenv or puts it
-// to sleep.
+// Carry out system call syscallno for curenv.  Returns the result of the call,
+// or -E_INVAL if there is no such call.  Does not return if the call yields or
+// ends curenv.
 int32_t syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	uint32_t a4, uint32_t a5);
 

@@ -1,4 +1,4 @@
-// kern/trapframe.c - the registers of a trap, in words.
+// kern/trapframe.c - prints the registers that a trap saved.
 //
 // Entry points: print_trapframe, print_regs.
 
