@@ -4,10 +4,10 @@
 #define JOS_INC_ARGS_H
 
 struct Argstate {
-	int *argc;			// the caller's; kept up to date
+	int *argc;			// the caller's, which argnext changes
 	const char **argv;
-	const char *curarg;		// flags of this word still to come
-	const char *argvalue;		// value that argvalue() found last
+	const char *curarg;		// unread flags of the current word
+	const char *argvalue;		// the current flag's value, if read
 };
 
 void argstart(int *argc, char **argv, struct Argstate *args);

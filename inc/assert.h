@@ -1,4 +1,4 @@
-// inc/assert.h - ways to stop when something that must hold does not.
+// inc/assert.h - panic, warn and assert: reports of what must not happen.
 
 #ifndef JOS_INC_ASSERT_H
 #define JOS_INC_ASSERT_H

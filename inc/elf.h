@@ -1,4 +1,4 @@
-// inc/elf.h - the ELF file format, 32 bits, as far as loaders need it.
+// inc/elf.h - the parts of the 32-bit ELF file format that loaders need.
 //
 // Three loaders share this file: the boot sector (boot/main.c), the kernel
 // (load_icode in kern/env.c) and spawn (lib/spawn.c).
@@ -18,12 +18,12 @@ struct Elf {
 	uint16_t e_machine;
 	uint32_t e_version;
 	uint32_t e_entry;		// first instruction
-	uint32_t e_phoff;		// program headers: where in the file
+	uint32_t e_phoff;		// file offset of the program headers
 	uint32_t e_shoff;
 	uint32_t e_flags;
 	uint16_t e_ehsize;
 	uint16_t e_phentsize;		// size of one program header
-	uint16_t e_phnum;		// how many program headers
+	uint16_t e_phnum;		// number of program headers
 	uint16_t e_shentsize;
 	uint16_t e_shnum;
 	uint16_t e_shstrndx;
@@ -31,11 +31,12 @@ struct Elf {
 
 struct Proghdr {
 	uint32_t p_type;
-	uint32_t p_offset;		// the segment's bytes: where in the file
-	uint32_t p_va;			// where they run
-	uint32_t p_pa;			// where a boot loader puts them
-	uint32_t p_filesz;		// bytes in the file
-	uint32_t p_memsz;		// bytes in memory; the rest is zero
+	uint32_t p_offset;		// file offset of the segment
+	uint32_t p_va;			// its virtual address
+	uint32_t p_pa;			// its physical one, for boot loaders
+	uint32_t p_filesz;		// its bytes in the file
+	uint32_t p_memsz;		// its bytes in memory: the file's, then
+					// zeros
 	uint32_t p_flags;
 	uint32_t p_align;
 };
@@ -83,12 +84,12 @@ _Static_assert(sizeof(struct Secthdr) == 40, "ELF section header");
 #define ELF_SHN_UNDEF		0
 
 // Is this the header of a 32-bit little-endian program for the i386, with
-// program headers of the size we know?  Says nothing about where they lie.
+// program headers of the expected size?  Does not check where they lie.
 static inline bool
 elf_header_ok(const struct Elf *elf)
 {
 	return elf->e_magic == ELF_MAGIC
-		// Two at a time: the boot sector has to be small
+		// Two fields in one comparison: the boot sector must be small
 		&& (elf->e_elf[0] | elf->e_elf[1] << 8)
 			== (ELF_CLASS_32 | ELF_DATA_LSB << 8)
 		&& (elf->e_type | elf->e_machine << 16)

@@ -17,9 +17,9 @@ typedef int32_t envid_t;
 //	| 0 | generation (uniqueness)   | index       |
 //	                                  ENVX(id)
 //
-// The index says which slot of envs[]; the rest changes each time the slot
-// is used again, so that an old id does not name the new environment.  Ids
-// are positive: 0 means "the caller", negative values are errors.
+// The index says which slot of envs[].  The generation changes each time the
+// slot is used again, so that an old id does not name the new environment.
+// Ids are positive: 0 means "the caller", negative values are errors.
 
 #define LOG2NENV	10
 #define NENV		(1 << LOG2NENV)
@@ -27,10 +27,10 @@ typedef int32_t envid_t;
 
 enum {
 	ENV_FREE = 0,			// slot not in use
-	ENV_DYING,			// destroyed, but on some CPU still
+	ENV_DYING,			// destroyed, but a CPU still runs it
 	ENV_RUNNABLE,			// waits for a CPU
-	ENV_RUNNING,			// is on CPU env_cpunum
-	ENV_NOT_RUNNABLE		// waits for something else
+	ENV_RUNNING,			// runs on CPU env_cpunum
+	ENV_NOT_RUNNABLE		// waits for another event
 };
 
 enum EnvType {
@@ -38,9 +38,9 @@ enum EnvType {
 	ENV_TYPE_FS			// the file server
 };
 
-// The order of the fields is the labs'.  All are under the kernel lock.
+// The labs give the order of the fields.  The kernel lock guards them all.
 struct Env {
-	// Registers while it does not run; a trap copies them in
+	// The saved registers, while the environment does not run
 	struct Trapframe env_tf;
 
 	// Next on the free list
@@ -53,21 +53,22 @@ struct Env {
 
 	// Changed by the scheduler
 	unsigned env_status;
-	uint32_t env_runs;		// how often it was given a CPU
-	int env_cpunum;			// which CPU it was on last
+	uint32_t env_runs;		// how often it has been started
+	int env_cpunum;			// the CPU that ran it last
 
 	// Address space
 	pde_t *env_pgdir;
 
-	// Called on its own page faults; 0: they end it
+	// Entry point for its page faults; 0: a fault ends the environment
 	void *env_pgfault_upcall;
 
 	// Mailbox: the sender writes it while env_ipc_recving is set
 	bool env_ipc_recving;		// waits in sys_ipc_recv
-	void *env_ipc_dstva;		// where it wants a page, UTOP or more: not
+	void *env_ipc_dstva;		// where to map a page; UTOP and above:
+					// it accepts none
 	uint32_t env_ipc_value;
 	envid_t env_ipc_from;
-	int env_ipc_perm;		// of the page that came; 0: none came
+	int env_ipc_perm;		// of the page received; 0: none
 };
 
 _Static_assert(sizeof(struct Env) == 124, "programs read this at UENVS");

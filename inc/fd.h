@@ -1,4 +1,5 @@
-// inc/fd.h - file descriptors: one page each, shared by all who hold it.
+// inc/fd.h - file descriptors: one page each, shared by all environments that
+// have the descriptor open.
 
 #ifndef JOS_INC_FD_H
 #define JOS_INC_FD_H
@@ -12,7 +13,7 @@ struct Stat;
 // The operations of a kind of file.  A device that cannot truncate has
 // dev_not_supported (lib/fd.c), which returns -E_NOT_SUPP.
 struct Dev {
-	int dev_id;			// stands in fd_dev_id
+	int dev_id;			// the fd_dev_id of its descriptors
 	const char *dev_name;
 	ssize_t (*dev_read)(struct Fd *fd, void *buf, size_t n);
 	ssize_t (*dev_write)(struct Fd *fd, const void *buf, size_t n);
@@ -23,7 +24,7 @@ struct Dev {
 
 struct FdFile {
 	int id;				// the file server's id of the open file
-	volatile uint32_t revocations;	// counted up to revoke leases
+	volatile uint32_t revocations;	// the server adds 1 to revoke leases
 };
 
 struct Fd {
@@ -45,7 +46,7 @@ struct Stat {
 _Static_assert(sizeof(struct Fd) == 20, "shared by client and file server");
 _Static_assert(sizeof(struct Stat) == 140, "programs know this layout");
 
-// The block of a file that is leased from the server (lib/file.c)
+// Where lib/file.c maps the file block that it leases from the server
 #define FDLEASE		0xD0040000
 
 char *fd2data(struct Fd *fd);

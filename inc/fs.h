@@ -3,13 +3,13 @@
 //
 // A disk is an array of blocks of BLKSIZE bytes:
 //
-//	0	left alone: boot sector, partition table
+//	0	not the file system's: boot sector, partition table
 //	1	struct Super
 //	2 ...	free map, a bit a block, 1 = free: bit n%32 of word n/32
 //	...	files, directories, indirect blocks
 //
-// A directory is a file of struct File, BLKFILES a block; an entry whose
-// name is empty is free.  A block number 0 means "no block".
+// A directory is a file of struct File, BLKFILES a block.  An entry with an
+// empty name is free.  A block number of 0 means "no block".
 
 #ifndef JOS_INC_FS_H
 #define JOS_INC_FS_H
@@ -18,7 +18,7 @@
 #include <inc/types.h>
 
 #define BLKSIZE		PGSIZE
-#define BLKBITSIZE	(BLKSIZE * 8)	// blocks that a block of map covers
+#define BLKBITSIZE	(BLKSIZE * 8)	// blocks that a free map block covers
 
 #define MAXNAMELEN	128		// of a component, with its NUL
 #define MAXPATHLEN	1024		// of a path, with its NUL
@@ -32,7 +32,7 @@ struct File {
 	off_t f_size;			// bytes
 	uint32_t f_type;		// FTYPE_
 	uint32_t f_direct[NDIRECT];
-	uint32_t f_indirect;		// block of further block numbers
+	uint32_t f_indirect;		// a block with NINDIRECT more numbers
 	uint8_t f_pad[256 - MAXNAMELEN - 8 - 4 * NDIRECT - 4];
 };
 
@@ -52,8 +52,8 @@ struct Super {
 _Static_assert(sizeof(struct File) == 256, "on disk");
 _Static_assert(sizeof(struct Super) == 264, "on disk");
 
-// Requests.  The client sends the number with a page that holds the request;
-// the reply is a number, and where noted something in that same page.
+// Requests.  The client sends the number with a page that holds the request.
+// The server replies with a number; some replies also fill the request's page.
 enum {
 	FSREQ_OPEN = 1,			// the reply comes with the Fd page
 	FSREQ_SET_SIZE,
@@ -104,7 +104,7 @@ union Fsipc {
 		char req_path[MAXPATHLEN];
 	} remove;
 
-	char _pad[PGSIZE];		// nobody else's data on this page
+	char _pad[PGSIZE];		// the whole page is the request
 };
 
 #endif // JOS_INC_FS_H

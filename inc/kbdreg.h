@@ -1,11 +1,11 @@
-// inc/kbdreg.h - the PS/2 keyboard controller (8042) and our key codes.
+// inc/kbdreg.h - the PS/2 keyboard controller (8042), and codes for keys.
 
 #ifndef JOS_INC_KBDREG_H
 #define JOS_INC_KBDREG_H
 
 #define KBSTATP		0x64	// status port (in), command port (out)
-#define  KBS_DIB	0x01	// a byte waits in the data port
-#define  KBS_TERR	0x20	// that byte comes from the mouse
+#define  KBS_DIB	0x01	// the data port holds a byte
+#define  KBS_TERR	0x20	// the byte in the data port is the mouse's
 #define KBCMDP		0x64
 #define KBDATAP		0x60	// data port
 
@@ -21,7 +21,7 @@
 #define KEY_INS		0xE8
 #define KEY_DEL		0xE9
 
-// A byte above ASCII that is text, and not one of these, has this bit too.
+// Set in a byte above ASCII that is text, to tell it from the key codes.
 #define KEY_TEXT	0x100
 
 #endif // JOS_INC_KBDREG_H

@@ -1,7 +1,7 @@
 // inc/lib.h - the boundary between programs and their library.
 //
-// A program includes this header and defines umain.  lib/libmain.c calls it
-// and calls exit when it returns.
+// A program includes this header and defines umain.  lib/libmain.c calls umain
+// and, when umain returns, exit.
 
 #ifndef JOS_INC_LIB_H
 #define JOS_INC_LIB_H
@@ -26,14 +26,14 @@ void umain(int argc, char **argv);
 
 // lib/libmain.c, lib/entry.S
 extern const char *binaryname;			// argv[0], once started
-extern const volatile struct Env *thisenv;	// our entry of envs[]
+extern const volatile struct Env *thisenv;	// this program's in envs[]
 extern const volatile struct Env envs[NENV];
 extern const volatile struct PageInfo pages[];
 
 // lib/exit.c
 void exit(void) __attribute__((noreturn));
 
-// lib/syscall.c: kern/syscall.c says what they do
+// lib/syscall.c; comments in kern/ describe the calls (inc/syscall.h)
 void sys_cputs(const char *s, size_t len);
 int sys_cgetc(void);
 envid_t sys_getenvid(void);
@@ -67,8 +67,8 @@ int sys_ipc_call(envid_t to, uint32_t value, void *va, void *dstva, int perm);
 int sys_ipc_reply_recv(envid_t to, uint32_t value, void *va, void *dstva,
 	int perm);
 
-// Inlined, for the child must not return through a stack frame that the
-// parent, running on, has long overwritten by the time the stack is copied.
+// Inline, because the child must not return through a stack frame of this
+// function: the parent overwrites that before the stack is copied.
 static inline envid_t __attribute__((always_inline))
 sys_exofork(void)
 {
@@ -142,7 +142,7 @@ int stat(const char *path, struct Stat *st);
 int open(const char *path, int mode);
 int remove(const char *path);
 int sync(void);
-extern union Fsipc fsipcbuf;			// page of our next request
+extern union Fsipc fsipcbuf;			// the page of each request
 
 // Modes of open
 #define O_RDONLY	0x0000
@@ -150,10 +150,10 @@ extern union Fsipc fsipcbuf;			// page of our next request
 #define O_RDWR		0x0002
 #define O_ACCMODE	0x0003
 
-#define O_CREAT		0x0100			// make it if it is not there
-#define O_TRUNC		0x0200			// and empty it
-#define O_EXCL		0x0400			// it must not be there
-#define O_MKDIR		0x0800			// make a directory
+#define O_CREAT		0x0100			// create a missing file
+#define O_TRUNC		0x0200			// truncate the file to 0 bytes
+#define O_EXCL		0x0400			// fail if the file exists
+#define O_MKDIR		0x0800			// create a directory
 
 // lib/pageref.c
 int pageref(void *va);

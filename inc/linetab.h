@@ -1,10 +1,10 @@
 // inc/linetab.h - the line table: from code addresses to source lines.
 //
-// Compilers leave this knowledge in the DWARF sections, which no loader
-// brings into memory and which take long code to read.  tools/linetable reads
-// them after linking and writes the few bytes a backtrace needs.  The
-// kernel's table lies between __LINES_BEGIN__ and __LINES_END__, that of a
-// program at USTABDATA; both look like this:
+// A backtrace needs it.  Compilers put the same facts into DWARF sections, but
+// no loader brings those into memory, and they take much code to read.  So
+// tools/linetable reads them after linking and writes this short table.  The
+// kernel's lies between __LINES_BEGIN__ and __LINES_END__, a program's at
+// USTABDATA; both look like this:
 //
 //      +-------------------+
 //      | struct Linetab    |
@@ -19,11 +19,11 @@
 //      +-------------------+
 //
 // A row says "from this address on, the code comes from this line", as two
-// numbers: the step from the address before (at first lf_addr) and the step
-// from the line before (at first 0).  A function's rows go from its lf_rows
-// to that of the next Linefunc.  They speak of one file, lf_file, and of that
-// function alone: code which an inline function left here counts for a line
-// near by, mostly the one that called it.
+// numbers: the step from the previous row's address (at first lf_addr) and the
+// step from the previous row's line (at first 0).  A function's rows go from
+// its lf_rows to the lf_rows of the next Linefunc.  All its lines are in one
+// file, lf_file: the code of an inlined function counts for a line near by,
+// mostly the line of the call.
 //
 // A number takes one byte for each seven bits, low bits first; bit 7 says
 // that another byte follows.  Steps of lines go both ways, so their lowest
@@ -50,9 +50,9 @@ struct Linetab {
 
 struct Linefunc {
 	uint32_t lf_addr;		// first instruction
-	uint32_t lf_rows;		// first row: where, within the rows
-	uint16_t lf_name;		// its name: where, within the strings
-	uint16_t lf_file;		// its source file, likewise
+	uint32_t lf_rows;		// offset of its first row in the rows
+	uint16_t lf_name;		// offset of its name in the strings
+	uint16_t lf_file;		// offset of its file's name there
 };
 
 _Static_assert(sizeof(struct Linetab) == 16, "tools/linetable writes this");

@@ -1,8 +1,8 @@
 // inc/memlayout.h - where everything lies in memory.
 //
 // Every environment has a page directory of its own.  All directories agree
-// from UTOP up, so the kernel is there whichever one is loaded; below UTOP
-// each environment maps what it likes.
+// from UTOP up, so the kernel is mapped whichever directory is loaded; below
+// UTOP each environment maps what it likes.
 //
 //   4 GiB      ---------------------------+-----------------+ kernel/user
 //              all physical memory, PA 0 on                   RW/--
@@ -53,15 +53,15 @@
 #define GD_TSS0		0x28		// TSS of CPU 0; CPU i: GD_TSS0 + 8*i
 
 // Physical memory
-#define IOPHYSMEM	0x0A0000	// devices and BIOS lie from here ...
-#define EXTPHYSMEM	0x100000	// ... to here; the kernel is loaded here
-#define MPENTRY_PADDR	0x7000		// first code of the other processors
+#define IOPHYSMEM	0x0A0000	// devices and BIOS, up to EXTPHYSMEM
+#define EXTPHYSMEM	0x100000	// where the kernel is loaded
+#define MPENTRY_PADDR	0x7000		// start-up code of the other CPUs
 
 // Kernel part of the map
 #define KERNBASE	0xF0000000
 #define KSTACKTOP	KERNBASE
 #define KSTKSIZE	(8 * PGSIZE)	// mapped part of a kernel stack
-#define KSTKGAP		(8 * PGSIZE)	// unmapped guard below it
+#define KSTKGAP		(8 * PGSIZE)	// unmapped guard below each stack
 #define MMIOLIM		(KSTACKTOP - PTSIZE)
 #define MMIOBASE	(MMIOLIM - PTSIZE)
 
@@ -86,19 +86,21 @@ typedef uint32_t pte_t;
 typedef uint32_t pde_t;
 
 #ifdef JOS_USER
-// The page tables of the current environment as one array, and its directory.
-// The directory has itself as entry PDX(UVPT), so the processor, taking two
-// steps from UVPT, finds page tables where it expects pages; taking that
-// entry twice, it finds the directory.  lib/entry.S gives the addresses.
+// The page tables of the current environment as one array, uvpt, and its page
+// directory, uvpd.  Entry PDX(UVPT) of the directory is the directory itself,
+// so the processor, translating an address above UVPT, finds a page table
+// where it expects a page; and at uvpd, where it follows that entry twice, the
+// directory.  lib/entry.S gives the addresses.
 extern volatile pte_t uvpt[];		// entry of page va: uvpt[PGNUM(va)]
-extern volatile pde_t uvpd[];		// entry of its table: uvpd[PDX(va)]
+extern volatile pde_t uvpd[];		// entry of va's table: uvpd[PDX(va)]
 #endif
 
 // One for each physical page; pages[i] is about the page at i * PGSIZE.
 struct PageInfo {
 	struct PageInfo *pp_link;	// next on the free list
-	uint16_t pp_ref;		// how many mappings (and other uses)
-	uint16_t pp_found;		// as kern/debug/audit.c counted
+	uint16_t pp_ref;		// number of mappings and other uses
+	uint16_t pp_found;		// references that kern/debug/audit.c
+					// counted
 };
 
 _Static_assert(sizeof(struct PageInfo) == 8, "programs read this at UPAGES");

@@ -29,7 +29,7 @@
 
 #define NPDENTRIES	1024		// entries of a page directory
 #define NPTENTRIES	1024		// entries of a page table
-#define PGSIZE		4096		// bytes a page table entry maps
+#define PGSIZE		4096		// bytes that a page table entry maps
 #define PGSHIFT		12
 #define PTSIZE		(PGSIZE * NPTENTRIES)	// bytes a directory entry maps
 #define PTSHIFT		22
@@ -39,7 +39,7 @@
 // Entries of directories and tables
 #define PTE_P		0x001		// present
 #define PTE_W		0x002		// writable
-#define PTE_U		0x004		// user mode may use it
+#define PTE_U		0x004		// accessible in user mode
 #define PTE_PWT		0x008		// write-through
 #define PTE_PCD		0x010		// not cached
 #define PTE_A		0x020		// accessed (set by the processor)
@@ -47,8 +47,8 @@
 #define PTE_PS		0x080		// directory only: maps 4 MiB itself
 #define PTE_G		0x100		// global: survives a CR3 load
 
-// Three bits that the processor leaves to software, and what the user
-// library does with two of them.
+// Three bits that the processor leaves to software; the user library has a
+// use for two of them.
 #define PTE_AVAIL	0xE00
 #define PTE_SHARE	0x400		// stays shared over fork and spawn
 #define PTE_COW		0x800		// copy on write
@@ -84,9 +84,9 @@
 #define CR4_PSE		0x00000010	// PTE_PS works
 #define CR4_MCE		0x00000040
 #define CR4_PCE		0x00000100
-#define CR4_UMIP	0x00000800	// sgdt and its like are the kernel's
-#define CR4_SMEP	0x00100000	// the kernel runs no code of programs
-#define CR4_SMAP	0x00200000	// nor reads or writes theirs, but with AC
+#define CR4_UMIP	0x00000800	// programs may not use sgdt, sidt, str
+#define CR4_SMEP	0x00100000	// the kernel cannot run user pages
+#define CR4_SMAP	0x00200000	// nor read or write them unless AC is 1
 
 // ---------------------------------------------------------------- EFLAGS
 
@@ -96,7 +96,7 @@
 #define FL_ZF		0x00000040
 #define FL_SF		0x00000080
 #define FL_TF		0x00000100	// trap after each instruction
-#define FL_IF		0x00000200	// interrupts are let in
+#define FL_IF		0x00000200	// interrupts are enabled
 #define FL_DF		0x00000400
 #define FL_OF		0x00000800
 #define FL_IOPL_MASK	0x00003000	// lowest privilege that may do I/O
@@ -110,7 +110,7 @@
 #define FL_AC		0x00040000
 #define FL_VIF		0x00080000
 #define FL_VIP		0x00100000
-#define FL_ID		0x00200000	// can be changed: CPUID is there
+#define FL_ID		0x00200000	// if software can change it: has CPUID
 
 // -------------------------------------------------------------- segments
 
@@ -181,8 +181,8 @@ struct Segdesc {
 #define SEG16(type, base, lim, dpl)	\
 	(struct Segdesc) SEG_DESC(type, base, lim, dpl, 0)
 
-// The TSS: JOS uses it only to tell the processor which stack to take on a
-// trap from user mode (ts_esp0, ts_ss0).
+// The TSS: JOS uses it to tell the processor which stack to take on a trap
+// from user mode (ts_esp0, ts_ss0), and for task gates.
 struct Taskstate {
 	uint32_t ts_link;
 	uintptr_t ts_esp0;
@@ -215,7 +215,7 @@ struct Gatedesc {
 	unsigned gd_rsv1 : 3;
 	unsigned gd_type : 4;
 	unsigned gd_s : 1;
-	unsigned gd_dpl : 2;		// who may reach it by int n
+	unsigned gd_dpl : 2;		// lowest privilege that may use int n
 	unsigned gd_p : 1;
 	unsigned gd_off_31_16 : 16;
 };
@@ -228,13 +228,13 @@ struct Gatedesc {
 		.gd_off_31_16 = (uint32_t) (off) >> 16,		\
 	})
 
-// istrap: 1 leaves interrupts as they are, 0 turns them off
+// istrap: 1 leaves interrupts as they are, 0 disables them
 #define SETGATE(gate, istrap, sel, off, dpl)	\
 	GATE(gate, (istrap) ? STS_TG32 : STS_IG32, sel, off, dpl)
 #define SETCALLGATE(gate, sel, off, dpl)	\
 	GATE(gate, STS_CG32, sel, off, dpl)
 
-// What lgdt and lidt read
+// The operand of lgdt and lidt
 struct Pseudodesc {
 	uint16_t pd_lim;
 	uint32_t pd_base;

@@ -11,21 +11,21 @@ void cputchar(int c);
 int getchar(void);
 int iscons(int fd);
 
-// lib/printfmt.c
-// The formats are listed at vprintfmt.
+// lib/printfmt.c, whose vprintfmt has a list of the formats
 
-// Text on its way: a buffer that vprintfmt fills by put_output.  When it is full,
-// flush makes it empty; what is left at the end is the caller's to take.
+// An output buffer, which vprintfmt fills by put_output.  When the buffer is
+// full, put_output calls flush, which must empty it.  After vprintfmt the
+// caller takes what is left in it.
 struct Output {
 	char *text;
 	size_t size, used;
-	int total;			// bytes so far, with those taken away
+	int total;			// bytes so far, flushed ones included
 	void (*flush)(struct Output *out);
 };
 
 void put_output(int ch, void *out);
 
-// putch is called once per character.
+// These call putch once for each character.
 void printfmt(void (*putch)(int ch, void *putdat), void *putdat,
 	const char *fmt, ...);
 void vprintfmt(void (*putch)(int ch, void *putdat), void *putdat,
@@ -33,19 +33,21 @@ void vprintfmt(void (*putch)(int ch, void *putdat), void *putdat,
 int snprintf(char *str, int size, const char *fmt, ...);
 int vsnprintf(char *str, int size, const char *fmt, va_list ap);
 
-// lib/printf.c, kern/printf.c: to the console; return the characters written
+// lib/printf.c, kern/printf.c: write to the console; return the bytes written
 int cprintf(const char *fmt, ...);
 int vcprintf(const char *fmt, va_list ap);
 
-// lib/fprintf.c (programs only): to a descriptor
+// lib/fprintf.c, for programs only: write to a descriptor
 int printf(const char *fmt, ...);
 int fprintf(int fd, const char *fmt, ...);
 int vfprintf(int fd, const char *fmt, va_list ap);
 
-// lib/readline.c: the line typed, without its newline, in a buffer that the
-// next call overwrites; NULL at end of input or on an error.
+// lib/readline.c: returns the line typed, without its newline, in a buffer that
+// the next call overwrites; NULL at end of input or on an error.
 char *readline(const char *prompt);
-void readline_prompt(const char *prompt);	// prints it; part of readline
-int getkey(void);		// likewise: the console's next key, or an error
+
+// Parts of readline that the kernel and programs have each in their own way
+void readline_prompt(const char *prompt);
+int getkey(void);		// the console's next key, or an error
 
 #endif // JOS_INC_STDIO_H

@@ -1,9 +1,9 @@
 // inc/syscall.h - the boundary between programs and the kernel.
 //
-// int $T_SYSCALL with the number in %eax and up to five arguments in %edx,
-// %ecx, %ebx, %edi, %esi.  The result is in %eax, negative for an error
-// (inc/error.h).  All other registers are preserved, except %fs and %gs.  The
-// comments of the functions in kern/syscall.c describe the calls.
+// A system call is int $T_SYSCALL with the number in %eax and up to five
+// arguments in %edx, %ecx, %ebx, %edi, %esi.  The result is in %eax, negative
+// for an error (inc/error.h).  All other registers are preserved, except %fs
+// and %gs.  A comment at each function sys_NAME in kern/ describes the call.
 
 #ifndef JOS_INC_SYSCALL_H
 #define JOS_INC_SYSCALL_H
@@ -48,21 +48,21 @@ enum {
 	NSYSCALLS
 };
 
-// Some of the other calls replace calls that students write in lab 4: they do
-// the same work better.  In lab 4 no program is to make them.  Any other kernel
-// advertises them by this bit in the page table entry of the page at UENVS, where
-// lib/calls.c looks.
+// Some of the calls after SYS_ipc_recv are faster replacements of calls that
+// students write in lab 4.  A kernel of lab 4 lacks them, so that the students'
+// calls are used.  Other kernels advertise them by this bit in the page table
+// entry of the page at UENVS, which lib/calls.c reads.
 #define PTE_REPLACEMENTS	0x200
 
 // For sys_page_map_list: map npages pages of the caller, from srcva on, at
-// dstva and above with these permissions.
+// dstva and above, with permissions perm.
 struct PageRun {
 	void *srcva;
 	void *dstva;
 	int perm;
 	size_t npages;			// at most MAXRUN
-	int both;			// not 0: change the caller's own
-					// mappings to these permissions, too
+	int both;			// not 0: the caller's own mappings
+					// get permissions perm, too
 };
 
 #define MAXRUN		512
@@ -73,8 +73,8 @@ struct PageRun {
 
 // Operations of sys_debug, on a machine started with make DEBUG=1
 enum {
-	DEBUG_CHECK,			// check the kernel's data; returns how
-					// many mistakes were found
+	DEBUG_CHECK,			// check the kernel's data; returns the
+					// number of mistakes found
 	DEBUG_FAIL_ALLOC,		// let the caller's n-th page allocation
 					// fail
 	DEBUG_BOOT_MARK,		// when the boot reached mark n
@@ -83,7 +83,8 @@ enum {
 					// environment whose id is given
 };
 
-// Added to the number of a mark: return bits 31 to 61 of the time, not 0 to 30
+// Added to the number of a boot mark: DEBUG_BOOT_MARK returns bits 31 to 61 of
+// the time, instead of bits 0 to 30.
 #define BOOT_MARK_HIGH	0x100
 
 #endif // JOS_INC_SYSCALL_H

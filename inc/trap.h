@@ -12,7 +12,7 @@
 #define T_BOUND		5		// bound
 #define T_ILLOP		6		// undefined instruction
 #define T_DEVICE	7		// no floating-point unit
-#define T_DBLFLT	8		// fault while entering a fault
+#define T_DBLFLT	8		// double fault: a fault on entering one
 #define T_TSS		10		// bad TSS
 #define T_SEGNP		11		// segment not present
 #define T_STACK		12		// stack segment
@@ -23,18 +23,18 @@
 #define T_MCHK		18		// machine check
 #define T_SIMDERR	19		// SSE floating point
 
-// Chosen by us
+// Chosen by the kernel, not by the processor
 #define T_SYSCALL	48		// system call
 #define SYSCALL_SIZE	2		// bytes of int $T_SYSCALL
-#define T_DEFAULT	500		// none of these
+#define T_DEFAULT	500		// a trap with no other name
 
-#define IRQ_OFFSET	32		// interrupt line i raises IRQ_OFFSET + i
+#define IRQ_OFFSET	32		// IRQ i is trap IRQ_OFFSET + i
 #define IRQ_TIMER	0
 #define IRQ_KBD		1
 #define IRQ_SERIAL	4
 #define IRQ_SPURIOUS	7
 #define IRQ_IDE		14
-#define IRQ_WAKE	18		// one CPU to another: there is work
+#define IRQ_WAKE	18		// IPI: wakes a CPU, for it has work
 #define IRQ_ERROR	19		// the local APIC reports an error
 
 #ifndef __ASSEMBLER__
@@ -58,12 +58,13 @@ struct Trapframe {
 	uint16_t tf_es, tf_padding1;
 	uint16_t tf_ds, tf_padding2;
 	uint32_t tf_trapno;
-	// From here on pushed by the processor (tf_err by us where it has none)
+	// The processor pushes the rest.  (For a trap without an error code,
+	// kern/trapentry.S pushes a 0 as tf_err.)
 	uint32_t tf_err;
 	uintptr_t tf_eip;
 	uint16_t tf_cs, tf_padding3;
 	uint32_t tf_eflags;
-	// Only when the trap came from user mode
+	// Pushed only when the trap came from user mode
 	uintptr_t tf_esp;
 	uint16_t tf_ss, tf_padding4;
 };

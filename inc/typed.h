@@ -7,24 +7,25 @@
 
 #define LINELEN		1024		// with its newline
 
-// Lines typed before, oldest first, each with its '\0'
+// Earlier lines, oldest first, each with its '\0'
 struct History {
 	char lines[2 * LINELEN];
 	int used;
 };
 
-// All 0 but for what it was typed for: a new line
+// A new line is all zeros, but for prompt and history.
 struct Typed {
 	char text[LINELEN];
 	int len;
 	enum { IN_TEXT, AFTER_ESCAPE, IN_SEQUENCE, FUNCTION_KEY } state;
-	const char *prompt;		// is printed again after ^C; or NULL
+	const char *prompt;		// printed again after ^C; or NULL
 	const struct History *history;	// or NULL
-	int age;			// text is the age-th last; 0: none
+	int age;			// which earlier line was recalled: 1 is
+					// the last one; 0: none
 };
 
-// One key more: a byte, perhaps with KEY_TEXT, or KEY_UP and its kin.  Returns
-// whether this completes the line.
+// Handle one more key: a byte, perhaps with KEY_TEXT, or a code of
+// inc/kbdreg.h.  Returns whether this key completes the line.
 bool typed_key(struct Typed *t, int c);
 
 #endif // JOS_INC_TYPED_H

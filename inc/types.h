@@ -1,4 +1,4 @@
-// inc/types.h - the words of the machine, as C types, and a few macros on them.
+// inc/types.h - integer types of fixed size, and a few macros.
 
 #ifndef JOS_INC_TYPES_H
 #define JOS_INC_TYPES_H
@@ -19,9 +19,8 @@ typedef unsigned int uint32_t;
 typedef long long int64_t;
 typedef unsigned long long uint64_t;
 
-// An address kept as a number.  Pointers and virtual addresses are 32 bits;
-// a physical address is a type of its own so that a reader can tell which
-// side of the page tables a number lives on.
+// Addresses as numbers, of 32 bits.  Physical addresses have a type of their
+// own, so that a reader can tell them from virtual ones.
 typedef int32_t intptr_t;
 typedef uint32_t uintptr_t;
 typedef uint32_t physaddr_t;
@@ -43,8 +42,8 @@ typedef int32_t off_t;			// byte offset in a file
 	max_a > max_b ? max_a : max_b;			\
 })
 
-// The multiple of n at or below a, and at or above a.  The result has a's
-// type, which may be a pointer.  ROUNDUP wraps to 0 at the end of memory.
+// Round a down, or up, to a multiple of n.  The result has a's type, which may
+// be a pointer.  ROUNDUP wraps to 0 at the end of memory.
 #define ROUNDDOWN(a, n) ({				\
 	uint32_t down_a = (uint32_t) (a);		\
 	(__typeof__(a)) (down_a - down_a % (n));	\
@@ -60,7 +59,7 @@ typedef int32_t off_t;			// byte offset in a file
 #define offsetof(type, member) __builtin_offsetof(type, member)
 #endif
 
-// A function that is called so often that its call would cost too much
+// For a function that is called so often that a call would cost too much
 #define ALWAYS_INLINE	static inline __attribute__((always_inline))
 
 #endif // JOS_INC_TYPES_H

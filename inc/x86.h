@@ -1,6 +1,6 @@
-// inc/x86.h - machine instructions that C has no words for.
+// inc/x86.h - machine instructions that C cannot express.
 //
-// Each function is one instruction, named after it.  "memory" among the
+// Most functions are one instruction, and have its name.  "memory" among the
 // clobbers keeps the compiler from moving memory accesses across it.
 
 #ifndef JOS_INC_X86_H
@@ -17,8 +17,7 @@ breakpoint(void)
 }
 
 // ---------------------------------------------------------------- port I/O
-// The string forms move cnt items; they use rep, which is what ins and outs
-// define (repne is not).
+// insb to outsl move cnt items.
 
 X86_INLINE uint8_t
 inb(int port)
@@ -107,8 +106,8 @@ outsl(int port, const void *addr, int cnt)
 		: "+S" (addr), "+c" (cnt) : "d" (port) : "memory", "cc");
 }
 
-// The index of the first of n words that is not 0; n if all are.  repe counts
-// ecx down for each word that it looked at.
+// The index of the first of n words that is not 0; n if all are 0.  repe counts
+// %ecx down for each word that scasl compares.
 X86_INLINE uint32_t
 first_nonzero(const uint32_t *words, uint32_t n)
 {
@@ -287,7 +286,7 @@ read_tsc(void)
 	return tsc;
 }
 
-// Store newval and return what was there, as one step seen by all CPUs.
+// Store newval and return the old value, atomically.
 X86_INLINE uint32_t
 xchg(volatile uint32_t *addr, uint32_t newval)
 {
@@ -296,7 +295,7 @@ xchg(volatile uint32_t *addr, uint32_t newval)
 	return newval;
 }
 
-// Add delta and return what was there before, as one step seen by all CPUs.
+// Add delta and return the old value, atomically.
 X86_INLINE uint32_t
 xadd(volatile uint32_t *addr, uint32_t delta)
 {
@@ -305,7 +304,8 @@ xadd(volatile uint32_t *addr, uint32_t delta)
 	return delta;
 }
 
-// With CR4_SMAP: may we use what programs may use?  These set AC and clear it.
+// With CR4_SMAP, the kernel can read and write user pages only while AC is 1:
+// stac sets AC, clac clears it.
 X86_INLINE void
 stac(void)
 {
@@ -318,15 +318,15 @@ clac(void)
 	__asm__ volatile("clac" : : : "memory", "cc");
 }
 
-// Tell the processor that this is a waiting loop.
+// Tell the processor that this is a loop that waits for another CPU.
 X86_INLINE void
 pause(void)
 {
 	__asm__ volatile("pause" : : : "memory");
 }
 
-// Let one interrupt in, and return once it was handled.  sti takes effect only
-// after the instruction that follows it, so none can come before hlt waits.
+// Enable interrupts and return when one has been handled.  sti takes effect
+// only after the instruction that follows it, so none can come before hlt.
 X86_INLINE void
 wait_for_interrupt(void)
 {
