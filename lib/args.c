@@ -6,10 +6,10 @@
 //   argvalue		the value of the flag just returned
 //   argnextvalue	one more value of that flag
 //
-// Flags are the words at the front that begin with '-', one letter each:
-// "-ab" is "-a -b".  A value follows its flag in the same word or is the next
-// word.  What was read is removed from argv, so that in the end argv[1] is
-// the first ordinary argument.
+// Flags are single letters, in the leading words that begin with '-': "-ab" is
+// "-a -b".  A flag's value is the rest of its word or, if nothing is left of
+// it, the next word.  argnext and argnextvalue remove the words they read from
+// argv, so that in the end argv[1] is the first ordinary argument.
 
 #include <inc/args.h>
 #include <inc/string.h>
@@ -22,7 +22,7 @@ argstart(int *argc, char **argv, struct Argstate *args)
 	};
 }
 
-// Take argv[1] out and return it; NULL if there is none.
+// Remove argv[1] and return it; NULL if there is none.
 static const char *
 take_word(struct Argstate *args)
 {
@@ -32,7 +32,7 @@ take_word(struct Argstate *args)
 	const char **first = args->argv + 1;
 	const char *word = *first;
 
-	// The NULL behind the last argument moves too.
+	// The NULL after the last argument moves too.
 	memmove(first, first + 1, (*args->argc - 1) * sizeof(*first));
 	--*args->argc;
 	return word;
@@ -45,7 +45,8 @@ next_word_is_flag(const struct Argstate *args)
 		&& args->argv[1][1] != '\0';
 }
 
-// Stops at the first word that is no flag, at a lone "-", and after "--".
+// The next flag; -1 at the first word that is no flag, at a lone "-", and
+// after "--".
 int
 argnext(struct Argstate *args)
 {
@@ -81,7 +82,7 @@ argnextvalue(struct Argstate *args)
 	return (char *) args->argvalue;
 }
 
-// The same value again if it is asked for again.
+// The value of the flag that argnext returned last, however often it is called.
 char *
 argvalue(struct Argstate *args)
 {

@@ -1,16 +1,16 @@
 // lib/console.c - the console: byte by byte, and as an open file.
 //
-// Who reads it as a file gets what is typed line by line (canonical mode, which
-// the kernel provides).
+// A program that reads the console as a file gets complete lines (canonical
+// mode, in kern/tty.c).
 //
 // Entry points: cputchar, getchar, getkey, iscons, opencons, readline_prompt;
 // the device devcons.
 
 #include <inc/lib.h>
 
-#define CHUNK		128	// bytes that go out in one piece
+#define CHUNK		128	// bytes that devcons_write prints at once
 
-// Always to the console, whatever descriptor 1 is.
+// Prints on the console, whatever descriptor 1 is.
 void
 cputchar(int c)
 {
@@ -31,7 +31,7 @@ getchar(void)
 	return r == 0 ? -E_EOF : ch;
 }
 
-// As it is typed, not edited.
+// Waits for the console's next key, which is neither echoed nor edited.
 int
 getkey(void)
 {
@@ -93,8 +93,8 @@ devcons_read(struct Fd *fd, void *buf, size_t n)
 	return 1;
 }
 
-// The kernel does not wait for a page-fault handler to provide the bytes; we
-// copy them first, so that buf may be any memory the program may read.
+// Copies the bytes to the stack before sys_cputs reads them: the kernel calls
+// no page-fault handler, which buf may need.
 static ssize_t
 devcons_write(struct Fd *fd, const void *buf, size_t n)
 {

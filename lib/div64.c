@@ -1,8 +1,8 @@
 // lib/div64.c - 64-bit division, for the kernel and for programs.
 //
-// The i386 divides 64 bits by 32.  For more, compilers call functions of
-// these names, expecting to find them in a library of their own, which we do
-// not link.  All follow from one unsigned division with remainder.
+// The i386 divides 64 bits by 32.  To divide by 64 bits, compilers call the
+// functions below, which would be in the compiler's own library; JOS does not
+// link that.  All of them are based on __udivmoddi4.
 
 #include <inc/types.h>
 
@@ -13,9 +13,9 @@ int64_t __divmoddi4(int64_t n, int64_t d, int64_t *rem);
 int64_t __divdi3(int64_t n, int64_t d);
 int64_t __moddi3(int64_t n, int64_t d);
 
-// The machine's own division: (*rem * 2^32 + low) / d, which must fit into
-// 32 bits, so *rem must be less than d.  The new remainder replaces the old.
-// Dividing by zero traps, as it should.
+// One divl instruction: (*rem * 2^32 + low) / d, which must fit into 32 bits,
+// so *rem must be less than d.  Stores the new remainder in *rem.  Traps if d
+// is 0, as it should.
 static uint32_t
 div_step(uint32_t *rem, uint32_t low, uint32_t d)
 {
@@ -28,7 +28,7 @@ div_step(uint32_t *rem, uint32_t low, uint32_t d)
 	return quot;
 }
 
-// As taught in school, with two digits to base 2^32.
+// Long division, with two digits to base 2^32.
 static uint64_t
 div_by_word(uint64_t n, uint32_t d, uint64_t *rem)
 {
@@ -40,7 +40,8 @@ div_by_word(uint64_t n, uint32_t d, uint64_t *rem)
 	return (uint64_t) high << 32 | low;
 }
 
-// Bit by bit.  d is at least 2^32, so the quotient has 32 bits at most.
+// Binary long division.  d is at least 2^32, so the quotient has at most 32
+// bits.
 static uint64_t
 div_by_long(uint64_t n, uint64_t d, uint64_t *rem)
 {

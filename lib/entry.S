@@ -1,14 +1,14 @@
-# lib/entry.S - where a program begins, and the addresses it knows by name.
+# lib/entry.S - the start of a program, and the addresses of kernel tables.
 #
-# Entry point: _start, to which the kernel or spawn jumps.  %esp is
-#   USTACKTOP	if the kernel loaded us: the stack is empty;
+# Entry point: _start, where a program begins.  %esp is
+#   USTACKTOP	if the kernel loaded the program: the stack is empty;
 #   lower	if spawn did: argc lies at %esp, argv above it.
 
 #include <inc/mmu.h>
 #include <inc/memlayout.h>
 
-# The windows through which every environment sees its own page tables and
-# the kernel's tables of environments and pages.
+# The kernel maps its tables of environments and pages, and the environment's
+# own page tables, read-only in every environment (inc/memlayout.h).
 	.globl	envs, pages, uvpt, uvpd
 	.set	envs, UENVS
 	.set	pages, UPAGES

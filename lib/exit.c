@@ -4,7 +4,8 @@
 
 #include <inc/lib.h>
 
-// Open files are written back; pipes show their other side that we are gone.
+// Closes all descriptors, so that files are written to the disk and the other
+// ends of pipes see that this one is gone.
 void
 exit(void)
 {

@@ -3,17 +3,17 @@
 // Entry points: open, remove, sync; the device devfile.
 //
 // A request is a number and the page fsipcbuf (inc/fs.h); the server replies
-// with a number, and in the page.  Two replies bring a page of their own: that
-// to FSREQ_OPEN the new descriptor, that to FSREQ_LEASE a block of the file.
+// with a number, and in fsipcbuf.  Two replies come with a page: the reply to
+// FSREQ_OPEN with the new descriptor, that to FSREQ_LEASE with a file's block.
 
 #include <inc/lib.h>
 
 union Fsipc fsipcbuf __attribute__((aligned(PGSIZE)));
 
-// Make sure that fsipcbuf is writable, for the server replies in that page.
-// After a fork the page is copy-on-write, and is replaced here by a new one:
-// its contents do not matter, and where memory is short sys_page_alloc returns
-// an error, while the copy-on-write handler would panic.
+// Make fsipcbuf writable, for the server replies in that page.  After a fork it
+// is copy-on-write; begin_request replaces it by a new page, because its
+// contents do not matter and sys_page_alloc returns an error when memory is
+// short, where the copy-on-write handler would panic.
 static int
 begin_request(void)
 {
@@ -24,10 +24,10 @@ begin_request(void)
 	return sys_page_alloc(0, &fsipcbuf, perm);
 }
 
-static envid_t server;			// that find_server found last
+static envid_t server;			// found by find_server
 
-// The file server's id, or 0 if there is none.  envs[] is searched only if the
-// server found last is gone.
+// The file server's id, or 0 if there is none.  Searches envs[] only if the
+// server that it found last is gone.
 static envid_t
 find_server(void)
 {
@@ -97,7 +97,7 @@ remove(const char *path)
 	return r < 0 ? r : fsipc(FSREQ_REMOVE, NULL);
 }
 
-// Have everything written to the disk.
+// Have the server write everything to the disk.
 int
 sync(void)
 {
@@ -108,20 +108,20 @@ sync(void)
 
 // ------------------------------------------------------------------ leases
 // A program that reads a file in small pieces leases the block they are in: the
-// server maps its page of the cache read-only at FDLEASE.  Before the server
-// changes any file, it revokes all leases by counting up fd_file.revocations in
-// the descriptors' pages.  The first piece is read by FSREQ_READ, since many
-// programs read no second one.
+// server maps its cached copy of the block read-only at FDLEASE.  Before the
+// server changes any file, it revokes all leases by adding 1 to
+// fd_file.revocations in the descriptors.  The first read of a file is an
+// FSREQ_READ, without a lease, since many programs read only once.
 
-static int last_read;			// id of the file that FSREQ_READ read
-					// last
+static int last_read;			// id of the open file that FSREQ_READ
+					// read last
 
 static struct Lease {
 	envid_t server;
 	int id;				// of the open file
-	uint32_t revocations;		// count before the lease was asked for
+	uint32_t revocations;		// count before the lease was requested
 	uint32_t block;
-	size_t size;			// how much of the file is in it
+	size_t size;			// bytes of the file in the block
 } lease;
 
 static bool
@@ -133,8 +133,8 @@ lease_is_valid(const struct Fd *fd, uint32_t block)
 }
 
 // Lease this block, in which the descriptor's offset lies.  The request's page
-// is the descriptor, which proves that we have the file open.  Returns whether
-// the server granted the lease.
+// is the descriptor, which proves that the caller has the file open.  Returns
+// whether the server granted the lease.
 static bool
 lease_block(struct Fd *fd, uint32_t block)
 {
@@ -147,9 +147,9 @@ lease_block(struct Fd *fd, uint32_t block)
 	return true;
 }
 
-// May we move this descriptor's offset ourselves?  If more environments share
-// the descriptor than this one and the server, only the server may, since it
-// carries out one request at a time.
+// May this environment move the descriptor's offset?  Only if it and the server
+// alone map the descriptor.  If others share it, the server moves the offset,
+// since it serves one request at a time.
 static bool
 offset_is_private(struct Fd *fd)
 {
@@ -157,8 +157,8 @@ offset_is_private(struct Fd *fd)
 }
 
 // Read n bytes from a leased block, fewer only at the end of the file.  Returns
-// how many; or -E_NOT_SUPP if the caller must send FSREQ_READ instead: they lie
-// in two blocks, the offset is shared, or there is no lease.
+// how many; or -E_NOT_SUPP if the caller must send FSREQ_READ instead: the
+// bytes lie in two blocks, the offset is shared, or there is no lease.
 static ssize_t
 read_leased(struct Fd *fd, void *buf, size_t n)
 {
@@ -223,8 +223,8 @@ devfile_write(struct Fd *fd, const void *buf, size_t n)
 	return taken;
 }
 
-// The server sees without a request that a descriptor was unmapped.  But what
-// was written must reach the disk, or the caller must learn that it did not.
+// The server needs no request to see that a descriptor was unmapped.  But close
+// must write a changed file to the disk, or return the error.
 static int
 devfile_close(struct Fd *fd)
 {

@@ -1,7 +1,7 @@
 // lib/fprintf.c - formatted text for a descriptor.
 //
 // Entry points: printf, fprintf, vfprintf.
-// All return the bytes written; if none were, the error that is the reason.
+// All return the number of bytes written or, if write took none, its error.
 
 #include <inc/lib.h>
 
@@ -9,8 +9,8 @@ struct Stream {
 	struct Output out;
 	int num;		// the descriptor
 	ssize_t written;
-	int error;		// the first that occurred
-	bool stopped;		// nobody takes what we write
+	int error;		// from write
+	bool stopped;		// by an error, or a closed pipe
 	char text[256];
 };
 

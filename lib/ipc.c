@@ -1,14 +1,14 @@
 // lib/ipc.c - messages between environments: a number, and perhaps a page.
 //
-// Entry points: ipc_recv, ipc_send, ipc_find_env; more of them are in
-// lib/calls.c.
+// Entry points: ipc_recv, ipc_send, ipc_find_env.  lib/calls.c has more
+// functions for messages.
 
 #include <inc/lib.h>
 
 // Wait for a message and return its number.  A page that comes with it is
-// mapped at pg, unless pg is NULL; *perm_store says with which permissions,
-// 0 if none came.  *from_store says who sent it.  Either may be NULL.
-// On an error both are 0, and the error is returned.
+// mapped at pg, unless pg is NULL.  Stores the sender's id in *from_store, and
+// the page's permissions, or 0 without a page, in *perm_store; either may be
+// NULL.  On an error, stores 0 in both and returns the error.
 int32_t
 ipc_recv(envid_t *from_store, void *pg, int *perm_store)
 {
@@ -21,8 +21,8 @@ ipc_recv(envid_t *from_store, void *pg, int *perm_store)
 	return r < 0 ? r : (int32_t) thisenv->env_ipc_value;
 }
 
-// Send a number, and the page at pg unless pg is NULL, as soon as the other
-// side is ready to receive.  Panics if that cannot be.
+// Send a number, and the page at pg unless pg is NULL, as soon as the target
+// is waiting in sys_ipc_recv.  Panics on any other error.
 void
 ipc_send(envid_t to, uint32_t value, void *pg, int perm)
 {
@@ -35,7 +35,7 @@ ipc_send(envid_t to, uint32_t value, void *pg, int perm)
 		panic("ipc_send to %08x: %e", to, r);
 }
 
-// The id of a living environment of this type; 0 if there is none.
+// The id of an environment of this type that has not ended; 0 if there is none.
 envid_t
 ipc_find_env(enum EnvType type)
 {

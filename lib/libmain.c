@@ -1,4 +1,4 @@
-// lib/libmain.c - from _start to the program's own umain.
+// lib/libmain.c - what a program does before and after its umain.
 //
 // Entry point: libmain, called by lib/entry.S.
 

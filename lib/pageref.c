@@ -1,10 +1,10 @@
-// lib/pageref.c - by how many mappings a page is in use.
+// lib/pageref.c - the reference count of a page.
 //
 // Entry point: pageref.
 
 #include <inc/lib.h>
 
-// How often the page at va is mapped, here and elsewhere; 0 for no page.
+// How many mappings the page at va has in all environments; 0 for no page.
 int
 pageref(void *va)
 {

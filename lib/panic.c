@@ -6,7 +6,7 @@
 #include <inc/lib.h>
 #include <inc/x86.h>
 
-// In one piece, so that the lines of others do not come in between.
+// Prints in one system call, so that no other program's output comes between.
 static void
 report(const char *what, const char *file, int line, const char *fmt,
 	va_list ap)
@@ -18,7 +18,7 @@ report(const char *what, const char *file, int line, const char *fmt,
 		binaryname, file, line, message);
 }
 
-// The breakpoint ends the program, or takes us into the kernel's monitor.
+// The breakpoint ends the program, or enters the kernel's monitor.
 void
 _panic(const char *file, int line, const char *fmt, ...)
 {

@@ -3,9 +3,9 @@
 # Entry point: _pgfault_upcall.  The kernel enters it on the exception stack,
 # with %esp at a struct UTrapframe (inc/trap.h).
 #
-# Going back means to load %esp and %eip of the faulting code in one step,
-# with all other registers and the flags in place already.  ret can do it if
-# the faulting stack itself has the address to return to on its top.
+# To return to the faulting code, %esp and %eip must be restored last, and
+# together.  ret does that if the address to return to is on top of the
+# faulting stack.
 #
 #   1. call the handler; C expects the direction flag to be clear
 #   2. make room for a word on the faulting stack, and put utf_eip there
@@ -13,9 +13,9 @@
 #   4. restore the flags: from here on nothing may change them
 #   5. change to the faulting stack; ret takes the word from step 2
 #
-# If the faulting stack is this exception stack, the fault having happened in
-# a handler, the word of step 2 is the one that the kernel leaves free
-# between two struct UTrapframes.
+# If the handler itself faulted, the faulting stack is the exception stack.
+# The word of step 2 is then the one that the kernel leaves free between two
+# struct UTrapframes.
 
 #define UTF_REGS	8
 #define UTF_EIP		40

@@ -1,16 +1,16 @@
 // lib/pgfault.c - programs that handle their own page faults.
 //
 // Entry point: set_pgfault_handler.
-// The kernel calls _pgfault_upcall (lib/pfentry.S), which calls the handler.
+// On a fault the kernel enters _pgfault_upcall (lib/pfentry.S), which calls the
+// handler.
 
 #include <inc/lib.h>
 
-// The program's handler; lib/pfentry.S reads it.
+// The program's handler, which _pgfault_upcall calls
 void (*_pgfault_handler)(struct UTrapframe *utf);
 
-// An environment that never had a handler also needs a stack for it to run
-// on, and the kernel must know where to enter.  A forked child gets both from
-// fork.
+// The first handler also needs an exception stack to run on, and an upcall
+// registered with the kernel.  A child of fork gets both from fork.
 void
 set_pgfault_handler(void (*handler)(struct UTrapframe *utf))
 {
@@ -23,6 +23,6 @@ set_pgfault_handler(void (*handler)(struct UTrapframe *utf))
 				_pgfault_upcall)) < 0)
 			panic("set_pgfault_handler: %e", r);
 	}
-	if (_pgfault_handler != handler)	// no needless copy-on-write
+	if (_pgfault_handler != handler)	// avoid a copy-on-write fault
 		_pgfault_handler = handler;
 }

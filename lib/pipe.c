@@ -4,35 +4,36 @@
 //
 // The two descriptors of a pipe share a data page with a ring of bytes.
 //
-// WHO IS STILL THERE?  Nobody tells us that the other side is gone; it may
-// have been killed.  But the kernel counts the mappings of each page
-// (pages[], UPAGES).  With r and w mappings of the descriptors' pages, whoever
-// holds one of them maps the data page too, so that has r + w.  If it has no
-// more than our own descriptor, the other side has none.
+// IS THE OTHER SIDE GONE?  An environment that was killed cannot say so.  But
+// the kernel counts the mappings of each page (pages[], UPAGES).  An
+// environment that maps a descriptor of the pipe maps the data page for it,
+// too.  So if the page of the read descriptor has r mappings and that of the
+// write descriptor w, the data page has r + w.  If it has only r, no writer is
+// left; if it has only w, no reader.
 //
-// Other CPUs change these numbers while we look.  So a rule about the order
-// of changes: the data page is mapped before the descriptor and unmapped
-// after it, by dup and pipe, by fork and spawn (which go from the top down),
+// Other CPUs change these counts while other_side_is_gone reads them.  So the
+// order of changes is fixed: the data page is mapped before the descriptor and
+// unmapped after it, by dup and pipe, by fork and spawn (from the top down),
 // and by the kernel when an environment ends (bottom up).  At every moment
 //
 //	data >= r + w
 //
-// Now read data first, then our own count, say r.  Mappings that vanish in
-// between do no harm: if r at the end is as large as data was at the start,
-// data has become no larger than r, so w is 0.  A mapping of our descriptor
-// that was added in between would deceive us, if its data page was added in
-// between as well.  Who does that calls fd_sharing between these two steps,
-// so that fd_shares, read before and after, shows it.  Hence: equal counts
-// and no call of fd_sharing mean that the other side is gone, for ever, as
-// only those who have a descriptor can pass it on.
+// A reader reads data first, then r.  Mappings removed in between do no harm:
+// if r is as large as data was, data cannot be larger than r by now, so w is 0.
+// A mapping of the read descriptor that is added in between could deceive the
+// reader, if its data page was mapped in between as well.  But then fd_sharing
+// was called between these two steps, and fd_shares, read before and after,
+// differs.  Hence: equal counts without a call of fd_sharing mean that the
+// other side is gone; for ever, since only an environment that has a descriptor
+// can pass it on.  A writer does likewise with w.
 //
-// SLEEPING.  Who finds nothing to do sleeps over the data page: the kernel
-// wakes it when the other side says so, after a change of p_rpos or p_wpos, and
-// when a mapping of this page goes away.  As this follows the descriptor's,
-// the last of the other side to go wakes us when there is nothing left of it.
-// But our own side may also grow meanwhile: between the two steps of somebody
-// who makes a copy of our descriptor, data is larger than our count, as if the
-// other side were there.  So who has made one wakes the sleepers (pipe_shared).
+// SLEEPING.  A side that must wait sleeps on the data page (page_wait).  The
+// other side wakes it after a change of p_rpos or p_wpos, and the kernel when a
+// mapping of the data page is removed: when the other side's last descriptor
+// has been removed, its data page is yet to go, so this wake-up is not missed.
+// But while an environment copies the sleeper's own descriptor, the data page
+// has one mapping too many for a moment, as if the other side had a descriptor
+// left.  So pipe_shared wakes the sleepers when such a copy is complete.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
@@ -45,8 +46,8 @@
 struct Pipe {
 	volatile uint32_t p_rpos;
 	volatile uint32_t p_wpos;
-	volatile envid_t p_owner;	// who may use all this now; 0: nobody
-	volatile uint32_t p_sleepers;	// more, if some were killed
+	volatile envid_t p_owner;	// holder of pipe_lock; 0: none
+	volatile uint32_t p_sleepers;	// those killed asleep are counted too
 	uint8_t p_buf[PIPEBUFSIZ];	// byte i at i % PIPEBUFSIZ
 };
 
@@ -135,7 +136,7 @@ pipeisclosed(int num)
 
 // ---------------------------------------------------------------- the ring
 
-// An environment that is dying may still run on another CPU.
+// An ENV_DYING environment is not gone: another CPU may still run it.
 static bool
 env_is_gone(envid_t env)
 {
@@ -151,9 +152,9 @@ pipe_take(struct Pipe *p, envid_t from)
 		thisenv->env_id);
 }
 
-// Several may want to read or to write at the same time.  An owner that was
-// killed loses the pipe; it is in order at every moment, for a position moves
-// only after its bytes were copied.
+// Several environments may read or write at the same time.  If the holder of
+// the lock was killed, pipe_lock takes the lock over.  The ring is consistent
+// even then, since a position moves only after its bytes were copied.
 static void
 pipe_lock(struct Pipe *p)
 {
@@ -173,7 +174,8 @@ pipe_unlock(struct Pipe *p)
 	p->p_owner = 0;
 }
 
-// How many bytes are in the ring, also if somebody has spoiled the positions.
+// How many bytes are in the ring; no more than fit, even if another program
+// wrote nonsense to the positions.
 static size_t
 ring_used(const struct Pipe *p)
 {
@@ -216,9 +218,9 @@ ring_put(struct Pipe *p, const uint8_t *buf, size_t n)
 	return n;
 }
 
-// --------------------------------------------------------- sleep and waking
+// -------------------------------------------------------- sleep and wake-up
 
-// What an end saw before it looked what there is to do.
+// What a side saw before it looked into the ring
 struct Seen {
 	const volatile uint32_t *pos;	// the other side's position
 	uint32_t value;
@@ -233,7 +235,7 @@ look(struct Pipe *p, const volatile uint32_t *pos)
 	};
 }
 
-// Sleep unless that has changed.
+// Sleep, unless the pipe has changed since look returned *seen.
 static void
 pipe_sleep(struct Pipe *p, const struct Seen *seen)
 {
@@ -242,8 +244,8 @@ pipe_sleep(struct Pipe *p, const struct Seen *seen)
 	xadd(&p->p_sleepers, -1);
 }
 
-// After pipe_unlock.  Either we see that somebody is about to sleep, or the
-// kernel sees that the position has changed.
+// To be called after pipe_unlock.  No wake-up is lost: either pipe_wake reads
+// that p_sleepers is not 0, or page_wait sees that the position has changed.
 static void
 pipe_wake(struct Pipe *p)
 {
@@ -251,7 +253,7 @@ pipe_wake(struct Pipe *p)
 		sys_page_wake(p);
 }
 
-// Must be called after the descriptor was mapped once more.
+// Must be called after a pipe's descriptor was mapped once more.
 void
 pipe_shared(struct Fd *fd)
 {
@@ -260,8 +262,8 @@ pipe_shared(struct Fd *fd)
 
 // -------------------------------------------------------------- the device
 
-// Waits for a byte; 0 when none is left and no writer either.  Look for
-// writers first: the last one may write, and go, while we look.
+// Waits for a byte; returns 0 when neither bytes nor writers are left.  Looks
+// for writers first, because the last one may write, then close.
 static ssize_t
 devpipe_read(struct Fd *fd, void *buf, size_t n)
 {
@@ -281,7 +283,7 @@ devpipe_read(struct Fd *fd, void *buf, size_t n)
 	return 0;
 }
 
-// Waits until all is written, or nobody is left to read it.
+// Waits until all n bytes are written, or no reader is left.
 static ssize_t
 devpipe_write(struct Fd *fd, const void *buf, size_t n)
 {
@@ -305,7 +307,7 @@ devpipe_write(struct Fd *fd, const void *buf, size_t n)
 	return done;
 }
 
-// The descriptor first, as said above.
+// Unmaps the descriptor before the data page, so that data >= r + w.
 static int
 devpipe_close(struct Fd *fd)
 {

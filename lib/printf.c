@@ -2,8 +2,8 @@
 //
 // Entry points: cprintf, vcprintf.
 //
-// The text goes out in blocks: what fits into one comes out whole, however
-// many environments print at the same time.
+// The text is printed in blocks of 256 bytes.  A text that fits into one is
+// never mixed with what other environments print.
 
 #include <inc/lib.h>
 

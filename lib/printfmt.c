@@ -1,12 +1,12 @@
 // lib/printfmt.c - formatted text, for the kernel and for programs.
 //
 // Entry points:
-//   vprintfmt, printfmt	hand the text to a function, byte by byte
-//   put_output			such a function, which collects the bytes in a
-//				buffer and has it taken away when it is full
-//   vsnprintf, snprintf	put as much as there is room for in a string
+//   vprintfmt, printfmt	pass the text to a function, byte by byte
+//   put_output			such a function, which puts the bytes into a
+//				buffer and flushes it when it is full
+//   vsnprintf, snprintf	put as much of the text as fits into a string
 //
-// cprintf and its relations are vprintfmt with put_output, in kern/printf.c,
+// cprintf and fprintf call vprintfmt with put_output: see kern/printf.c,
 // lib/printf.c and lib/fprintf.c.
 
 #include <inc/assert.h>
@@ -24,8 +24,8 @@ struct Spec {
 	bool zeros;		// '0': pad numbers with zeros
 	bool printable;		// '#': unprintable bytes of a string become '?'
 	int width;		// pad to this
-	int precision;		// at most so much of a string, at least so
-				// many digits of a number; -1: not given
+	int precision;		// most bytes of a string, or least digits
+				// of a number; -1: not given
 	int longs;		// how many 'l'
 };
 
@@ -63,7 +63,7 @@ put_output(int ch, void *putdat)
 	out->total++;
 }
 
-// Where vprintfmt is to hand the bytes
+// The function that takes vprintfmt's bytes, and its second argument
 struct Sink {
 	void (*putch)(int ch, void *putdat);
 	void *putdat;
@@ -75,7 +75,7 @@ put(const struct Sink *to, char ch)
 	to->putch((unsigned char) ch, to->putdat);
 }
 
-// n bytes, which go into a buffer all at once
+// Put n bytes, which put_text copies at once if putch is put_output.
 static void
 put_text(const struct Sink *to, const char *s, size_t n)
 {
@@ -98,7 +98,7 @@ put_text(const struct Sink *to, const char *s, size_t n)
 	}
 }
 
-// n times the same; nothing if n is negative.
+// Put ch n times; not at all if n is negative.
 static void
 put_repeated(const struct Sink *to, char ch, int n)
 {
@@ -144,7 +144,7 @@ put_number(const struct Sink *to, const struct Spec *spec,
 	char *end = buf + MAXDIGITS;
 	char *first = end;
 
-	// As soon as it fits into a word, the processor divides it at once.
+	// Divide 64 bits only while needed: 32 bits are one instruction
 	do {
 		const unsigned long long quotient = value >> 32
 			? value / base : (uint32_t) value / base;
@@ -180,8 +180,8 @@ put_signed(const struct Sink *to, const struct Spec *spec, long long value)
 		put_number(to, spec, "", value, 10);
 }
 
-// A number, behind as many padc as make it width bytes: what a vprintfmt of
-// another tree calls.  Ours knows of more than padc.
+// Print a number, padded to width bytes with padc.  Not used here: put_number
+// replaces it.  It is for a vprintfmt from another tree, which calls it.
 static void __attribute__((unused))
 printnum(void (*putch)(int, void *), void *putdat, unsigned long long num,
 	unsigned base, int width, int padc)
@@ -271,7 +271,7 @@ parse_spec(const char *fmt, va_list *ap, struct Spec *spec)
 
 	fmt = parse_flags(fmt, spec);
 	fmt = parse_count(fmt, ap, &spec->width);
-	if (spec->width < 0) {		// a '*' may bring its own '-'
+	if (spec->width < 0) {		// the argument of a '*'
 		spec->left = true;
 		spec->width = -spec->width;
 	}
@@ -368,7 +368,7 @@ vprintfmt(void (*putch)(int, void *), void *putdat, const char *fmt,
 			break;
 
 		default:
-			// The '%' now, what follows it as ordinary text.
+			// Print the '%'; the rest is ordinary text
 			put(&to, '%');
 			fmt = start + 1;
 			break;
@@ -386,7 +386,7 @@ printfmt(void (*putch)(int, void *), void *putdat, const char *fmt, ...)
 	va_end(args);
 }
 
-// Whatever no longer fits goes to a place where nobody looks.
+// Text that does not fit into the caller's string goes to r.text and is lost.
 struct Rest {
 	struct Output out;
 	char text[16];
@@ -402,8 +402,8 @@ rest_flush(struct Output *out)
 	out->used = 0;
 }
 
-// Always leaves a terminated string of at most size bytes with the NUL.
-// Returns the length that all of the text has, or -E_INVAL for no buffer.
+// Leaves a terminated string of at most size bytes, NUL included.  Returns the
+// length of the whole text, or -E_INVAL if str is NULL or size is not positive.
 int
 vsnprintf(char *str, int size, const char *fmt, va_list ap)
 {

@@ -1,23 +1,25 @@
 // lib/readline.c - lines typed at the console: the line discipline, for the
 // kernel's monitor and for programs.
 //
-// What is typed comes to its reader a line at a time (canonical mode).  It is
-// echoed, and can be edited until Enter hands it over:
+// Input is read a line at a time (canonical mode).  Keys are echoed, and the
+// line can be edited until Enter completes it:
 //
 //	Enter			CR or newline: ends the line
 //	Backspace, Delete, ^H	erase a character; ^W a word, ^U the line
-//	^D			hands over what there is; nothing: end of file
+//	^D			ends the line without a newline; an empty line
+//				is the end of the file
 //	^C			drops the line
 //	up, down		earlier lines, for readline
 //
-// All other keys without a character do nothing, whether they come as one code
-// from the keyboard or as an escape sequence from a terminal (ECMA-48, 5.4).
+// Other keys without a character do nothing, whether they come as one code from
+// the keyboard or as an escape sequence from a terminal (ECMA-48, 5.4).
 //
-// The kernel's copy of this also makes lines of what is typed for programs that
-// read the console as a file (kern/tty.c).
+// In the kernel, kern/tty.c also calls typed_key, for programs that read the
+// console as a file.
 //
 // Entry points: readline; typed_key.
-// Built on getkey, getchar, cputchar and iscons, which both sides have.
+// Calls getkey, getchar, cputchar and iscons, which the kernel and programs
+// have each in their own way.
 
 #include <inc/error.h>
 #include <inc/kbdreg.h>
@@ -29,8 +31,7 @@
 #define ESCAPE		CTRL('[')
 #define DELETE		0x7F
 
-// The kernel has only the console to print a prompt on, and gets its keys one
-// by one.  Programs have lib/console.c replace both.
+// These two are for the kernel.  In programs, lib/console.c replaces both.
 void __attribute__((weak))
 readline_prompt(const char *prompt)
 {
@@ -45,7 +46,7 @@ getkey(void)
 
 // ------------------------------------------------------------------- keys
 
-// c, or the key whose escape sequence it ends; 0 for what does nothing.
+// Returns c, or the key whose escape sequence c completes; 0 for no key.
 static int
 key_of(struct Typed *t, int c)
 {
@@ -58,11 +59,11 @@ key_of(struct Typed *t, int c)
 		t->state = c == '[' || c == 'O' ? IN_SEQUENCE : IN_TEXT;
 		return 0;
 	case IN_SEQUENCE:
-		if (c < '@')		// its numbers
+		if (c < '@')		// a parameter
 			return 0;
 		t->state = c == '[' ? FUNCTION_KEY : IN_TEXT;
 		return c == 'A' ? KEY_UP : c == 'B' ? KEY_DN : 0;
-	case FUNCTION_KEY:		// Linux has ESC [ [ A
+	case FUNCTION_KEY:		// F1 is ESC [ [ A on Linux
 		t->state = IN_TEXT;
 		return 0;
 	default:
@@ -81,13 +82,13 @@ is_text(int c)
 static void
 insert(struct Typed *t, int c)
 {
-	if (t->len == LINELEN - 1)	// there is always room for a newline
+	if (t->len == LINELEN - 1)	// leave room for a newline
 		return;
 	t->text[t->len++] = c;
 	cputchar(c);
 }
 
-// In UTF-8, a character's further bytes are 10xxxxxx.
+// Erases one character: in UTF-8, all bytes but its first are 10xxxxxx.
 static void
 erase(struct Typed *t)
 {
@@ -131,7 +132,7 @@ remember(struct History *h, const char *line)
 	h->used += size;
 }
 
-// Where the age-th last line begins; -1 if it is too long ago.
+// Where the age-th last line begins; -1 if h does not reach back so far.
 static int
 find_line(const struct History *h, int age)
 {
@@ -196,7 +197,7 @@ typed_key(struct Typed *t, int c)
 		break;
 	case '\t':
 		if (t->history)
-			break;		// means nothing in a command
+			break;		// readline takes no tabs
 		// fall through
 	default:
 		if (is_text(c) || c == '\t')
@@ -205,8 +206,9 @@ typed_key(struct Typed *t, int c)
 	return false;
 }
 
-// Take lines from the keys of the console, or from the file that descriptor 0
-// is.  Both return an error for the input's; else the line says how it ends.
+// read_typed reads a line of keys from the console, read_file a line of the
+// file that is descriptor 0.  Both return 0 or an error of the input; a line
+// without a newline was ended by ^D or the end of the file.
 static int
 read_typed(struct Typed *t)
 {
@@ -234,7 +236,7 @@ read_file(struct Typed *t)
 	return c >= 0 || c == -E_EOF ? 0 : c;
 }
 
-// Input that ends within a line gives that line, and NULL the next time.
+// If the input ends within a line, returns that line, and NULL the next time.
 char *
 readline(const char *prompt)
 {
@@ -255,7 +257,7 @@ readline(const char *prompt)
 	if (t.text[t.len - 1] == '\n')
 		t.len--;
 	else if (typed)
-		cputchar('\n');		// ^D does not show
+		cputchar('\n');		// ^D prints none
 	t.text[t.len] = '\0';
 	if (typed)
 		remember(&history, t.text);

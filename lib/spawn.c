@@ -2,8 +2,8 @@
 //
 // Entry points: spawn, spawnl.
 //
-// The child starts empty.  Its pages are filled at UTEMP, in our own memory,
-// and then mapped where the child wants them.
+// The child starts empty.  The parent fills each page at UTEMP, in its own
+// memory, and then maps it into the child.
 
 #include <inc/elf.h>
 #include <inc/lib.h>
@@ -16,7 +16,7 @@
 // The program being started.
 struct Image {
 	int fd;
-	envid_t child;			// 0: none yet
+	envid_t child;			// 0 until sys_exofork
 	uintptr_t esp;			// of the child
 	struct Elf elf;
 	struct Proghdr ph[MAXPROGHDR];	// elf.e_phnum of them
@@ -38,7 +38,7 @@ read_at(int fd, off_t offset, void *buf, size_t n)
 	return (size_t) r == n ? 0 : -E_NOT_EXEC;
 }
 
-// Where the file is shorter than it says, reading will find out.
+// Does not check that the file is as long as its headers say: read_at does.
 static bool
 segment_ok(const struct Proghdr *ph)
 {
@@ -47,8 +47,8 @@ segment_ok(const struct Proghdr *ph)
 		&& elf_range_ok(ph->p_va, ph->p_memsz, 1, STACKPAGE);
 }
 
-// The headers of the segments mostly follow the file's own at once, and are
-// read together with it.
+// Most files have the program headers right behind the ELF header, so one read
+// gets both.
 static int
 read_headers(struct Image *img)
 {
@@ -82,20 +82,21 @@ read_headers(struct Image *img)
 
 // ---------------------------------------------------------------- segments
 
-// A page of zeros at UTEMP, in place of the last one, which the child has.
+// Map a new page of zeros at UTEMP; the child keeps the page before it.
 static int
 new_page(void)
 {
 	return sys_page_alloc(0, UTEMP, PTE_P | PTE_U | PTE_W);
 }
 
+// Map the page at UTEMP into the child, at va.
 static int
 give_page(envid_t child, uintptr_t va, int perm)
 {
 	return sys_page_map(0, UTEMP, child, (void *) va, perm);
 }
 
-// Does the segment have a part in the page at va?
+// Does the segment overlap the page at va?
 static bool
 covers(const struct Proghdr *ph, uintptr_t va)
 {
@@ -103,14 +104,15 @@ covers(const struct Proghdr *ph, uintptr_t va)
 		&& va + PGSIZE > ph->p_va && va < ph->p_va + ph->p_memsz;
 }
 
-// Is a part of that in the file?  What is not holds zeros.
+// Does the page at va overlap what the file has of the segment?  The rest of
+// the segment is zeros.
 static bool
 in_file(const struct Proghdr *ph, uintptr_t va)
 {
 	return va + PGSIZE > ph->p_va && va < ph->p_va + ph->p_filesz;
 }
 
-// Read it into the page at UTEMP.
+// Read the part of the segment that belongs to the page at va into UTEMP.
 static int
 read_part(struct Image *img, const struct Proghdr *ph, uintptr_t va)
 {
@@ -121,7 +123,7 @@ read_part(struct Image *img, const struct Proghdr *ph, uintptr_t va)
 		UTEMP + (start - va), end - start);
 }
 
-// Make the child's page at va, of all segments that have a part in it.  It is
+// Make the child's page at va, from all segments that overlap it.  It is
 // writable if one of them is.
 static int
 load_page(struct Image *img, uintptr_t va)
@@ -149,7 +151,7 @@ load_page(struct Image *img, uintptr_t va)
 		: give_page(img->child, va, perm);
 }
 
-// Was the page at va made when a segment before number i was loaded?
+// Did a segment before number i overlap the page at va, so that it was loaded?
 static bool
 loaded_before(const struct Image *img, int i, uintptr_t va)
 {
@@ -181,10 +183,10 @@ load_segment(struct Image *img, int i)
 //		argv[argc], which is NULL
 //		...
 //		argv[0]
-//		argv		what _start passes to libmain
-//	esp:	argc		likewise
+//		argv		_start passes argc and argv to libmain
+//	esp:	argc
 //
-// Everything is written to UTEMP, but for addresses in the child.
+// init_stack writes them to UTEMP, with pointers as the child needs them.
 
 static uintptr_t
 child_address(const void *here)
@@ -244,8 +246,8 @@ init_stack(struct Image *img, const char **argv)
 
 // ------------------------------------------------------------------- spawn
 
-// Let the child share the pages marked so, open files above all; from the top
-// down, as lib/pipe.c needs.
+// Share the PTE_SHARE pages with the child, mainly descriptors; from the top
+// down, as lib/pipe.c requires.
 static int
 copy_shared_pages(envid_t child)
 {
@@ -257,8 +259,8 @@ copy_shared_pages(envid_t child)
 	return r;
 }
 
-// We ask for I/O privilege for the child on purpose, as a test of the kernel,
-// which must not give it.
+// Requests I/O privilege for the child on purpose: user/faultio.c tests that
+// the kernel refuses it.
 static int
 set_registers(const struct Image *img)
 {
@@ -272,7 +274,7 @@ set_registers(const struct Image *img)
 	return sys_env_set_trapframe(img->child, &tf);
 }
 
-// Make a child that has all it needs from the file, and its arguments.
+// Create the child, with its arguments and the segments of the file.
 static int
 load(struct Image *img, const char **argv)
 {
@@ -299,8 +301,8 @@ start(const struct Image *img)
 	return sys_env_set_status(img->child, ENV_RUNNABLE);
 }
 
-// Run the program in the file prog with the arguments argv, of which NULL is
-// the last.  Returns the child's id or an error.
+// Run the program in the file prog, with the arguments argv up to a NULL.
+// Returns the child's id or an error.
 envid_t
 spawn(const char *prog, const char **argv)
 {
@@ -310,8 +312,8 @@ spawn(const char *prog, const char **argv)
 	if (img.fd < 0)
 		return img.fd;
 
-	// The child inherits what is open when it is started, which must not
-	// be its own file.
+	// Close the program's file before start, which lets the child inherit
+	// all open descriptors.
 	r = load(&img, argv);
 	sys_page_unmap(0, UTEMP);
 	close(img.fd);
@@ -335,7 +337,7 @@ count_list(va_list ap)
 	return n;
 }
 
-// The same with the arguments one by one, of which NULL is the last.
+// spawn with the arguments one by one, of which NULL is the last.
 envid_t
 spawnl(const char *prog, const char *arg0, ...)
 {

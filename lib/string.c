@@ -1,12 +1,12 @@
 // lib/string.c - strings and blocks of memory, for the kernel and for
 // programs.  inc/string.h lists the entry points.
 //
-// Where these differ from the C library: strlcpy returns the bytes copied;
+// Differences from the C library: strlcpy returns the number of bytes copied;
 // strchr does not find the terminating NUL, strfind stops at it; memfind
-// returns the end when there is nothing to find.
+// returns the end of the block if c is not in it.
 //
-// memset, memcpy and memmove are also called by compilers on their own, to
-// copy a struct for instance.  They use the string instructions of the i386.
+// Compilers also generate calls of memset, memcpy and memmove, for instance to
+// copy a struct.  These three use the string instructions of the i386.
 
 #include <inc/string.h>
 #include <inc/types.h>
@@ -25,7 +25,7 @@ strlen(const char *s)
 	return end - s;
 }
 
-// The length of s, but never look further than limit bytes.
+// The length of s, at most limit.  Reads no more than limit bytes.
 int
 strnlen(const char *s, size_t limit)
 {
@@ -42,7 +42,7 @@ strcpy(char *dst, const char *src)
 	return memcpy(dst, src, strlen(src) + 1);
 }
 
-// Fills all of dst, with NULs after a short src; a long one is cut off
+// Writes size bytes to dst: NULs follow a short src; a long src is cut off
 // without a NUL.
 char *
 strncpy(char *dst, const char *src, size_t size)
@@ -61,7 +61,7 @@ strcat(char *dst, const char *src)
 	return dst;
 }
 
-// Copies what fits and terminates it, unless size is 0.
+// Copies as much of src as fits, and a NUL, unless size is 0.
 size_t
 strlcpy(char *dst, const char *src, size_t size)
 {
@@ -127,7 +127,7 @@ memset(void *dst, int c, size_t n)
 	return dst;
 }
 
-// From the first byte on: right for blocks that overlap with dst below src.
+// Copy from the first byte on: right for blocks that overlap, dst below src.
 static inline void
 copy_up(void *dst, const void *src, size_t n)
 {
@@ -139,7 +139,7 @@ copy_up(void *dst, const void *src, size_t n)
 		: "cc", "memory");
 }
 
-// From the last byte on: right for blocks that overlap with dst above src.
+// Copy from the last byte on: right for blocks that overlap, dst above src.
 static inline void
 copy_down(void *dst, const void *src, size_t n)
 {
@@ -168,7 +168,7 @@ memmove(void *dst, const void *src, size_t n)
 	return copy(dst, src, n);
 }
 
-// Overlapping blocks are allowed here too.
+// memcpy allows overlapping blocks, as memmove does.
 void *
 memcpy(void *dst, const void *src, size_t n)
 {
@@ -198,7 +198,7 @@ memfind(const void *s, int c, size_t n)
 
 // ----------------------------------------------------------------- numbers
 
-// What c is worth as a digit; 36 if it is none.
+// The value of c as a digit; 36 if c is none.
 static int
 digit_value(char c)
 {
@@ -221,7 +221,7 @@ has_hex_prefix(const char *s)
 
 // The number at the start of s, after blanks and tabs.  Base 0: decimal,
 // octal after a 0, hexadecimal after 0x.  *end is set to what follows the
-// number, or to s if there is none.  Too large a number wraps.
+// number, or to s if there is none.  A number that is too large wraps.
 long
 strtol(const char *s, char **end, int base)
 {

@@ -1,12 +1,12 @@
 // lib/syscall.c - one function for each system call, in the order of
-// inc/syscall.h.  kern/syscall.c says what they do.
+// inc/syscall.h, which says where the calls are described.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
 
 // A call has a number, in eax, and up to five arguments, in edx, ecx, ebx, edi
-// and esi; its result comes in eax.  These make calls with none, two, three and
-// five arguments, and load no register that the call does not look at.
+// and esi; its result comes in eax.  call0, call2, call3 and call5 make calls
+// with so many arguments, and load no register that the call does not read.
 
 #define CALL(registers...) ({						\
 	int32_t result = num;						\
@@ -41,7 +41,7 @@ call5(int num, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4, uint32_t a5)
 	return CALL(, "d" (a1), "c" (a2), "b" (a3), "D" (a4), "S" (a5));
 }
 
-// The same for calls that return 0 or an error, never a positive number
+// status0 to status5 make calls that return 0 or an error, nothing positive.
 
 static inline int
 status(int num, int result)
@@ -139,9 +139,9 @@ sys_env_set_pgfault_upcall(envid_t env, void *upcall)
 	return status2(SYS_env_set_pgfault_upcall, env, (uintptr_t) upcall);
 }
 
-// Who yields mostly waits for somebody, who may be on a CPU that cannot go on
-// before this one pauses: an emulator may run all CPUs in turn, and a real
-// one may be half of a processor.
+// A program that yields often waits for another CPU.  pause helps that CPU: an
+// emulator may run the CPUs in turn, and two CPUs may be hyperthreads of one
+// processor.
 void
 sys_yield(void)
 {
@@ -203,14 +203,14 @@ sys_ipc_reply(envid_t to, uint32_t value, void *va, int perm)
 	return status5(SYS_ipc_reply, to, value, (uintptr_t) va, perm, 0);
 }
 
-// A page's number is a result.
+// Returns the page's number, which may be positive.
 int
 sys_page_held(envid_t env, void *va, void *guess)
 {
 	return call3(SYS_page_held, env, (uintptr_t) va, (uintptr_t) guess);
 }
 
-// A number of faults is a result, too.
+// Returns what the operation found, which may be positive.
 int
 sys_debug(int op, uint32_t arg)
 {
@@ -224,14 +224,14 @@ sys_ipc_send(envid_t to, uint32_t value, void *va, int perm)
 		0);
 }
 
-// That there was an interrupt is a result, too.
+// Returns whether there was an interrupt: 1 or 0.
 int
 sys_irq_wait(int irq, int stop_port)
 {
 	return call2(SYS_irq_wait, irq, stop_port);
 }
 
-// How many runs is a result.
+// Returns how many runs were mapped.
 int
 sys_page_map_list(envid_t dst, const struct PageRun *list, size_t n)
 {

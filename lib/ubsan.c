@@ -1,12 +1,11 @@
-// lib/ubsan.c - undefined behaviour, reported at the place where it happens.
+// lib/ubsan.c - reports of undefined behaviour.
 //
-// With make SAN=1 the compiler puts checks before what C leaves undefined,
-// and a failed one calls a function of this file (GCC's and Clang's interface;
-// LLVM, compiler-rt/lib/ubsan/ubsan_handlers.h).  Each prints one line,
-// file:line:column and what is wrong, and panics: the kernel as a whole, or
-// the program.
+// With make SAN=1 the compiler inserts checks for undefined behaviour, and a
+// check that fails calls a function of this file (GCC's and Clang's interface;
+// LLVM, compiler-rt/lib/ubsan/ubsan_handlers.h).  Each function prints one
+// line, file:line:column and what is wrong, and panics.
 //
-// A value is passed as a word: itself, or its address if it has more bits.
+// A value is passed as a word: itself, or its address if it has over 32 bits.
 
 #include <inc/assert.h>
 #include <inc/stdarg.h>
@@ -21,7 +20,8 @@ struct Place {
 
 struct Type {
 	uint16_t kind;			// TYPE_
-	uint16_t info;			// bit 0: signed; above: log2 of its bits
+	uint16_t info;			// bit 0: signed; rest: log2 of size in
+					// bits
 	char name[];			// in quotes
 };
 
@@ -29,7 +29,7 @@ struct Type {
 
 #define NUMBERSIZE	24		// a number of 64 bits, and its NUL
 
-// Undefined behaviour in what prints the report is not reported as well.
+// Set while report prints, so that undefined behaviour in there does not recur.
 static bool reporting;
 
 static void __attribute__((noreturn))
@@ -43,7 +43,7 @@ report(const struct Place *at, const char *fmt, ...)
 		va_start(ap, fmt);
 		vsnprintf(what, sizeof(what), fmt, ap);
 		va_end(ap);
-		// In one piece, so that no other line comes in between
+		// One call, so that no other program's output comes between
 		cprintf("%s:%u:%u: %s\n", at->file, at->line, at->column, what);
 	}
 	_panic(at->file, at->line, "undefined behaviour");
@@ -63,7 +63,7 @@ type_is_signed(const struct Type *type)
 	return type->info & 1;
 }
 
-// The value, with its sign if it has one.
+// The value that word passes, sign-extended if its type is signed.
 static int64_t
 value_of(const struct Type *type, uintptr_t word)
 {
@@ -116,7 +116,7 @@ overflow(const struct Operation *op, uintptr_t a, const char *sign,
 		op->type->name);
 }
 
-// The compiler knows these names; no header has them.
+// The compiler declares these functions itself; no header does.
 #define HANDLER(name, ...)					\
 void __ubsan_handle_##name(__VA_ARGS__) __attribute__((noreturn));	\
 void __ubsan_handle_##name(__VA_ARGS__)

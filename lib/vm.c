@@ -1,13 +1,13 @@
-// lib/vm.c - which pages are mapped in our address space, and sharing them.
+// lib/vm.c - finding the pages that this program maps, and sharing them.
 //
 // Entry points:
 //   page_is_mapped		is there a page at this address? (inc/lib.h)
-//   next_mapped, prev_mapped	walks over the pages that are there
+//   next_mapped, prev_mapped	walks over the mapped pages
 //   prev_run			a walk over runs of pages
 //   share_page			map a page in a child
 //
-// Page tables that do not exist are skipped, for reading their part of uvpt
-// would fault.
+// They read uvpd first: where a page table is missing, its part of uvpt is not
+// mapped, and reading it would fault.
 
 #include <inc/lib.h>
 
@@ -31,8 +31,8 @@ next_mapped(uintptr_t va, uintptr_t end)
 	return MIN(va, end);
 }
 
-// The last entry below number i of a table that is not 0: its number plus 1;
-// 0 if there is none.  Most are 0, so the processor itself passes over them.
+// The index, plus 1, of the last entry of the table below index i that is not
+// 0; 0 if all are.  Most entries are 0, and scasl skips those fast.
 static size_t
 used_below(const volatile uint32_t *table, size_t i)
 {
@@ -48,7 +48,7 @@ used_below(const volatile uint32_t *table, size_t i)
 	return found ? i + 1 : 0;
 }
 
-// The highest mapped page below page number i: its number plus 1, or 0.
+// The number, plus 1, of the highest mapped page below page number i; or 0.
 static size_t
 mapped_below(size_t i)
 {
@@ -83,10 +83,9 @@ prev_mapped(uintptr_t *va)
 	return i > 0;
 }
 
-// The highest run in [low, high), which are multiples of the page size: pages
-// of one table that are neighbours and have the same permissions.  Returns
-// false if no page is mapped there.  To visit all below UTOP, from the top
-// down:
+// Find the highest run of pages in [low, high), which are multiples of PGSIZE:
+// neighbours in one page table, with equal permissions.  Returns false if no
+// page is mapped there.  To visit all runs below UTOP, from the top down:
 //
 //	for (va = UTOP; prev_run(0, va, &run); va = (uintptr_t) run.srcva)
 bool

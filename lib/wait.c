@@ -4,7 +4,7 @@
 
 #include <inc/lib.h>
 
-// Returns at once if there is no such environment (any more).
+// Wait until env has ended.  Returns at once if there is no such environment.
 void
 wait(envid_t env)
 {
