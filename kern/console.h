@@ -8,23 +8,25 @@
 
 void cons_init(void);
 
-// Write n bytes, whatever they are.  cputchar (inc/stdio.h) writes one.
+// Print the n bytes at s, among which 0 is an ordinary byte.
 void cons_write(const char *s, size_t n);
 
-// The next character typed, or 0 if there is none yet; never waits.  getchar
-// (inc/stdio.h) waits.
+// Returns the next character typed, or 0 if there is none yet; getchar
+// (inc/stdio.h) waits for one.
 int cons_getc(void);
 bool cons_has_input(void);
 
-// Do both input devices interrupt?  If not, a reader must not sleep.
+// Do keyboard and serial line interrupt?  If not, a reader must not sleep.
 bool cons_interrupts(void);
 
-// Take in what the device has.  For its interrupt; cons_getc does it, too.
+// Move the device's input to the console's ring: at its interrupt, and when
+// cons_getc polls.
 void serial_intr(void);
 void kbd_intr(void);
 
-// What a reader of the console sleeps on (kern/sleep.c), and whether it has
-// come: there is input in the ring, or in the line that kern/tty.c has.
+// A reader of the console sleeps on console_input (kern/sleep.c) until
+// cons_input_came(): the ring has input, or kern/tty.c has a line
+// (cons_line_ready).
 extern const char console_input;
 bool cons_input_came(void);
 extern bool cons_line_ready;
@@ -33,9 +35,9 @@ extern bool cons_line_ready;
 enum {
 	CONS_INTERRUPT = 1 << 0,	// ^C, which may also be input
 	CONS_MONITOR = 1 << 1,		// ^\ enters the monitor
-	CONS_CHECK = 1 << 2		// ^T looks for faults in the kernel
+	CONS_CHECK = 1 << 2		// ^T calls audit()
 };
 extern uint32_t cons_hotkeys;
-void cons_discard(void);		// what was typed, up to the last ^C
+void cons_discard(void);		// input up to the last ^C
 
 #endif // JOS_KERN_CONSOLE_H

@@ -1,4 +1,4 @@
-// kern/cpu.h - the processors: who is there, what each one needs.
+// kern/cpu.h - the CPUs (kern/cpu.c, kern/mpconfig.c, kern/lapic.c).
 
 #ifndef JOS_KERN_CPU_H
 #define JOS_KERN_CPU_H
@@ -9,13 +9,13 @@
 #include <inc/types.h>
 #include <inc/x86.h>
 
-#define NCPU	8			// we use no more than this
+#define NCPU	8			// the kernel uses no more CPUs
 
 #define GD_DBLFLT	(GD_TSS0 + 8 * NCPU)	// TSS for double faults
 
 enum {
-	CPU_UNUSED = 0,			// not heard of since power-on
-	CPU_STARTED,			// at work
+	CPU_UNUSED = 0,			// not started yet
+	CPU_STARTED,			// runs
 	CPU_HALTED			// idle, waits for an interrupt
 };
 
@@ -23,7 +23,7 @@ struct CpuInfo {
 	uint8_t cpu_id;			// its index in cpus[]
 	volatile unsigned cpu_status;	// CPU_
 	struct Env *cpu_env;		// the environment it is running
-	struct Taskstate cpu_ts;	// tells the processor our kernel stack
+	struct Taskstate cpu_ts;	// has the CPU's kernel stack
 };
 
 _Static_assert(sizeof(struct CpuInfo) == 116, "the labs give this layout");
@@ -35,11 +35,11 @@ extern struct CpuInfo *bootcpu;
 extern bool cpu_has_lapic, cpu_has_tsc;	// CPUID says so
 extern unsigned char percpu_kstacks[NCPU][KSTKSIZE];
 
-// Which CPU is this?  Its task register holds the selector of its TSS, which is
-// the offset in gdt[], in bytes, of that TSS's descriptor.  An entry of this
-// table is as large as a descriptor, so that the same offset leads to the CPU,
-// in one instruction.  The register is 0 until trap_init_percpu: entry 0 is the
-// CPU that is starting, one at a time.
+// From the task register to the CPU in one instruction.  A CPU's task register
+// holds the selector of its TSS, which is the offset in bytes of the TSS's
+// descriptor in gdt[].  An entry of cpu_of_tss[] is as large as a descriptor,
+// so the selector is also the offset of the CPU's entry there.  The register is
+// 0 until trap_init_percpu: entry 0 is the CPU that is starting.
 struct TssOwner {
 	struct CpuInfo *cpu;
 	uint32_t pad;
@@ -65,7 +65,7 @@ cpu_program_frame(void)
 }
 
 static inline int
-cpunum(void)				// its index in cpus[]
+cpunum(void)				// this CPU's index in cpus[]
 {
 	return thiscpu->cpu_id;
 }
@@ -73,11 +73,10 @@ cpunum(void)				// its index in cpus[]
 bool cpu_has_cpuid(void);
 uint32_t cpu_features(void);		// EDX of CPUID leaf 1, or 0
 #define CPUID_1_EDX_TSC	(1 << 4)
-void cpu_protect(void);			// SMEP, SMAP, UMIP, if it has them
+void cpu_protect(void);			// SMEP, SMAP, UMIP, if there are any
 
-// May the kernel use the memory of programs, on a processor that can forbid
-// it?  Open is for what the rest of this trap does.  trap() closes.  Other
-// processors do not know these instructions.
+// On a processor with SMAP, the kernel may use the memory of programs only from
+// user_memory_open on, until trap() closes it at the next trap.
 extern bool cpu_has_smap;
 static inline void
 user_memory_open(void)
@@ -92,38 +91,38 @@ user_memory_close(void)
 		clac();
 }
 
-void cpu_init(void);			// before anything asks what we have
-void cpu_add(uint8_t apicid);		// found one (mpconfig.c, dev/acpi.c)
+void cpu_init(void);			// cpu_has_... are valid after it
+void cpu_add(uint8_t apicid);		// for kern/mpconfig.c, which found it
 extern uint8_t cpu_apicid[NCPU];	// the APIC id of each
 
 // The CPU besides this one that is running e, whatever e's status has become
 // meanwhile; -1 if there is none.
 int other_cpu_running(const struct Env *e);
 
-void cpus_stop(void);			// none but this one runs on
+void cpus_stop(void);			// stop all CPUs but this one
 
-// Requests to one CPU, from another or from itself: it polls them (ipi_poll,
-// do_deferred_work) when it has got the kernel lock, and the first three also
-// while it waits for the lock.
+// Requests to one CPU, from another or from itself.  The CPU polls them
+// (ipi_poll, do_deferred_work) when it gets the kernel lock, and the first
+// three also while it waits for the lock.
 enum {
 	IPI_STOP = 1 << 0,		// halt for good
-	IPI_FLUSH = 1 << 1,		// flush the TLB, and say so
-	IPI_FLUSH_LATER = 1 << 2,	// ... before it uses the kernel lock
+	IPI_FLUSH = 1 << 1,		// flush the TLB, the sender waits
+	IPI_FLUSH_LATER = 1 << 2,	// flush it before using the kernel lock
 	IPI_DEVICES = 1 << 3,		// look after devices (kern/trap.c)
 	IPI_TICK = 1 << 4,		// the turn of its environment is over
 	IPI_FPU = 1 << 5		// save floating-point registers
 };
 extern volatile uint32_t ipi_requests[NCPU];
 void ipi_request(int cpu, uint32_t what);
-bool ipi_take(uint32_t what);		// was it requested of this CPU? clear it
-void ipi_poll(void);			// do the first three
+bool ipi_take(uint32_t what);		// test and clear a request to this CPU
+void ipi_poll(void);			// carry out the first three
 
-// Ticks that had to wait: how many came, how many were taken (ipi_take)
+// Ticks that were deferred (IPI_TICK), and how many of them ipi_take has taken
 extern struct DeferredTicks {
 	uint32_t kept, taken;
 } deferred_ticks[NCPU];
 
-// The one word that every trap looks at.  It has a bit for each CPU with
+// The word that trap() tests for deferred work.  It has a bit for each CPU with
 // requests, and one for each kind of work that any CPU may do: reap_some
 // (kern/reap.c), tty_hotkeys (kern/tty.c), the lines of lab->trace_traps.
 extern volatile uint32_t deferred_work;
@@ -140,25 +139,26 @@ deferred_work_set(int work, bool pending)
 }
 
 // At each tick of this CPU: send an NMI to the next CPU that runs a program, if
-// that has no ticks any more.
+// that CPU's ticks have stopped coming.
 void watchdog_tick(void);
 bool watchdog_took_nmi(void);		// was this NMI sent by watchdog_tick?
 
-// Have another CPU, which runs a program, enter the kernel and flush its TLB.
-// When this returns, that CPU waits for the kernel lock, which this one has.
+// Make another CPU, which runs a program, enter the kernel and flush its TLB.
+// When ipi_flush_wait returns, that CPU is waiting for the kernel lock, which
+// this CPU holds.
 void ipi_flush_wait(int cpu);
 
-// CPUs that halt because there is nothing to run, a bit each, unless woken
-// since; and how many environments became ready since such a CPU last found
-// none.  Under the kernel lock.
+// cpus_idle has a bit for each CPU that is idle and not being woken; wakeups
+// counts the environments that became ready since a CPU last went idle, less
+// the CPUs woken for them.  Under the kernel lock.
 extern uint32_t cpus_idle, wakeups;
 void cpu_wake_idle(void);		// have an idle CPU look for work
 
-// Make va's entry of pgdir unusable on every other CPU that has it loaded.
-// Returns when none can use it any more.
+// Flush va from the TLB of every other CPU that has pgdir loaded.  Returns when
+// none of them can use the old entry any more.
 void tlb_shootdown(pde_t *pgdir, void *va);
 
-// Have every other CPU flush before it next has the kernel lock.
+// Make every other CPU flush its TLB before it next holds the kernel lock.
 void tlb_flush_later(void);
 
 // kern/mpconfig.c: fill cpus[] from the firmware's tables
@@ -167,13 +167,13 @@ void mp_init(void);
 extern physaddr_t lapicaddr;		// of the local APIC's registers, or 0
 
 // kern/lapic.c
-extern bool lapic_on;			// this machine takes timer ticks from it
+extern bool lapic_on;			// ticks come from it, not from the PIT
 void lapic_map(void *registers);
 void lapic_init(void);
 void lapic_startap(uint8_t apicid, uint32_t addr);
 void lapic_eoi(void);
-void lapic_eoi_of(int vector);		// if it is being handled
-uint32_t lapic_errors(void);		// since the last time
+void lapic_eoi_of(int vector);		// if it is in service
+uint32_t lapic_errors(void);		// ESR: errors since the last call
 void lapic_timer(bool on);		// this CPU's ticks
 void lapic_ipi(int vector);		// to all other CPUs
 void lapic_ipi_to(int cpu, int vector);

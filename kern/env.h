@@ -12,8 +12,8 @@ extern struct Env *env_free_list;	// the free ones, through env_link
 #define curenv (thiscpu->cpu_env)	// what this CPU is running, or NULL
 extern struct Segdesc gdt[];
 
-// Has the file server ended, for firstenv_tick to start it again; and did it
-// ever serve?
+// Has the file server ended, so that firstenv_tick is to start a new one; and
+// had it served a request?
 extern enum ServerEnd {
 	SERVER_RUNS, SERVER_FAILED, SERVER_SERVED
 } server_end;
@@ -23,14 +23,14 @@ void env_init_percpu(void);
 int env_alloc(struct Env **store, envid_t parent_id);
 void env_create(uint8_t *binary, enum EnvType type);
 void env_free(struct Env *e);
-void env_reaped(struct Env *e);		// reap.c has given back all its pages
+void env_reaped(struct Env *e);		// reap_some has freed all its pages
 void env_destroy(struct Env *e);	// may not return if e is curenv
 
 // Is e not asleep, and has its parent ended?
 bool env_is_forgotten(const struct Env *e);
 
-// Can e never run again?  Only its parent could start e, and the parent has
-// ended.
+// Can e never run again, because only its parent could start it, and the parent
+// has ended?
 ALWAYS_INLINE bool
 env_is_abandoned(const struct Env *e)
 {
@@ -38,8 +38,9 @@ env_is_abandoned(const struct Env *e)
 		&& env_is_forgotten(e);
 }
 
-// Where the slots of envs[] end that were ever in use: env_init has them handed
-// out from the first one on, and an id stays when its environment has ended.
+// The slots of envs[] that were ever in use end at env_end().  They are the
+// first ones, as env_init puts the slots on the free list in order; and env_id
+// stays when an environment ends.
 extern uint32_t env_slots_used;
 ALWAYS_INLINE struct Env *
 env_end(void)
@@ -52,8 +53,8 @@ env_end(void)
 void env_set_status(struct Env *e, int status);
 void env_set_tf(struct Env *e, const struct Trapframe *tf);
 
-// The environment with id envid, which is not 0; NULL if there is none.  An
-// environment that was destroyed counts as none, even before it is freed.
+// Returns the environment with id envid, which is not 0; NULL if there is none,
+// or if it was destroyed and is still being freed.
 static inline struct Env *
 env_by_id(envid_t envid)
 {
@@ -66,11 +67,11 @@ env_by_id(envid_t envid)
 	return e;
 }
 
-// The environment with id envid if that is curenv or a child of curenv; or NULL
+// Returns env_by_id(envid) if that is curenv or a child of curenv; else NULL.
 struct Env *env_own(envid_t envid);
 
-// The environment that a program means, with 0 itself; NULL if there is none.
-// With checkperm, it must be curenv or a child of it.
+// Returns the environment that curenv means by envid, 0 being curenv; NULL if
+// there is none, or checkperm is set and it is neither curenv nor its child.
 static inline struct Env *
 env_of(envid_t envid, bool checkperm)
 {
@@ -79,7 +80,7 @@ env_of(envid_t envid, bool checkperm)
 	return checkperm ? env_own(envid) : env_by_id(envid);
 }
 
-// Store what env_of returns.  Returns 0; -E_BAD_ENV: that is NULL.
+// Store env_of(envid, checkperm).  Returns 0, or -E_BAD_ENV if that is NULL.
 static inline int
 envid2env(envid_t envid, struct Env **store, bool checkperm)
 {
@@ -90,8 +91,8 @@ envid2env(envid_t envid, struct Env **store, bool checkperm)
 void env_run(struct Env *e) __attribute__((noreturn));
 void env_pop_tf(struct Trapframe *tf) __attribute__((noreturn));
 
-// Create an environment that runs a program of the kernel, named in the
-// source: ENV_CREATE(user_hello, ENV_TYPE_USER).
+// Create an environment that runs a program linked into the kernel:
+// ENV_CREATE(user_hello, ENV_TYPE_USER).
 #define ENV_CREATE(name, type) do {					\
 	extern uint8_t ENV_PASTE3(_binary_obj_, name, _start)[];	\
 	env_create(ENV_PASTE3(_binary_obj_, name, _start), type);	\

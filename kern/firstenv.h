@@ -11,15 +11,15 @@ struct Program {
 	uint32_t size;
 };
 
-extern const struct Program programs[];	// ended by a null name
-extern const int built_lab;		// what make was told
-extern const char built_program[];	// "user_hello", or "none"
+extern const struct Program programs[];	// ended by a name that is NULL
+extern const int built_lab;		// make's LAB
+extern const char built_program[];	// make's program, or "none"
 
-// Create the file server, if this lab has one, and the program asked for.
+// Create the file server, if this lab has one, and the first program.
 void first_envs(void);
 
-// Start a file server that has ended again; the boot CPU calls this at each
-// tick.
+// If the file server has ended, start a new one.  The boot CPU calls this at
+// each tick.
 void firstenv_tick(void);
 
 #endif // JOS_KERN_FIRSTENV_H

@@ -1,13 +1,14 @@
 // kern/fpu.c - each environment has floating-point registers of its own.
 //
-// The kernel itself does not use them, so they need no place in the trap
-// frame.  While a program runs that has not used them since it last was in
-// the kernel, CR0.TS is set: its first floating-point instruction traps
-// (T_DEVICE), fpu_load loads its registers, clears TS, and requests IPI_FPU of
-// its own CPU, so that the next trap of the program saves them (fpu_save).  So
-// the kernel finds them in memory, whichever CPU runs the program next.
+// The kernel does not use these registers, so the trap frame does not hold
+// them.  A program starts with CR0.TS set each time it leaves the kernel.  Its
+// first floating-point instruction then traps (T_DEVICE), and fpu_load loads
+// its registers, clears TS and requests IPI_FPU of this CPU: at the program's
+// next trap, fpu_save saves the registers and sets TS.  So they are in memory
+// whenever the kernel runs, and any CPU may run the program next.
 //
-// The registers are in a page that the environment gets at first use.
+// They are saved in a page, which fpu_alloc gives the environment when it first
+// uses them.
 //
 // Intel SDM 1, 8.1 and 10.5; SDM 3A, 2.5 (TS, MP, NE) and 13.1 (OSFXSR).
 //
@@ -29,8 +30,8 @@
 #define CR4_OSFXSR	0x00000200	// fxsave saves XMM registers, too
 #define CR4_OSXMMEXCPT	0x00000400	// SSE errors raise T_SIMDERR
 
-// What a program finds in its registers at first: all exceptions masked.
-// Each layout is what its instruction reads; all else is 0.
+// The registers of a new program: all exceptions masked, all else 0.
+// FsaveArea is the layout of fnsave, FxsaveArea that of fxsave.
 #define FCW_INIT	0x037F
 #define FTW_EMPTY	0xFFFF		// all registers empty, for frstor
 #define MXCSR_INIT	0x1F80
@@ -53,7 +54,7 @@ _Static_assert(offsetof(struct FxsaveArea, mxcsr) == 24, "SDM 1, 10.5.1");
 _Static_assert(sizeof(struct FxsaveArea) == 512, "SDM 1, 10.5.1");
 
 static bool has_fxsr;
-static struct PageInfo *fpu_page[NENV];	// of slot i, or NULL
+static struct PageInfo *fpu_page[NENV];	// for each slot of envs[], or NULL
 
 // Called by each CPU.
 void
@@ -77,13 +78,15 @@ fpu_save(struct Env *e)
 	struct PageInfo *pp = fpu_page[e - envs];
 
 	if (pp && has_fxsr)
-		__asm__ volatile("fxsave (%0)" : : "r" (page2kva(pp)) : "memory");
+		__asm__ volatile("fxsave (%0)"
+			: : "r" (page2kva(pp)) : "memory");
 	else if (pp)
-		__asm__ volatile("fnsave (%0)" : : "r" (page2kva(pp)) : "memory");
+		__asm__ volatile("fnsave (%0)"
+			: : "r" (page2kva(pp)) : "memory");
 	lcr0(rcr0() | CR0_TS);
 }
 
-// Give e a page with the registers of a program that just started.
+// Give e a page with the registers of a new program.
 // Returns 0 or -E_NO_MEM.
 static int
 fpu_alloc(struct Env *e)

@@ -12,19 +12,19 @@ struct PageInfo;
 
 // An environment's mailbox, besides the env_ipc_* fields of struct Env
 struct Mailbox {
-	envid_t accept_from;		// who may send, while it receives
-	envid_t reply_owed_by;		// the receiver of its last message, or 0
-	bool may_have_senders;		// in its queue: first_sleeper knows
-	bool may_be_awaited;		// by a receiver with this accept_from
+	envid_t accept_from;		// the only sender allowed, or ANYBODY
+	envid_t reply_owed_by;		// receiver of its last message, or 0
+	bool may_have_senders;		// in its queue: ask first_sleeper
+	bool may_be_awaited;		// a receiver may accept only from it
 
 	struct {
 		envid_t from;		// 0: no reply is pending
 		uint32_t value;
-		struct PageInfo *page;	// counted, or NULL
+		struct PageInfo *page;	// with a reference, or NULL
 		int perm;
 	} pending_reply;
 };
-extern struct Mailbox mailboxes[NENV];	// by slot
+extern struct Mailbox mailboxes[NENV];	// one for each slot of envs[]
 
 static inline struct Mailbox *
 mailbox_of(const struct Env *e)
@@ -38,7 +38,7 @@ ipc_is_receiving(const struct Env *e)
 	return e->env_ipc_recving && e->env_status == ENV_NOT_RUNNABLE;
 }
 
-// If environment `to` receives, may it get a message of `from`?
+// If `to` is receiving, does it accept a message from `from`?
 static inline bool
 ipc_accepts(envid_t to, envid_t from)
 {
@@ -60,15 +60,16 @@ ipc_sent(struct Env *from, envid_t to)
 	m->reply_owed_by = to;
 }
 
-// May m have a pending reply or a sender in its queue?  Mostly it has not.
+// May m have a pending reply or a sender in its queue?  Mostly it has neither.
 static inline bool
 ipc_may_wait(const struct Mailbox *m)
 {
 	return m->pending_reply.from || m->may_have_senders;
 }
 
-// For SYS_ipc_recv: have e, which is curenv, take its pending reply, or a
-// message of its queue.  Returns whether there was one; else e is to sleep.
+// For SYS_ipc_recv: e, which is curenv, takes its pending reply or the message
+// of the first sender in its queue.  Returns false if there is neither, and e
+// must sleep.
 bool ipc_take_waiting(struct Env *e, void *dstva);
 static inline bool
 ipc_take(struct Env *e, void *dstva)

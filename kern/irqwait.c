@@ -1,13 +1,14 @@
 // kern/irqwait.c - the file server sleeps until its disk interrupts.
 //
-// To the kernel, the interrupt means only that the server may want to look at
-// the disk.  One that comes while the server is awake is kept: its next sleep
-// is over at once, so that none is lost between looking and going to sleep.  A
-// disk may stay silent, therefore every sleep has an end.
+// To the kernel, a disk interrupt only means that the server may want to read
+// the disk's status.  An interrupt that comes while the server is awake stays
+// pending and ends the server's next sleep at once, so that none is lost
+// between reading the status and going to sleep.  A disk may fail to interrupt,
+// so every sleep has a timeout.
 //
-// The disk may be writing to the server's pages by itself, and a server that
-// was ended cannot stop that.  So the server says beforehand which port does:
-// no page may go to another environment while the disk still writes to it.
+// The disk may write to the server's pages by DMA even after the server has
+// ended.  So the server tells irq_wait the port that stops the DMA, and the
+// kernel writes to it before it frees the pages.
 //
 // Entry points: irq_wait; irqwait_take, irqwait_answer, irqwait_tick;
 // irqwait_end.  Under the kernel lock, except for irqwait_take.
@@ -19,25 +20,25 @@
 #include <kern/picirq.h>
 #include <kern/sleep.h>
 
-#define TIMEOUT		10		// ticks until a sleep ends
+#define TIMEOUT		10		// of a sleep, in ticks
 
 const char disk_interrupt;
 
 static int ticks_left;
-static int stop_port;			// of the only server there is
-static bool asked;			// a file server has waited for the disk
-static volatile bool came;		// since the last sleep ended
+static int stop_port;			// of the only file server
+static bool enabled;			// by the first call of irq_wait
+static volatile bool pending;		// no sleep has taken the interrupt yet
 
 int
 irq_wait(struct Env *e, int port)
 {
 	stop_port = port;
-	if (!asked) {
-		asked = true;
+	if (!enabled) {
+		enabled = true;
 		irq_setmask_8259A(irq_mask_8259A & ~(1 << IRQ_IDE));
 	}
-	if (came) {
-		came = false;
+	if (pending) {
+		pending = false;
 		return 1;
 	}
 	ticks_left = TIMEOUT;
@@ -48,9 +49,9 @@ irq_wait(struct Env *e, int port)
 bool
 irqwait_take(uint32_t vector)
 {
-	if (vector != IRQ_OFFSET + IRQ_IDE || !asked)
+	if (vector != IRQ_OFFSET + IRQ_IDE || !enabled)
 		return false;
-	came = true;
+	pending = true;
 	pic_eoi(IRQ_IDE);
 	return true;
 }
@@ -58,11 +59,11 @@ irqwait_take(uint32_t vector)
 struct Env *
 irqwait_answer(void)
 {
-	struct Env *e = came ? first_sleeper(&disk_interrupt) : NULL;
+	struct Env *e = pending ? first_sleeper(&disk_interrupt) : NULL;
 
 	if (!e)
 		return NULL;
-	came = false;
+	pending = false;
 	e->env_tf.tf_regs.reg_eax = 1;
 	wakeup_env(e);
 	return e;

@@ -9,20 +9,21 @@
 // What the file server sleeps on (kern/sleep.c)
 extern const char disk_interrupt;
 
-// e, which is curenv, sleeps until the disk interrupts.  If e ends, its devices
-// are stopped by writing 0 to stop_port, unless that is 0.  Returns 1 if there
-// was an interrupt already, else 0, which e gets if none comes in time.
+// Put e, which is curenv, to sleep until the disk interrupts or a timeout.
+// Returns 1 if an interrupt is pending, which ends the sleep at once; else 0,
+// the result of e's system call after a timeout.  If e ends, irqwait_end writes
+// 0 to stop_port, unless that is 0, to stop the disk's DMA.
 int irq_wait(struct Env *e, int stop_port);
 
-// Take the interrupt of this vector, which needs no lock.  Returns whether it
-// is the disk's, and a file server has ever waited for that.
+// If vector is the disk's and a file server has called irq_wait, acknowledge
+// the interrupt and return true; else return false.  Needs no lock.
 bool irqwait_take(uint32_t vector);
 
-// If the disk has interrupted, wake the server that sleeps on it, and return
-// that; else NULL.
+// If a disk interrupt is pending, wake the file server that sleeps until it
+// comes.  Returns the file server, or NULL if none was woken.
 struct Env *irqwait_answer(void);
 
-void irqwait_tick(void);		// time passes
+void irqwait_tick(void);		// at each tick, for the timeout
 void irqwait_end(const struct Env *e);	// before the pages of e are freed
 
 #endif // JOS_KERN_IRQWAIT_H

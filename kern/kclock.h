@@ -5,12 +5,12 @@
 
 #include <inc/types.h>
 
-// Ports: which register, then its contents
+// Ports: the number of a register, and its contents
 #define IO_RTC		0x70
 #define IO_RTC_DATA	0x71
 
-// Registers: the clock's come first, the rest is plain memory that the BIOS
-// has filled in.  These are low bytes; the high byte comes next.
+// Registers: the clock's come first, the rest is memory that the BIOS has
+// filled in.  Each NVRAM_ register is a low byte; its high byte comes next.
 #define MC_NVRAM_START	0xE
 #define NVRAM_BASELO	0x15		// memory below 1 MiB, in KiB
 #define NVRAM_EXTLO	0x17		// from 1 MiB on, in KiB
@@ -19,7 +19,8 @@
 unsigned mc146818_read(unsigned reg);
 void mc146818_write(unsigned reg, unsigned datum);
 
-// How much memory the BIOS found, in KiB: up to the device hole, and in all.
+// Store how much memory the BIOS found, in KiB: below the device hole, and in
+// all.
 void kclock_memory(size_t *base_kb, size_t *total_kb);
 
 #endif // JOS_KERN_KCLOCK_H

@@ -1,8 +1,8 @@
-// kern/lapic.c - the local APIC: this CPU's timer, and messages between CPUs.
+// kern/lapic.c - the local APIC: this CPU's timer, and interrupts between CPUs.
 //
-// Each CPU sees its own local APIC at the same physical address.  On machines
-// that have none, CPU 0 is alone and gets its ticks from the PIT, by way of
-// the PIC.
+// At one physical address, each CPU reaches its own local APIC.  On a machine
+// without local APICs, CPU 0 is the only one, and its timer interrupts come
+// from the PIT through the PIC.
 //
 // Intel SDM 3A, chapter 10 (APIC) and 8.4 (start-up of processors).
 //
@@ -30,7 +30,7 @@ enum {
 	LAPIC_TPR	= 0x080 / 4,	// task priority
 	LAPIC_EOI	= 0x0B0 / 4,
 	LAPIC_SVR	= 0x0F0 / 4,	// spurious vector
-	LAPIC_ISR	= 0x100 / 4,	// in service; 32 vectors, then the next
+	LAPIC_ISR	= 0x100 / 4,	// in service; a bit a vector
 	LAPIC_ESR	= 0x280 / 4,	// errors
 	LAPIC_ICR_LOW	= 0x300 / 4,	// interrupt command
 	LAPIC_ICR_HIGH	= 0x310 / 4,
@@ -49,7 +49,7 @@ enum {
 #define TIMER_PERIODIC	0x00020000
 #define TIMER_DIVIDE_1	0x0000000B
 #define TIMER_COUNT	10000000	// a tick: 10 ms at QEMU's 1 GHz
-#define TIMER_COUNT_MIN	50000		// the shortest, if they are random
+#define TIMER_COUNT_MIN	50000		// shortest tick with opt/jos/preempt
 
 #define ICR_FIXED	0x00000000
 #define ICR_NMI		0x00000400
@@ -63,7 +63,8 @@ enum {
 bool lapic_on;
 static volatile uint32_t *lapic;	// the registers, once mapped
 
-// Reading a register back makes sure that the write has arrived.
+// Write a register, and read another one: when that returns, the write has
+// arrived.
 static void
 lapic_write(int reg, uint32_t value)
 {
@@ -78,12 +79,11 @@ lapic_id(void)
 }
 
 // ---------------------------------------------------------------- the timer
-// With fw_cfg opt/jos/preempt=SEED, programs are interrupted at random
-// moments, not every 10 ms: each CPU's next tick is 0.05 to 10 ms ahead, and
-// short times are as likely as long ones.  That finds what depends on where
-// the interrupt comes.
+// With fw_cfg opt/jos/preempt=SEED, programs are interrupted at random moments,
+// to find races: not every 10 ms, but 0.05 to 10 ms after the last tick, with
+// short times as likely as long ones.
 
-// What each CPU's random numbers have come to; 0: ticks are regular
+// The state of each CPU's random numbers; 0: ticks are regular
 static uint32_t preempt_state[NCPU];
 
 static void
@@ -101,7 +101,7 @@ preempt_init(void)
 		preempt_state[i] = random_begin(seed, i);
 }
 
-// Switch this CPU's timer on or off.  Writing the count starts it anew.
+// Start this CPU's timer from the beginning of a tick, or stop it.
 void
 lapic_timer(bool on)
 {
@@ -119,7 +119,7 @@ lapic_timer(bool on)
 
 // --------------------------------------------------------------- start-up
 
-// There is a local APIC, and its registers are mapped here.
+// Called by mp_init if there is a local APIC, with its registers mapped.
 void
 lapic_map(void *registers)
 {
@@ -141,8 +141,8 @@ lapic_init(void)
 		TIMER_PERIODIC | (IRQ_OFFSET + IRQ_TIMER));
 	lapic_timer(true);
 
-	// The PIC's interrupts come in at LINT0, NMIs at LINT1, and both only
-	// at the boot CPU.
+	// Only the boot CPU takes the PIC's interrupts (LINT0) and the
+	// machine's NMIs (LINT1).
 	if (thiscpu != bootcpu)
 		lapic_write(LAPIC_LVT_LINT0, LVT_MASKED);
 	lapic_write(LAPIC_LVT_LINT1,
@@ -159,7 +159,7 @@ lapic_init(void)
 
 // ------------------------------------------------------------- interrupts
 
-// Tell the local APIC that its interrupt has been handled.
+// Acknowledge the interrupt that this CPU's local APIC has delivered.
 void
 lapic_eoi(void)
 {
@@ -169,7 +169,8 @@ lapic_eoi(void)
 		lapic_timer(true);
 }
 
-// An interrupt that came by way of the PIC is none of the local APIC's.
+// Acknowledge the interrupt unless it came through the PIC: then the local APIC
+// has it not in service.
 void
 lapic_eoi_of(int vector)
 {
@@ -182,7 +183,7 @@ lapic_errors(void)
 {
 	if (!lapic)
 		return 0;
-	lapic_write(LAPIC_ESR, 0);	// this brings it up to date
+	lapic_write(LAPIC_ESR, 0);	// a write updates the register
 	return lapic[LAPIC_ESR];
 }
 
@@ -219,17 +220,17 @@ delay_us(int us)
 		inb(0x84);
 }
 
-#define CMOS_SHUTDOWN	0xF		// what the BIOS does after a reset
-#define SHUTDOWN_JUMP	0x0A		// ... jump through the warm vector
+#define CMOS_SHUTDOWN	0xF		// tells the BIOS what a reset means
+#define SHUTDOWN_JUMP	0x0A		// jump through the warm reset vector
 #define WARM_VECTOR	0x467
 
 struct WarmVector {
 	uint16_t offset, segment;
 } __attribute__((packed));
 
-// Start a CPU in real mode at physical address addr, a page's start below
-// 1 MiB.  MP 1.4, B.4: older processors leave INIT through the BIOS and the
-// warm reset vector, others wait for STARTUP, which is sent twice.
+// Start a CPU in real mode at physical address addr, the start of a page below
+// 1 MiB.  MP 1.4, B.4: after INIT, older processors run the BIOS, which jumps
+// through the warm reset vector; others wait for STARTUP, which is sent twice.
 void
 lapic_startap(uint8_t apicid, uint32_t addr)
 {

@@ -1,13 +1,13 @@
 // kern/longcall.c - system calls that are made in slices.
 //
-// A call that takes long does a slice of its work and then sets its program
-// back to the int $T_SYSCALL, so that the program makes the call again: between
-// slices others get the kernel lock, and the CPU.  The program's registers do
-// not change, so how much is done is noted here.
+// A long call does a slice of its work and then sets its program's eip back to
+// the int $T_SYSCALL, so that the program makes the call again: between slices
+// other CPUs get the kernel lock, and other environments the CPU.  The
+// program's registers must not change, so notes[] records how much is done.
 //
-// A note holds for a call from the same eip with equal registers.  If the
-// program makes another call meanwhile, in a page-fault upcall, the note is
-// dropped and the long call starts again from its beginning.
+// A note is valid for a call with equal eip, esp and registers.  If the program
+// makes another call between two slices, in a page-fault upcall, the note is
+// dropped and the long call starts from its beginning.
 //
 // Entry points: longcall_done, longcall_again, longcall_forget.  Under the
 // kernel lock.

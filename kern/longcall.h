@@ -6,14 +6,14 @@
 #include <inc/env.h>
 #include <inc/types.h>
 
-// How much of the system call that curenv makes was done by earlier slices?
-// A slice that does not finish the call returns longcall_again(...).
+// Returns how much of curenv's system call earlier slices have done.  A slice
+// that does not finish the call returns longcall_again(...).
 size_t longcall_done(void);
 
-// Have curenv make its call again, and note how much of the call is done.
-// Returns the number of the call, which its program passes in eax.
+// Make curenv repeat its system call, and record how much of the call is done.
+// Returns the number of the call, which the repeated call needs in eax.
 int longcall_again(size_t done);
 
-void longcall_forget(const struct Env *e);	// e gets other registers
+void longcall_forget(const struct Env *e);	// e's registers are replaced
 
 #endif // JOS_KERN_LONGCALL_H

@@ -1,8 +1,7 @@
 // kern/panic.c - when the machine cannot go on.
 //
-// Entry points: _panic, _warn, through the macros of inc/assert.h; panicstr
-// tells the rest of the kernel.  They may be called from anywhere, also from
-// within a panic.
+// Entry points: _panic, _warn, through the macros of inc/assert.h, from
+// anywhere in the kernel, even during a panic; panicstr, panic_cpu.
 
 #include <inc/assert.h>
 #include <inc/x86.h>
@@ -12,8 +11,8 @@
 #include <kern/monitor.h>
 #include <kern/panic.h>
 
-// A panic may lead to the next one, in the backtrace or in the monitor.
-// Beyond this many there is not much left to try, and the stack is filling.
+// The backtrace or the monitor may panic again.  After MAXDEPTH panics the CPU
+// stops, before the stack overflows.
 #define MAXDEPTH	5
 
 const char *panicstr;
@@ -34,8 +33,8 @@ print_message(const char *file, int line, const char *fmt, va_list ap)
 	cprintf("\n");
 }
 
-// Say what is wrong and where, show the stack, and stay in the monitor.  Only
-// the first CPU that panics does so; others that panic stop.
+// Print the message and where it comes from, print the stack, and stay in the
+// monitor.  The first CPU that panics does this; another CPU that panics stops.
 void
 _panic(const char *file, int line, const char *fmt, ...)
 {
@@ -66,7 +65,7 @@ _panic(const char *file, int line, const char *fmt, ...)
 		monitor(NULL);
 }
 
-// Say what is wrong and where, and go on.
+// Print the message and where it comes from, and return.
 void
 _warn(const char *file, int line, const char *fmt, ...)
 {

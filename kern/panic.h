@@ -1,11 +1,12 @@
-// kern/panic.h - the machine cannot go on (panic itself: inc/assert.h).
+// kern/panic.h - when the machine cannot go on (kern/panic.c).  The macro panic
+// is in inc/assert.h.
 
 #ifndef JOS_KERN_PANIC_H
 #define JOS_KERN_PANIC_H
 
-// What the first panic said (its format), or NULL while all is well.  CPUs
-// that wait or take a trap and find it set stop, but for the one that set it.
+// The format string of the first panic, or NULL.  Once it is set, all CPUs but
+// panic_cpu stop when they take a trap or wait for a lock.
 extern const char *panicstr;
-extern volatile int panic_cpu;		// which one that is
+extern volatile int panic_cpu;		// the CPU that set panicstr
 
 #endif // JOS_KERN_PANIC_H

@@ -18,7 +18,7 @@
 uint16_t irq_mask_8259A = 0xFFFF & ~(1 << IRQ_SLAVE);
 bool pic_ready;
 
-#define ICW1_INIT	0x11		// edge triggered, cascaded, ICW4 follows
+#define ICW1_INIT	0x11		// edge triggered, cascaded, with ICW4
 #define ICW4_8086	0x01
 #define ICW4_AUTO_EOI	0x02
 #define OCW2_EOI	0x20

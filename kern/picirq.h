@@ -3,17 +3,17 @@
 #ifndef JOS_KERN_PICIRQ_H
 #define JOS_KERN_PICIRQ_H
 
-#define MAX_IRQS	16		// lines of both together
+#define MAX_IRQS	16		// lines of both controllers
 #define IO_PIC1		0x20		// master: lines 0 to 7
 #define IO_PIC2		0xA0		// slave: lines 8 to 15
-#define IRQ_SLAVE	2		// the master's line the slave sits on
+#define IRQ_SLAVE	2		// the master's line from the slave
 
 #ifndef __ASSEMBLER__
 
 #include <inc/types.h>
 
 extern bool pic_ready;			// pic_init was called
-extern uint16_t irq_mask_8259A;		// a bit a line, 1: not let through
+extern uint16_t irq_mask_8259A;		// a bit for each line, 1: masked
 
 void pic_silence(void);
 void pic_init(void);

@@ -15,24 +15,25 @@ struct Env;
 // From kern/entry.S and kern/kernel.ld
 extern char bootstack_gap[], bootstack[], bootstacktop[];
 extern char _start[], entry[], etext[], edata[], end[];
-extern char data_start[], programs_start[];	// between them: writable
+extern char data_start[], programs_start[];	// writable between these two
 
-// How much physical memory is used, and how much of that kern/entrypgdir.S
-// maps: until mem_init loads kern_pgdir, no other can be reached.
+// The kernel uses at most MAXPHYSMEM bytes of physical memory.  Until mem_init
+// loads kern_pgdir, it reaches only the first ENTRYMAPSIZE of them, which
+// kern/entrypgdir.S maps.
 #define MAXPHYSMEM	(0U - KERNBASE)
 #define ENTRYMAPSIZE	(ENTRYTABLES * PTSIZE)
 
-extern size_t npages;			// of physical memory
-extern size_t npages_basemem;		// of them below the device hole
-extern struct PageInfo *pages;		// npages of them
-extern struct PageInfo *page_free_list;	// through pp_link
+extern size_t npages;			// pages of physical memory
+extern size_t npages_basemem;		// pages below the device hole
+extern struct PageInfo *pages;		// one for each of the npages
+extern struct PageInfo *page_free_list;	// linked by pp_link
 extern pde_t *kern_pgdir;		// the kernel's own address space
 
 void mem_init(void);
 
 // page_alloc's flags
 enum {
-	ALLOC_ZERO = 1			// the page is to hold zeros
+	ALLOC_ZERO = 1			// fill the page with zeros
 };
 
 void page_init(void);
@@ -42,8 +43,8 @@ struct PageInfo *page_table_alloc(void);
 void page_table_free(struct PageInfo *pp);
 size_t page_free_count(void);
 
-// Give up one reference; the last one frees the page.  Calls page_ref_lost, if
-// that is set: kern/sleep.c sets it while somebody sleeps on a page.
+// Drop one reference to pp, and free pp if it was the last.  kern/sleep.c sets
+// page_ref_lost while an environment sleeps on a page.
 extern void (*page_ref_lost)(const void *pp);
 static inline void
 page_decref(struct PageInfo *pp)
@@ -56,12 +57,12 @@ page_decref(struct PageInfo *pp)
 		page_free(pp);
 }
 
-// Free pages that were page tables, through pp_link.  They are few, and
-// page_alloc gives them out last.
+// Free pages of zeros that were page tables, linked by pp_link; at most
+// MAX_ZEROED_TABLES.  page_alloc gives them out last.
 #define MAX_ZEROED_TABLES	16
 extern struct PageInfo *zeroed_tables;
 
-#define PP_REF_MAX	0xFFFF		// pp_ref counts no further
+#define PP_REF_MAX	0xFFFF		// the largest pp_ref
 
 pte_t *pgdir_walk(pde_t *pgdir, const void *va, int create);
 int page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm);
@@ -69,12 +70,12 @@ struct PageInfo *page_lookup(pde_t *pgdir, void *va, pte_t **pte_store);
 void page_remove(pde_t *pgdir, void *va);
 void *mmio_map_region(physaddr_t pa, size_t size);
 
-extern uintptr_t user_mem_check_addr;	// where user_mem_check failed last
+extern uintptr_t user_mem_check_addr;	// where user_mem_check last failed
 int user_mem_check(struct Env *env, const void *va, size_t len, int perm);
 void user_mem_assert(struct Env *env, const void *va, size_t len, int perm);
 
-// Between the physical address of memory and its address above KERNBASE.
-// They panic, with the line that asked, on an address that is not one.
+// From a kernel address to the physical address of its memory, and back.  They
+// panic, with the line of the caller, on an address that has no counterpart.
 #define PADDR(kva)	paddr_of((uintptr_t) (kva), __FILE__, __LINE__)
 #define KADDR(pa)	kaddr_of((pa), __FILE__, __LINE__)
 
@@ -94,7 +95,7 @@ kaddr_of(physaddr_t pa, const char *file, int line)
 	return (void *) (KERNBASE + pa);
 }
 
-// Between a page's PageInfo and its addresses
+// From a page's PageInfo to its physical address, and back
 static inline physaddr_t
 page2pa(const struct PageInfo *pp)
 {
@@ -109,7 +110,7 @@ pa2page(physaddr_t pa)
 	return pages + pa / PGSIZE;
 }
 
-// Is this the address of an entry of pages[]?
+// Does p point to an entry of pages[]?
 static inline bool
 is_page_info(const void *p)
 {
@@ -123,8 +124,8 @@ page2kva(const struct PageInfo *pp)
 	return KADDR(page2pa(pp));
 }
 
-// The entry for va in pgdir has changed: flush it from the TLB of each CPU that
-// has pgdir loaded.  Others flush their TLB when they load it.
+// Flush the changed entry for va from the TLB of each CPU that has pgdir
+// loaded.  All other CPUs flush their TLB when they load pgdir.
 static inline void
 tlb_invalidate(pde_t *pgdir, void *va)
 {
@@ -134,7 +135,7 @@ tlb_invalidate(pde_t *pgdir, void *va)
 		tlb_shootdown(pgdir, va);
 }
 
-// Where is the page table entry for va?  NULL if the table itself is missing.
+// Returns the page table entry for va, or NULL if there is no page table.
 static inline pte_t *
 page_entry(pde_t *pgdir, const void *va)
 {

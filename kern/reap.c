@@ -39,7 +39,8 @@ reap_begin(struct Env *e)
 
 // Walk over the entries in use of the first n of a table or directory:
 //
-//	for (i = next_in_use(table, 0, n); i < n; i = next_in_use(table, i + 1, n))
+//	for (i = next_in_use(table, 0, n); i < n;
+//	     i = next_in_use(table, i + 1, n))
 //
 // Mostly the next entry is in use, and first_nonzero need not be called.
 static inline uint32_t

@@ -13,11 +13,11 @@ void reap_begin(struct Env *e);
 // Do one slice of the work, if there is any.
 void reap_some(void);
 
-// So many calls of reap_some free at least one page, unless all work is done:
-// that of a page table, if its pages are still mapped by others.
+// REAPS_A_PAGE calls of reap_some free at least one page, unless no work is
+// left: if all pages that a page table maps are still shared, the table's own.
 #define REAPS_A_PAGE	3
 
-// The environments to be freed, first come, first served, through env_link
+// The environments to be freed, in order of arrival, linked by env_link
 extern struct Env *reap_first;
 static inline bool
 reap_pending(void)

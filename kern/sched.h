@@ -15,16 +15,17 @@ void sched_halt(void) __attribute__((noreturn));
 // the turn of curenv is over, the next environment in the circle runs instead.
 void sched_handoff(struct Env *e) __attribute__((noreturn));
 
-// At the end of a trap: did a tick come that had to wait (IPI_TICK)?
+// At the end of a trap: was a tick deferred (IPI_TICK), so that curenv must
+// give up the CPU?
 bool sched_turn_is_over(void);
 
-// curenv does not go on: run the environment that sched_wake_receiver woke, or
+// curenv is not to run: run the environment that sched_wake_receiver woke, or
 // the next one in the circle.
 void sched_next(void) __attribute__((noreturn));
 
-// Make e ready to run, which slept until there was a message and for nothing
-// else: it runs next here, where the message is in the cache, if curenv sleeps
-// before another CPU runs e (sched_next).
+// Make e ready to run, which was sleeping only to receive a message.  If curenv
+// sleeps before another CPU runs e, sched_next runs e on this CPU, which has
+// the message in its cache.
 extern struct Env *next_to_run[NCPU];
 static inline void
 sched_wake_receiver(struct Env *e)
@@ -34,13 +35,13 @@ sched_wake_receiver(struct Env *e)
 	next_to_run[cpunum()] = e;
 }
 
-// The boot CPU's clock ticked: let idle CPUs look for work.
+// At each tick of the boot CPU: let idle CPUs look for work.
 void sched_tick(void);
 
 // This CPU was idle, and an interrupt came.
 void sched_leave_idle(void);
 
-// How long the boot CPU was idle, by its time stamp counter.
+// How long the boot CPU has been idle, in ticks of its time stamp counter
 extern uint64_t sched_idle_time;
 
 #endif // JOS_KERN_SCHED_H

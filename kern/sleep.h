@@ -11,8 +11,8 @@
 
 // What kern/sleep.c knows about the environment in a slot of envs[]
 struct Sleeper {
-	const void *object;		// on which it sleeps, or NULL
-	struct Sleeper *next, *prev;	// in the ring of object
+	const void *object;		// that it sleeps on, or NULL
+	struct Sleeper *next, *prev;	// in the ring for object
 	uint32_t runs;			// env_runs when it went to sleep
 };
 extern struct Sleeper sleepers[NENV];
@@ -23,7 +23,7 @@ sleeper_of(const struct Env *e)
 	return &sleepers[ENVX(e->env_id)];
 }
 
-// Has e gone to sleep, and not run since?
+// Has e gone to sleep and not run since?
 static inline bool
 is_asleep(const struct Env *e)
 {
@@ -42,15 +42,16 @@ sleeps_on_device(const struct Env *e)
 		|| object == &disk_interrupt) && is_asleep(e);
 }
 
-// Put e to sleep, until wakeup(object).
+// Put e to sleep until wakeup(object).
 void sleep_on(struct Env *e, const void *object);
 
-void wakeup(const void *object);	// all that sleep on the object
-void wakeup_env(struct Env *e);		// e, whether it sleeps or not
+void wakeup(const void *object);	// wake all that sleep on object
+void wakeup_env(struct Env *e);		// make e ready, asleep or not
 
-// Wake the readers of the console if there is input.  The console does not do
-// that itself, as any part of the kernel prints on it: a CPU that was idle does
-// so after each interrupt, and the boot CPU at each tick.
+// Wake the readers of the console if there is input: called after each
+// interrupt of a CPU that was idle, and by the boot CPU at each tick.
+// kern/console.c, which all of the kernel calls to print, calls no scheduling
+// code itself.
 static inline void
 wakeup_readers(void)
 {
@@ -58,10 +59,10 @@ wakeup_readers(void)
 		wakeup(&console_input);
 }
 
-// The environment that has slept on the object longest, or NULL
+// Returns the environment that has slept on object longest, or NULL.
 struct Env *first_sleeper(const void *object);
 
-// Have e sleep on nothing.  The caller sets env_status.
+// Take e off the object that it sleeps on, if any.  The caller sets env_status.
 void sleep_leave(struct Sleeper *s);
 static inline void
 sleep_cancel(const struct Env *e)
@@ -76,6 +77,6 @@ sleep_cancel(const struct Env *e)
 #define LOG2NRINGS	6
 extern struct Sleeper sleep_rings[1 << LOG2NRINGS];
 struct Sleeper *sleep_ring_of(const void *object);
-extern int page_sleepers;		// how many sleep on a page
+extern int page_sleepers;		// sleepers whose object is a page
 
 #endif // JOS_KERN_SLEEP_H

@@ -158,9 +158,9 @@ mistake(const struct spinlock *lk, const char *what)
 
 // ------------------------------------------------------------------ taking
 
-// How often to look at the lock before going to sleep over it: for about as
-// long as the kernel usually keeps it.  After so many looks comes a pause, which
-// takes QEMU as long as some hundred instructions.
+// A CPU that waits reads the lock SPINS times before it sleeps, which takes
+// about as long as the kernel usually holds the lock.  After each LOOKS reads
+// comes a pause, which takes QEMU as long as some hundred instructions.
 #define SPINS	800
 #define LOOKS	16
 

@@ -5,9 +5,9 @@
 //   gives it up just before it returns to user mode or goes idle.
 // - A CPU that has it does not take it again.  Interrupts stay off meanwhile,
 //   but for the monitor's wait for a key and ipi_flush_wait's for a CPU.
-// - A CPU that waits for it may let interrupts in; they only wake it.
-// - Who has it may use every variable in kern/; who has it not may use only
-//   what belongs to its own CPU.
+// - A CPU that waits for it may let interrupts in; they only wake the CPU.
+// - A CPU that has it may use every variable in kern/; a CPU without it only
+//   the variables that belong to that CPU.
 
 #ifndef JOS_KERN_SPINLOCK_H
 #define JOS_KERN_SPINLOCK_H
@@ -17,51 +17,55 @@
 
 #include <kern/cpu.h>
 
-#define NCALLERS	10		// so many calls are remembered
+#define NCALLERS	10		// depth of the recorded call stack
 
-// A lock that is free goes to whichever CPU comes first, not to the one that
-// has waited for longest: that one may be asleep, and the others would have to
-// wait until it is awake.  For a CPU that waits for long does sleep, so that a
-// host with fewer processors than this machine has can run the CPUs that work.
-// Each unlock wakes one.  A CPU that was woken too often in vain is starving:
-// from then on no other can get in first, for the lock is handed over to it,
-// by the store that would otherwise have freed the lock.
+// A free lock goes to the first CPU that tries, not to the CPU that has waited
+// longest: that CPU may be asleep, and all others would have to wait until it
+// is awake.  CPUs that wait long do sleep, so that a host with fewer processors
+// than this machine can run the CPUs that work.  Each unlock wakes one sleeping
+// CPU.  A CPU that was woken too often in vain is starving: the next unlock
+// hands the lock off to it, with the store that would otherwise have freed the
+// lock, so that no other CPU can get in first.
 //
-// Mostly nobody waits: then taking a lock and giving it up are one compare and
-// swap each, from 0 to the holder and back.  SPIN_SLOW makes both fail, and so
-// brings every CPU to spin_lock_slow and spin_unlock_slow, as long as CPUs sleep
-// over the lock or spin_hooks is set.
+// Without contention, locking and unlocking are one compare and swap each, from
+// 0 to the holder and back.  As long as CPUs sleep while waiting for the lock,
+// or spin_hooks is set, SPIN_SLOW makes both fail and sends every CPU to
+// spin_lock_slow or spin_unlock_slow.
 //
-// tests/lock.pml is a model of this for a model checker.  Change both together.
+// tests/lock.pml is a model of this lock for a model checker.  Change both
+// together.
 #define SPIN_SLOW	1
 
 struct spinlock {
-	volatile uintptr_t holder;	// the holder's struct CpuInfo, or 0; and
-					// maybe SPIN_SLOW
-	volatile uint32_t waiting;	// CPUs that sleep and are not woken yet
-	volatile uint32_t starving;	// a bit each; set by the CPU itself and
-					// cleared by it when it has the lock
+	volatile uintptr_t holder;	// the holder's struct CpuInfo, or 0;
+					// and SPIN_SLOW, or not
+	volatile uint32_t waiting;	// a bit for each CPU that sleeps and
+					// has not been woken yet
+	volatile uint32_t starving;	// a bit for each CPU that starves; it
+					// clears its bit when it has the lock
 
 	// For finding mistakes
 	const char *name;
 	uint32_t waits;			// how often a CPU had to wait
 	uint32_t most_sleeps;		// of a CPU during one wait
 
-	// While spin_watched: who has it, and who had it longest
+	// With spin_watched: the present hold of the lock, and the longest one
 	struct Hold {
-		uintptr_t pcs[NCALLERS]; // who took it, innermost call first
-		uint64_t time;		// when; at last, for how long; in ticks
-					// of the time-stamp counter
-		bool by_trap;		// then the next two are valid
-		uint32_t trapno;	// which trap brought this CPU in
-		uint32_t eax;		// with this, for system calls a number
+		uintptr_t pcs[NCALLERS]; // return addresses of spin_lock and
+					// its callers
+		uint64_t time;		// time stamp counter at its beginning;
+					// in longest, how long it took
+		bool by_trap;		// the lock was taken for a trap:
+		uint32_t trapno;	// the trap's number
+		uint32_t eax;		// the program's eax, which is the
+					// number of a system call
 	} now, longest;
 };
 
-// Note who takes locks and for how long?  That costs more than taking them.
+// Record each hold of a lock?  That costs more than taking the lock.
 extern bool spin_watched;
-extern bool spin_hooks;			// ... or widen windows?
-void spin_hook(void);			// yes
+extern bool spin_hooks;			// is spin_watched or widened set?
+void spin_hook(void);			// set spin_hooks
 
 #define spin_initlock(lock) __spin_initlock(lock, #lock)
 void __spin_initlock(struct spinlock *lk, const char *name);
@@ -76,8 +80,8 @@ spin_holder(const struct spinlock *lk)
 	return (struct CpuInfo *) (lk->holder & ~SPIN_SLOW);
 }
 
-// Compare and swap keeps what we did before it in front of it, and what comes
-// next behind it, for the compiler and for every processor.
+// Compare and swap is a barrier: neither the compiler nor a processor moves
+// accesses to memory across it.
 
 ALWAYS_INLINE void
 spin_lock(struct spinlock *lk)
@@ -101,7 +105,7 @@ lock_kernel(void)
 	spin_lock(&kernel_lock);
 }
 
-// Work that a CPU found while it had the lock goes to an idle one.
+// Release the kernel lock.  If environments became ready, wake an idle CPU.
 ALWAYS_INLINE void
 unlock_kernel(void)
 {

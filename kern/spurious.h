@@ -5,11 +5,12 @@
 
 #include <inc/types.h>
 
-// Is this the vector of a spurious interrupt?  Then it is acknowledged now, and
-// there is nothing more to do.  Needs no lock.
+// If the interrupt of this vector is spurious, handle it and return true; else
+// return false.  Needs no lock.
 bool spurious_take(uint32_t vector);
 
-// Print a line for each kind of spurious interrupt that has come, once.
+// Print a line for each kind of spurious interrupt that has come and was not
+// reported before.
 void spurious_report(void);
 
 #endif // JOS_KERN_SPURIOUS_H

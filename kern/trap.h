@@ -20,7 +20,7 @@ from_user(const struct Trapframe *tf)
 void trap_init(void);
 void trap_init_percpu(void);
 void trap(struct Trapframe *tf) __attribute__((noreturn));
-extern struct Trapframe *last_tf;	// of the trap that is being handled
+extern struct Trapframe *last_tf;	// frame of the trap being handled
 void page_fault_handler(struct Trapframe *tf);
 
 // kern/trapframe.c

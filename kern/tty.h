@@ -6,13 +6,13 @@
 #include <inc/env.h>
 #include <inc/types.h>
 
-// The next key, as it was typed; or the next byte of a line that was typed and
-// edited.  0: there is none yet; -E_EOF: the line is the end of the file.
+// Return the next key as it was typed, or the next byte of a line that was
+// edited and ended; 0 if there is none yet; -E_EOF: the line is only ^D.
 int tty_getkey(void);
 int tty_getline(void);
 
-// e, with what it starts, is the foreground job, which ^C ends; or there
-// is none.
+// Make e, and the environments that it starts from now on, the foreground job,
+// which ^C ends; if on is false, there is none.
 void foreground_set(struct Env *e, bool on);
 void foreground_inherit(const struct Env *parent, envid_t child);
 

@@ -29,7 +29,7 @@ user_perm(int perm)
 		&& !(perm & ~PTE_SYSCALL);
 }
 
-// user_mem_assert, inline if the bytes are in one page
+// user_mem_assert, faster if the bytes are in one page
 static inline void
 user_mem_assert_few(struct Env *env, const void *va, size_t len, int perm)
 {
@@ -44,8 +44,9 @@ user_mem_assert_few(struct Env *env, const void *va, size_t len, int perm)
 		user_mem_assert(env, va, len, perm);
 }
 
-// The page at srcva of e, to be mapped elsewhere with perm.  NULL if srcva or
-// perm is bad, no page is there, or perm has PTE_W and the page is read-only.
+// Returns the page at srcva of e, for the caller to map with perm.  NULL if
+// srcva or perm is bad, there is no page, or perm has PTE_W and e's mapping has
+// not.
 static inline struct PageInfo *
 page_to_share(struct Env *e, void *srcva, int perm)
 {
