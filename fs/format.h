@@ -1,5 +1,5 @@
 // fs/format.h - the format of the disk (inc/fs.h) for programs that run on
-// the host, and the sums that go with it.
+// the host, and how many blocks its parts take.
 
 #ifndef JOS_FS_FORMAT_H
 #define JOS_FS_FORMAT_H
@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// The headers mean types of 32 bits, whatever the host's are.
+// Types of 32 bits for the headers of JOS, whatever the host's are.
 #define JOS_INC_TYPES_H
 #define off_t int32_t
 #define size_t uint32_t
@@ -23,14 +23,14 @@
 
 #define MAXFILEBLOCKS	(NDIRECT + NINDIRECT)
 
-// How many blocks hold so many bytes?
+// How many blocks a file of size bytes has.
 static inline uint32_t
 blocks_of(uint32_t size)
 {
 	return size / BLKSIZE + (size % BLKSIZE != 0);
 }
 
-// The first block after super block and bitmap, on a disk of nblocks.
+// The first block after super block and bitmap, on a disk of nblocks blocks.
 static inline uint32_t
 first_data_block(uint32_t nblocks)
 {

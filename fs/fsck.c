@@ -2,20 +2,21 @@
 //
 //	fsck [-n | -y] fs.img
 //
-// Prints a line for each thing that is wrong.  -n, the default, changes
-// nothing; -y repairs the image.  Exit status as fsck(8): 0 clean,
-// 1 repaired, 4 errors left, 8 it could not be checked, 16 wrong usage.
+// Prints a line for each problem.  -n, the default, changes nothing; -y repairs
+// the image.  Exit status as fsck(8): 0 clean, 1 repaired, 4 errors left,
+// 8 the image could not be checked, 16 wrong usage.
 //
-// The image is in memory, and each thing that is wrong is put right there as
-// soon as it is seen; -y writes to the file what then differs from it.
+// Problems are repaired at once, in a copy of the image in memory.  With -y,
+// write_image writes the blocks that changed to the file.
 //
 // Files are visited in the order in which directories name them.  Each claims
-// its blocks.  Who comes second gets a copy of the block as it was in the
-// file, so it does no harm if the first had no right to it and changed it.
-// Blocks beyond a file's size are looked at when all others are claimed: they
-// are the file's if they are in use and nobody else's, and then the size is
-// wrong, not the number.  At last, directory blocks in use that no directory
-// has go to the root, and the bitmap is compared with the claims.
+// its blocks.  If a second file claims a block, it gets a copy of the block as
+// it was in the file, because the first file may have claimed it wrongly, and
+// repairs may have changed it.  Blocks beyond a file's size are checked when
+// all others are claimed.  If such a block is in use and no other file claims
+// it, it is the file's, and the size is what is wrong.  In the end, directory
+// blocks that are in use but in no directory are added to the root, and the
+// bitmap is compared with the claims.
 
 #include <unistd.h>
 
@@ -30,15 +31,16 @@ static unsigned nproblems;
 struct Node {				// a file that some directory names
 	struct File *f;
 	uint32_t dir;			// the node of that directory
-	uint32_t first;			// no file in it comes before this node
+	uint32_t first;			// a directory: no node before this one
+					// is a file in it
 };
 
 static struct Node *nodes;		// in the order in which they are found
 static uint32_t nnodes;
-static uint32_t *owner;			// of each block: a node, or NOBODY
+static uint32_t *owner;			// of each block: a node, or NO_NODE
 
 #define ROOT	0
-#define NOBODY	UINT32_MAX
+#define NO_NODE	UINT32_MAX
 
 // ---------------------------------------------------------------- messages
 
@@ -47,8 +49,8 @@ static void problem(const char *fmt, ...)
 static void problem_of(uint32_t n, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-// The path of node n, in space for MAXPATHLEN bytes: as much of its end as
-// fits, unprintable bytes shown as '?'.
+// Write the path of node n, or as much of its end as fits, into the MAXPATHLEN
+// bytes of space, with '?' for unprintable bytes.  Returns where it begins.
 static char *
 path_of(uint32_t n, char *space)
 {
@@ -78,7 +80,7 @@ problem(const char *fmt, ...)
 	nproblems++;
 }
 
-// The same with the name of a file before it.
+// Report a problem of node n, with its path before the message.
 static void
 problem_of(uint32_t n, const char *fmt, ...)
 {
@@ -116,23 +118,23 @@ is_data(uint32_t b)
 	return b >= first_data_block(nblocks) && b < nblocks;
 }
 
-// Does all speak for b belonging to a file that nobody has claimed it for?
+// Is b a data block that is in use, but that no file has claimed?
 static bool
 is_unclaimed(uint32_t b)
 {
-	return is_data(b) && owner[b] == NOBODY && !marked_free(b);
+	return is_data(b) && owner[b] == NO_NODE && !marked_free(b);
 }
 
-// A copy for node n of block b as it was in the file.  Returns its number, or
-// 0 if there is no room.  Should the place turn out to be some other file's
-// after all, then that one gets a copy.
+// Make a copy, for node n, of block b as it was in the image file.  Returns the
+// copy's number, or 0 if there is no room.  If another file claims the place
+// later on, that file gets a copy in turn.
 static uint32_t
 copy_block(uint32_t n, uint32_t b)
 {
 	uint32_t copy = 0;
 
 	for (uint32_t i = first_data_block(nblocks); i < nblocks; i++)
-		if (owner[i] == NOBODY && (copy == 0 || marked_free(i)))
+		if (owner[i] == NO_NODE && (copy == 0 || marked_free(i)))
 			copy = i;
 	if (copy != 0) {
 		memcpy(block(copy), original + (size_t) b * BLKSIZE, BLKSIZE);
@@ -142,7 +144,7 @@ copy_block(uint32_t n, uint32_t b)
 	return copy;
 }
 
-// Node n has the number of a block at *slot.
+// Claim the block whose number is at *slot for node n.
 static void
 claim(uint32_t n, uint32_t *slot)
 {
@@ -157,7 +159,7 @@ claim(uint32_t n, uint32_t *slot)
 		return;
 	}
 	uint32_t other = owner[b];
-	if (other == NOBODY) {
+	if (other == NO_NODE) {
 		owner[b] = n;
 		return;
 	}
@@ -166,7 +168,8 @@ claim(uint32_t n, uint32_t *slot)
 	else
 		problem_of(n, "block %u is also in %s", b,
 			path_of(other, space));
-	// What a directory names is there once: this also ends loops.
+	// Directories get no copies: a file is in one directory only, and loops
+	// of directories end here.
 	bool both_dirs = nodes[n].f->f_type == FTYPE_DIR
 		&& nodes[other].f->f_type == FTYPE_DIR;
 	*slot = both_dirs ? 0 : copy_block(n, b);
@@ -174,7 +177,7 @@ claim(uint32_t n, uint32_t *slot)
 
 // -------------------------------------------------------- blocks of a file
 
-// The place of number i of f's blocks; NULL if there is none.
+// Where the number of f's block i is stored; NULL if f has no such place.
 static uint32_t *
 slot_of(struct File *f, uint32_t i)
 {
@@ -192,7 +195,7 @@ size_is_possible(const struct File *f)
 	return f->f_size >= 0 && f->f_size <= MAXFILESIZE;
 }
 
-// Are all of f's blocks such as a file can have?
+// Are all direct and indirect block numbers of f valid?
 static bool
 blocks_are_possible(const struct File *f)
 {
@@ -202,7 +205,7 @@ blocks_are_possible(const struct File *f)
 	return f->f_indirect == 0 || is_data(f->f_indirect);
 }
 
-// Are more than half of the numbers in n's indirect block wrong?
+// Are more than half of the numbers in f's indirect block invalid?
 static bool
 indirect_is_nonsense(struct File *f)
 {
@@ -224,7 +227,7 @@ claim_indirect(uint32_t n)
 	if (f->f_indirect != 0 && indirect_is_nonsense(f)) {
 		problem_of(n, "indirect block %u holds no block numbers",
 			f->f_indirect);
-		owner[f->f_indirect] = NOBODY;
+		owner[f->f_indirect] = NO_NODE;
 		f->f_indirect = 0;
 	}
 }
@@ -244,7 +247,7 @@ type_is_possible(const struct File *f)
 	return f->f_type == FTYPE_REG || f->f_type == FTYPE_DIR;
 }
 
-// 1 if e looks like a file's entry, 0 if it is unused, -1 otherwise.
+// 1 if e looks like a directory entry, 0 if it is unused, -1 otherwise.
 static int
 entry_score(const struct File *e)
 {
@@ -267,7 +270,7 @@ entries_score(struct File *entries)
 	return score;
 }
 
-// Positive if f's blocks seem to hold entries, negative if something else.
+// Positive if f's blocks seem to hold directory entries, negative otherwise.
 static int
 directory_score(struct File *f)
 {
@@ -282,7 +285,7 @@ directory_score(struct File *f)
 	return score;
 }
 
-// Could this entry without a name be a file that lost it?
+// Could this entry, which has no name, be a file that lost its name?
 static bool
 seems_a_file(const struct File *e)
 {
@@ -300,7 +303,8 @@ is_unused(const struct File *e)
 			sizeof(empty.f_direct)) == 0;
 }
 
-// One thing may be wrong with an entry; here it is nearly everything.
+// Are at least three of the entry's four properties invalid?  Such an entry is
+// not repaired, but cleared.
 static bool
 entry_is_nonsense(const struct File *e)
 {
@@ -308,7 +312,7 @@ entry_is_nonsense(const struct File *e)
 		+ size_is_possible(e) + blocks_are_possible(e) < 2;
 }
 
-// Has a file found before n the same directory and this name?
+// Is there a node before n with this name in n's directory?
 static bool
 name_is_taken(const char *name, uint32_t n)
 {
@@ -321,7 +325,7 @@ name_is_taken(const char *name, uint32_t n)
 	return false;
 }
 
-// Give n a name that no other has: the old one with a number behind it.
+// Give n a name that is not taken: the old one with a number after it.
 static void
 rename_file(uint32_t n)
 {
@@ -374,7 +378,7 @@ add_node(struct File *f, uint32_t dir)
 	nodes[nnodes++] = (struct Node) { .f = f, .dir = dir };
 }
 
-// Add the files that block b of directory n names.
+// Add a node for each entry in block b of directory n.
 static void
 add_entries(uint32_t n, uint32_t b)
 {
@@ -405,7 +409,7 @@ check_size(uint32_t n)
 
 	if (!size_is_possible(f)) {
 		problem_of(n, "no file has a size of %d", f->f_size);
-		f->f_size = 0;		// until check_beyond_size
+		f->f_size = 0;		// check_beyond_size corrects it
 	}
 	if (f->f_type == FTYPE_DIR && f->f_size % BLKSIZE != 0) {
 		problem_of(n, "no directory has a size of %d", f->f_size);
@@ -431,7 +435,7 @@ check_type(uint32_t n)
 	}
 }
 
-// Claim n's blocks from number i to before end, and add what they name.
+// Claim n's blocks i to end - 1 and, if n is a directory, add their entries.
 static void
 claim_blocks(uint32_t n, uint32_t i, uint32_t end)
 {
@@ -467,8 +471,8 @@ drop_indirect(uint32_t n)
 	f->f_indirect = 0;
 }
 
-// Which blocks from number i on may be n's own?  Drops the others, and
-// returns how many blocks n has up to the last that is left.
+// Drop n's blocks from number i on that are not n's own.  Returns how many
+// blocks n has up to the last one that is left.
 static uint32_t
 count_beyond(uint32_t n, uint32_t i)
 {
@@ -486,7 +490,8 @@ count_beyond(uint32_t n, uint32_t i)
 	return count;
 }
 
-// All that files have within their sizes is claimed.
+// Check n's blocks beyond its size, when all files have claimed the blocks
+// within their sizes.
 static void
 check_beyond_size(uint32_t n)
 {
@@ -508,13 +513,13 @@ check_beyond_size(uint32_t n)
 		claim_blocks(n, end, count);
 	}
 	if (needless && count <= NDIRECT && f->f_indirect != 0) {
-		owner[f->f_indirect] = NOBODY;
+		owner[f->f_indirect] = NO_NODE;
 		drop_indirect(n);
 	}
 }
 
-// Is there a file with contents among these entries?  An indirect block may
-// look like a directory of empty files.
+// Is one of these entries a file that is not empty?  An indirect block may look
+// like a directory of empty files.
 static bool
 hold_contents(const struct File *entries)
 {
@@ -524,8 +529,8 @@ hold_contents(const struct File *entries)
 	return false;
 }
 
-// The block, which nobody has, that seems most to hold entries; 0 if none does.
-// Parts of programs may look so, too, but less.
+// The unclaimed block that looks most like a block of directory entries; 0 if
+// none does.  Blocks of programs may have some likeness, but less.
 static uint32_t
 best_entries(void)
 {
@@ -543,8 +548,8 @@ best_entries(void)
 	return best;
 }
 
-// Give the root a directory's block that no directory has any more.
-// Returns false if there is none, or no place for its number.
+// Add a block of entries that no directory has to the root.  Returns false if
+// there is none, or no place for its number.
 static bool
 adopt_entries(void)
 {
@@ -593,8 +598,8 @@ check_super(uint32_t image_blocks)
 			FS_MAGIC);
 		super->s_magic = FS_MAGIC;
 	}
-	// A disk may be smaller than its image.  If its bitmap could be that
-	// of the whole image, it is not believed to be.
+	// A disk may be smaller than its image.  But if a disk as large as the
+	// image would have a bitmap of the same size, s_nblocks is an error.
 	nblocks = super->s_nblocks;
 	bool same_map = nblocks < image_blocks
 		&& first_data_block(nblocks) == first_data_block(image_blocks);
@@ -613,7 +618,7 @@ check_super(uint32_t image_blocks)
 static bool
 is_used(uint32_t b)
 {
-	return b < first_data_block(nblocks) || owner[b] != NOBODY;
+	return b < first_data_block(nblocks) || owner[b] != NO_NODE;
 }
 
 static void

@@ -2,13 +2,13 @@
 // directory.  Runs on the host:
 //
 //	fsformat fs.img NBLOCKS files...
-//	fsformat fs.img NBLOCKS+ files...	as many blocks more as it takes
-//						to leave a quarter of NBLOCKS
+//	fsformat fs.img NBLOCKS+ files...	NBLOCKS or more, so that at
+//						least NBLOCKS / 4 blocks are
 //						free
 //
-// The image is made in memory and written in one go at the end, so an error
-// leaves no half of one.  It depends on nothing but the arguments and the
-// bytes of the files.  inc/fs.h has the format; blocks are used in order:
+// The image is made in memory and written at the end, so that an error does
+// not leave a partial image.  Its contents depend only on the arguments and the
+// bytes of the files.  inc/fs.h has the format.  Blocks are used in this order:
 // super block, bitmap, the files as given, root directory.
 
 #include <fcntl.h>
@@ -20,12 +20,12 @@ enum { FAILED = 1, USAGE = 2 };
 #define PROGRAM	"fsformat"
 #include <fs/image.h>
 
-static uint32_t next_block;		// the first not in use yet
-static struct File *entries;		// root directory, with room for all
+static uint32_t next_block;		// the first free block
+static struct File *entries;		// root directory, room for all files
 static unsigned nentries;
 
-// Take the next n blocks for a file of so many bytes.  Returns the number of
-// the first.
+// Allocate the next n blocks for file `name` of size bytes.  Returns the number
+// of the first.
 static uint32_t
 take_blocks(uint32_t n, const char *name, uint32_t size)
 {
@@ -39,7 +39,7 @@ take_blocks(uint32_t n, const char *name, uint32_t size)
 	return first;
 }
 
-// f's contents are the blocks from first on: note size and block numbers.
+// Set f's size, and its block numbers, of which the first is `first`.
 static void
 set_contents(struct File *f, uint32_t first, uint32_t size)
 {
@@ -56,7 +56,7 @@ set_contents(struct File *f, uint32_t first, uint32_t size)
 	}
 }
 
-// A new entry of the root directory.
+// Add an entry to the root directory.
 static struct File *
 add_entry(const char *name)
 {
@@ -86,7 +86,7 @@ read_all(int fd, uint8_t *buf, size_t n)
 	}
 }
 
-// No file is larger than its blocks can say.
+// The size of a file on the host, which must not be too large for JOS.
 static uint32_t
 size_of(const char *path, const struct stat *st)
 {
@@ -117,8 +117,7 @@ add_file(const char *path)
 	close(fd);
 }
 
-// How many blocks a file of so many bytes takes: a full one has a block of
-// block numbers, too.
+// How many blocks a file of size bytes takes, its indirect block included.
 static uint32_t
 footprint(uint32_t size)
 {
@@ -126,7 +125,8 @@ footprint(uint32_t size)
 	return n + (n > NDIRECT);
 }
 
-// How many blocks a disk has that holds these files, and least / 4 more.
+// How many blocks a disk needs for these files and least / 4 free blocks; at
+// least `least`.
 static uint32_t
 grown(uint32_t least, int nfiles, char **files)
 {
@@ -135,14 +135,15 @@ grown(uint32_t least, int nfiles, char **files)
 
 	for (int i = 0; i < nfiles; i++) {
 		struct stat st;
-		if (stat(files[i], &st) == 0)	// or add_file says why not
+		if (stat(files[i], &st) == 0)	// else add_file reports it
 			need += footprint(size_of(files[i], &st));
 	}
 	need += first_data_block((uint32_t) MIN(need, MAXBLOCKS));
 	return (uint32_t) MIN(MAX(need, least), MAXBLOCKS);
 }
 
-// Everything but the bitmap's size is known only at the end.
+// Allocate the image, and reserve the super block and the bitmap; finish_disk
+// fills them.
 static void
 begin_disk(unsigned nfiles)
 {
@@ -172,7 +173,8 @@ finish_disk(void)
 	strcpy(super->s_root.f_name, "/");
 	set_contents(&super->s_root, dir, ndirblocks * BLKSIZE);
 
-	// To the end of the bitmap's last block
+	// Bits beyond the disk, up to the end of the bitmap's last block, are
+	// set, too
 	uint32_t *bitmap = block(2);
 	uint32_t nbits = (first_data_block(nblocks) - 2) * BLKBITSIZE;
 	for (uint32_t i = next_block; i < nbits; i++)

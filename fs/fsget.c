@@ -1,11 +1,12 @@
-// fs/fsget.c - takes files out of a disk image.  Runs on the host:
+// fs/fsget.c - copies files out of a disk image.  Runs on the host:
 //
 //	fsget fs.img			lists the files, with their sizes
-//	fsget fs.img PATH [TO]		copies one to TO; by itself to a file
-//					of its own name, here.  TO may be -
+//	fsget fs.img PATH [TO]		copies file PATH to TO, - for standard
+//					output; without TO, to a file with the
+//					last name of PATH, here
 //
-// What is there already is not overwritten, unless it was named as TO.  A
-// damaged disk does no harm: what has no block reads as zeros (fs/fsck.c).
+// Without TO, an existing file is not overwritten.  On a damaged disk (see
+// fs/fsck.c), a block that is missing or invalid reads as zeros.
 
 #include <unistd.h>
 
@@ -14,7 +15,7 @@ enum { FAILED = 1, USAGE = 2 };
 #define PROGRAM	"fsget"
 #include <fs/image.h>
 
-// Block number i of file f, or NULL if the disk has none there.
+// Block i of file f, or NULL if f has none there or its number is invalid.
 static uint8_t *
 file_block(const struct File *f, uint32_t i)
 {
@@ -38,8 +39,8 @@ size_of(const struct File *f)
 	return (uint32_t) f->f_size;
 }
 
-// The next entry of directory dir that is in use, from number *i on; leaves
-// the number after it there.  NULL at the end.
+// The next entry of directory dir that is in use, from number *i on; sets *i to
+// the number after it.  NULL at the end.
 static struct File *
 next_entry(const struct File *dir, uint32_t *i)
 {

@@ -2,39 +2,39 @@
 //
 // Entry points:
 //   ide_probe_disk1	is there a second drive?
-//   ide_set_disk	choose the drive that we use
+//   ide_set_disk	choose the drive to use
 //   ide_read, ide_write	move sectors
-//   ide_flush		what was written is on the disk to stay
+//   ide_flush		make the drive write its cache to the disk
 //
-// Where it can, the disk moves them by itself (fs/dma.c).  Elsewhere, and where
-// that fails, the processor moves every word and asks the drive whether it is
-// ready (polling).  A drive that takes long is asked between other
-// environments' turns, and is given up when it takes too long.  A command that
-// failed is given again, a few times, for some errors pass.
+// Sectors are moved by DMA if possible (fs/dma.c).  Otherwise, and if DMA
+// fails, the processor moves every word and polls the drive until it is ready.
+// If the drive is slow, ide_status yields between polls, and in the end gives
+// up (a timeout).  A command that failed is retried a few times, because some
+// errors are transient.
 //
-// A drive has a cache of its own.  What is written may stay there, and goes to
-// the disk in any order, until the drive is told to flush.
+// A drive has a cache of its own.  Data that was written may stay there, and
+// reaches the disk in any order, until ide_flush.
 
 #include <inc/ide.h>
 #include <inc/lib.h>
 
 #include <fs/fs.h>
 
-#define QUICK_POLLS	1000		// ask so often before giving way
-#define MAX_POLLS	4000000		// some seconds on any machine
-#define TRIES		3
-#define SETTLE_READS	4		// 400 ns: then the status is new
+#define QUICK_POLLS	1000		// polls before ide_status yields
+#define MAX_POLLS	4000000		// timeout: some seconds at least
+#define ATTEMPTS	3		// at a command that fails
+#define SETTLE_READS	4		// 400 ns: then the status is valid
 
 bool ide_dma_wanted = true;
 static int drive = 1;
-static size_t multiple = 1;		// sectors that it moves at once
+static size_t multiple = 1;		// sectors for each IDE_DRQ
 static uint8_t flush_command;		// 0 if the drive has none
-static bool unflushed = true;		// it was given something since, maybe
-					// by a server before us
+static bool unflushed = true;		// written to since the last ide_flush,
+					// perhaps by an earlier server
 
 // Wait until the drive is not busy and has set all status bits in want, or
-// says that the command failed.  Returns its status, or -1 if it takes too
-// long or there is no drive.
+// reports that the command failed.  Returns the status, or -1 at the timeout or
+// if there is no drive.
 static int
 ide_status(uint8_t want)
 {
@@ -53,7 +53,7 @@ ide_status(uint8_t want)
 	return -1;
 }
 
-// Has the command gone well so far?
+// Wait like ide_status.  Returns whether the drive reports no error.
 static bool
 ide_ready(uint8_t want)
 {
@@ -62,8 +62,8 @@ ide_ready(uint8_t want)
 	return status >= 0 && !(status & (IDE_DF | IDE_ERR));
 }
 
-// Give the drive a command when it is idle.  How the command before ended
-// does not matter any more.
+// Start a command when the drive is idle, whether or not the previous command
+// failed.
 static bool
 ide_start(uint32_t secno, size_t nsecs, uint8_t cmd)
 {
@@ -75,19 +75,19 @@ ide_start(uint32_t secno, size_t nsecs, uint8_t cmd)
 	return true;
 }
 
-// Begin anew: a server before us may have ended in the middle of a command, and
-// a drive that wants data moved takes no other.
+// Reset the drives: an earlier file server may have ended in the middle of a
+// command, and a drive that expects to transfer data takes no other command.
 static void
 ide_reset(void)
 {
 	dma_stop();
 	outb(IDE_CONTROL, IDE_SRST | IDE_NIEN);
-	for (int i = 0; i < QUICK_POLLS; i++)	// 5 us at least
+	for (int i = 0; i < QUICK_POLLS; i++)	// at least 5 us
 		inb(IDE_STATUS);
 	outb(IDE_CONTROL, IDE_NIEN);
 }
 
-// After a command, before its status counts
+// Wait after a command, until the status register is valid.
 static void
 settle(void)
 {
@@ -95,10 +95,10 @@ settle(void)
 		inb(IDE_CONTROL);
 }
 
-// Does a disk answer as this drive?  It does if it can say what it is.  Its
-// status alone says little: after a reset, a drive may show an error.  An
-// absent one reads as 0 (the other drive answers for it) or as all ones (nobody
-// does), and one that is no hard disk refuses.
+// Is drive `number` a hard disk?  If it is, IDENTIFY succeeds.  The status
+// after a reset would not tell, because a disk may show an error then.  The
+// status of a missing drive reads as 0, if there is another drive on the
+// channel, or else as all ones.  A drive that is no hard disk refuses IDENTIFY.
 static bool
 answers_identify(int number, uint16_t words[IDE_ID_WORDS])
 {
@@ -128,8 +128,8 @@ ide_probe_disk1(void)
 	return present;
 }
 
-// How the drive is told to flush its cache.  One that has no command for it is
-// so old that it has no cache.
+// The command that flushes the drive's cache; 0 if the drive has none, which
+// is then so old that it has no cache.
 static uint8_t
 find_flush_command(void)
 {
@@ -144,7 +144,7 @@ find_flush_command(void)
 		: 0;
 }
 
-// Use this drive, in the best way that works.
+// Use this drive: with DMA and several sectors for each IDE_DRQ if it can.
 void
 ide_set_disk(int number)
 {
@@ -214,7 +214,7 @@ write_once(uint32_t secno, const void *src, size_t nsecs)
 	return write_polling(secno, src, nsecs);
 }
 
-// Did the drive itself say no?  One that says nothing is not asked again.
+// Did the drive report an error?  After a timeout a retry would be in vain.
 static bool
 drive_refuses(void)
 {
@@ -232,12 +232,12 @@ ide_read(uint32_t secno, void *dst, size_t nsecs)
 
 	do
 		r = read_once(secno, dst, nsecs);
-	while (r < 0 && drive_refuses() && ++tries < TRIES);
+	while (r < 0 && drive_refuses() && ++tries < ATTEMPTS);
 	return r;
 }
 
-// Write them.  When this returns 0, the drive has them, and reads them so; on
-// the disk they are after ide_flush.
+// Write nsecs sectors, at most IDE_MAX_SECTS, from secno on.  Returns 0 or -1.
+// ide_read sees them at once, but only after ide_flush are they on the disk.
 int
 ide_write(uint32_t secno, const void *src, size_t nsecs)
 {
@@ -246,7 +246,7 @@ ide_write(uint32_t secno, const void *src, size_t nsecs)
 	unflushed = true;
 	do
 		r = write_once(secno, src, nsecs);
-	while (r < 0 && drive_refuses() && ++tries < TRIES);
+	while (r < 0 && drive_refuses() && ++tries < ATTEMPTS);
 	return r;
 }
 
@@ -262,8 +262,8 @@ flush_once(void)
 	return ide_ready(IDE_DRDY);
 }
 
-// Have all on the disk that was written: what is written from now on gets there
-// later.  Returns 0 or -1.
+// Make the drive write its cache, so that all earlier writes are on the disk
+// before any later one.  Returns 0 or -1.
 int
 ide_flush(void)
 {
@@ -272,7 +272,7 @@ ide_flush(void)
 	while (unflushed && flush_command != 0) {
 		if (flush_once())
 			unflushed = false;
-		else if (!drive_refuses() || ++tries == TRIES)
+		else if (!drive_refuses() || ++tries == ATTEMPTS)
 			return -1;
 	}
 	return 0;

@@ -1,7 +1,7 @@
 // fs/image.h - the image of a disk in memory, for programs on the host.
 //
-// Whoever includes this defines PROGRAM, its name for messages, and FAILED,
-// its exit status when it cannot go on.
+// Before a program includes this header, it must define PROGRAM, its name for
+// messages, and FAILED, the exit status of die.
 
 #ifndef JOS_FS_IMAGE_H
 #define JOS_FS_IMAGE_H
@@ -16,7 +16,7 @@
 #include <fs/format.h>
 
 #define MINBLOCKS	3	// boot sector, super block, bitmap
-#define MAXBLOCKS	(0xC0000000 / BLKSIZE)	// that the server can map
+#define MAXBLOCKS	(0xC0000000 / BLKSIZE)	// the server can map no more
 
 #define MIN(a, b)	((a) < (b) ? (a) : (b))
 #define MAX(a, b)	((a) > (b) ? (a) : (b))
@@ -46,7 +46,7 @@ block(uint32_t blockno)
 	return disk + (size_t) blockno * BLKSIZE;
 }
 
-// Read the image to disk.  Returns how many blocks there are.
+// Read the image in file into `disk`.  Returns its number of blocks.
 static inline uint32_t
 read_image(FILE *file, const char *path)
 {
