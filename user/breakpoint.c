@@ -1,5 +1,5 @@
-// user/breakpoint.c - executes a breakpoint instruction, which must bring up
-// the kernel's monitor.
+// user/breakpoint.c - executes a breakpoint instruction, which must enter the
+// kernel's monitor.
 
 #include <inc/lib.h>
 #include <inc/x86.h>

@@ -1,6 +1,6 @@
 // user/buggyhello.c - asks the kernel to print from an unmapped address.
 //
-// The kernel must end this program, not fault itself.
+// The kernel must end this program, and must not fault itself.
 
 #include <inc/lib.h>
 

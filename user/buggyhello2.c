@@ -1,8 +1,8 @@
 // user/buggyhello2.c - asks the kernel to print a string that is far shorter
 // than the length given.
 //
-// The first page can be read, a later one cannot.  The kernel must look at
-// all of them before it prints the first byte.
+// The first page can be read, a later one cannot.  The kernel must check all
+// pages before it prints the first byte.
 
 #include <inc/lib.h>
 

@@ -6,8 +6,8 @@
 
 static char buf[8192];
 
-// Everything that can be read from fd goes to the output.  Ends the program
-// if the output fails, or is a pipe that nobody reads any more.
+// Copy all of fd to the output.  Ends the program if write fails, or if the
+// output is a pipe without a reader.
 static void
 cat(int fd, const char *name)
 {

@@ -1,6 +1,7 @@
 // user/divzero.c - divides by zero.
 //
-// In assembly, because a C compiler may compute 1/x without dividing.
+// The division is in assembly, because a C compiler may compute 1/x without
+// dividing.
 
 #include <inc/lib.h>
 

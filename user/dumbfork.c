@@ -1,13 +1,13 @@
-// user/dumbfork.c - a fork that copies every page at once, from nothing but
-// system calls; parent and child then take turns.
+// user/dumbfork.c - a fork that copies every page at once, built from system
+// calls; then parent and child take turns.
 //
-// Compare lib/fork.c, which copies a page when somebody writes to it.
+// Compare lib/fork.c, which copies a page when parent or child write to it.
 
 #include <inc/lib.h>
 
 #define PERM	(PTE_P | PTE_U | PTE_W)
 
-// Give child a page at va with what our page there holds.
+// Map a copy of the caller's page at va into child, at va.
 static void
 copy_page(envid_t child, void *va)
 {
@@ -33,13 +33,13 @@ dumbfork(void)
 	if ((child = sys_exofork()) < 0)
 		panic("sys_exofork: %e", child);
 	if (child == 0) {
-		// Our copy of thisenv still names the parent
+		// The child's copy of thisenv still is the parent's
 		thisenv = &envs[ENVX(sys_getenvid())];
 		return 0;
 	}
 
-	// The stack is among these pages.  The child starts in the middle of
-	// this function too, with the registers of the time of sys_exofork.
+	// The stack is among these pages.  So the child, too, returns from
+	// sys_exofork into this function, with 0.
 	for (va = next_mapped(0, USTACKTOP); va < USTACKTOP;
 	     va = next_mapped(va + PGSIZE, USTACKTOP))
 		copy_page(child, (void *) va);

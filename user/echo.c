@@ -1,4 +1,4 @@
-// user/echo.c - writes its arguments, with a blank between any two.
+// user/echo.c - prints its arguments, separated by blanks.
 //
 //	echo [-n] words...
 //

@@ -1,7 +1,7 @@
 // user/evilhello.c - asks the kernel to print the kernel's own memory.
 //
-// It is mapped, but not for us: what the kernel may read, it must not read
-// on our behalf.
+// That memory is mapped, but not accessible in user mode.  The kernel could
+// read it, but must not do so for a program.
 
 #include <inc/lib.h>
 

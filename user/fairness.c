@@ -1,7 +1,7 @@
-// user/fairness.c - three instances: two send to the third for ever.
+// user/fairness.c - three environments: two send to the third for ever.
 //
-// The third prints whom it hears from.  Does either sender get more turns
-// than the other?
+// The third prints the sender of each message.  Both senders should get through
+// equally often.
 
 #include <inc/lib.h>
 

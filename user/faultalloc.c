@@ -1,7 +1,7 @@
-// user/faultalloc.c - page faults that a handler mends by supplying a page.
+// user/faultalloc.c - page faults that a handler resolves by allocating a page.
 //
-// The second string crosses into a page that is missing as well: the handler
-// faults while it writes it, and is entered a second time.
+// The handler writes a string to the new page.  The second string reaches into
+// the next page, which is missing: the handler faults, and is entered again.
 
 #include <inc/lib.h>
 

@@ -1,7 +1,8 @@
-// user/faultallocbad.c - a page-fault handler does not help the kernel.
+// user/faultallocbad.c - the kernel calls no page-fault handler for an address
+// that it reads itself.
 //
-// The handler is that of faultalloc, but here the kernel is the first to
-// look at the address, and it must end us rather than take a fault.
+// The handler is as in faultalloc, but sys_cputs is the first to read the
+// address: the kernel must end this program, and must not fault itself.
 
 #include <inc/lib.h>
 

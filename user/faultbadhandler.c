@@ -1,8 +1,9 @@
-// user/faultbadhandler.c - has an exception stack, but an upcall where there
-// is no code.
+// user/faultbadhandler.c - has an exception stack, but an upcall at an unmapped
+// address.
 //
-// Entering the upcall faults, entering it for that fault faults again, until
-// the exception stack is used up.
+// Entering the upcall faults, so the kernel enters it for that fault, which
+// faults again, until the exception stack overflows and the kernel ends the
+// program.
 
 #include <inc/lib.h>
 

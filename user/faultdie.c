@@ -1,4 +1,4 @@
-// user/faultdie.c - handles a page fault of its own by saying so and ending.
+// user/faultdie.c - has a page-fault handler that prints the fault and exits.
 
 #include <inc/lib.h>
 

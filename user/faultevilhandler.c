@@ -1,8 +1,8 @@
 // user/faultevilhandler.c - has an exception stack, and an upcall inside the
 // kernel.
 //
-// We enter it as a user program, which may not run there: see
-// user/faultbadhandler.c for the rest.
+// The upcall runs in user mode, so entering it faults, again and again, as in
+// user/faultbadhandler.c.
 
 #include <inc/lib.h>
 

@@ -1,7 +1,7 @@
 // user/faultio.c - writes to an I/O port, which only the file server may.
 //
-// The parent that spawns us asks for I/O privilege on our behalf; the kernel
-// must not grant it.
+// spawn requests I/O privilege for its child (lib/spawn.c: set_registers); the
+// kernel must not grant it.
 
 #include <inc/lib.h>
 #include <inc/ide.h>
@@ -15,7 +15,7 @@ umain(int argc, char **argv)
 	if ((read_eflags() & FL_IOPL_MASK) == FL_IOPL_3)
 		cprintf("eflags wrong\n");
 
-	// Must fault.  If it does not, it selects drive 1, which does no harm.
+	// Must fault.  If not, it selects disk drive 1, which does no harm.
 	outb(IDE_DRIVE, 0xF0);
 	cprintf("%s: made it here --- bug\n", binaryname);
 }

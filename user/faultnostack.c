@@ -1,5 +1,5 @@
-// user/faultnostack.c - has a page-fault upcall, but no exception stack to
-// enter it on.
+// user/faultnostack.c - has a page-fault upcall, but no exception stack to run
+// it on.
 
 #include <inc/lib.h>
 

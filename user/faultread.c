@@ -2,8 +2,8 @@
 
 #include <inc/lib.h>
 
-// Volatile twice: the compiler must neither guess the address nor drop the
-// access.
+// Volatile twice: the compiler must neither know that the pointer is NULL nor
+// omit the read.
 static volatile uint32_t *volatile nowhere;
 
 void

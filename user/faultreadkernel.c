@@ -1,4 +1,4 @@
-// user/faultreadkernel.c - reads the kernel's memory: mapped, but not for us.
+// user/faultreadkernel.c - reads the kernel's memory: a protection fault.
 
 #include <inc/lib.h>
 

@@ -1,9 +1,9 @@
-// user/faultregs.c - a page fault that is handled leaves no trace in the
-// registers, and the handler is told all of them.
+// user/faultregs.c - a page fault with a handler changes no register, and the
+// handler's UTrapframe has all of them.
 //
-// Three sets of registers: before the fault, in the UTrapframe that the
-// handler gets, and after it.  All arithmetic flags are on before, so that
-// an upcall which calculates once it has restored the flags is caught.
+// Three sets of registers are compared: before the fault, in the UTrapframe,
+// and after the fault.  All arithmetic flags are set before it, to catch an
+// upcall that calculates after it has restored the flags.
 
 #include <inc/lib.h>
 
@@ -14,24 +14,24 @@ struct Registers {
 	uint32_t esp;
 };
 
-// Where the assembly below finds things
+// The offsets that provoke_fault uses
 _Static_assert(sizeof(struct PushRegs) == 32, "BEFORE + 32 is eip");
 _Static_assert(sizeof(struct Registers) == 44, "BEFORE + 40 is esp");
 
-// Not static: the compiler must know that somebody else writes them.
+// Not static: the compiler does not see that provoke_fault writes them.
 struct Registers regs_before, regs_during, regs_after;
 
 // provoke_fault: load the registers from regs_before, store regs_before.edi
 // at the address in regs_before.eax, store the registers in regs_after.
-// Instructions that change flags are only those that are meant to.
+// Between load and store, no instruction changes the flags.
 void provoke_fault(void);
 __asm__(
 "	.text\n"
 "provoke_fault:\n"
-"	pushal\n"				// for our caller
+"	pushal\n"				// the caller's registers
 "	pushfl\n"
-"	pushl regs_before + 36\n"		// flags as wanted, and as the
-"	popfl\n"				// processor takes them
+"	pushl regs_before + 36\n"		// load the flags, and store
+"	popfl\n"				// what the processor took
 "	pushfl\n"
 "	popl regs_before + 36\n"
 "	movl %esp, regs_before + 40\n"
@@ -102,7 +102,7 @@ handle(struct UTrapframe *utf)
 	if (utf->utf_fault_va != (uint32_t) UTEMP)
 		panic("fault at %08x, not at UTEMP", utf->utf_fault_va);
 
-	// The processor sets FL_RF in what it pushes, not for us
+	// Ignore FL_RF: the processor sets it in the frame of a fault only
 	regs_during.regs = utf->utf_regs;
 	regs_during.eip = utf->utf_eip;
 	regs_during.eflags = utf->utf_eflags & ~FL_RF;
@@ -128,7 +128,7 @@ umain(int argc, char **argv)
 	regs_before.eflags = FL_CF | FL_PF | FL_AF | FL_ZF | FL_SF | FL_OF;
 	provoke_fault();
 
-	// The store took place: it was resumed where it had faulted
+	// The store took place, so the program was resumed at the right eip
 	if (*(volatile uint32_t *) UTEMP == regs_before.regs.reg_edi)
 		regs_after.eip = regs_before.eip;
 	compare(&regs_after, "after", "after page-fault");

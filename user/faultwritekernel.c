@@ -1,5 +1,5 @@
-// user/faultwritekernel.c - writes to the kernel's memory: mapped, but not
-// for us.
+// user/faultwritekernel.c - writes to the kernel's memory: a protection
+// fault.
 
 #include <inc/lib.h>
 

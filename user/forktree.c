@@ -26,7 +26,7 @@ umain(int argc, char **argv)
 
 	USED(argc), USED(argv);
 
-	// A child goes on at the top, a parent of two is done
+	// A child goes on with a longer path, a parent of two children is done
 	do
 		cprintf("%04x: I am '%s'\n", sys_getenvid(), path);
 	while (strlen(path) < DEPTH

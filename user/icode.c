@@ -1,4 +1,4 @@
-// user/icode.c - what runs first in lab 5: shows a file, starts init.
+// user/icode.c - the first program of lab 5: shows a file, starts init.
 
 #include <inc/lib.h>
 

@@ -1,4 +1,4 @@
-// user/idle.c - gives its turn away for ever: something to run beside others.
+// user/idle.c - yields for ever.
 
 #include <inc/lib.h>
 

@@ -1,11 +1,11 @@
-// user/init.c - the first program from the disk: was it loaded right?  Then
-// a shell on the console, again and again.
+// user/init.c - the first program from the disk: checks that it was loaded
+// right, then starts a shell on the console, and another when that one ends.
 //
 //	init [args...]
 
 #include <inc/lib.h>
 
-// Their checksum is known.
+// Initialized data, whose checksum is DATA_SUM
 static struct {
 	char first[5000];
 	char second[1000];
@@ -44,7 +44,7 @@ check_loading(void)
 		cprintf("bss is not initialized: wanted sum 0 got %08x\n", sum);
 }
 
-// In one piece, so that no other program's output comes between.
+// Prints all by one cprintf, so that no other program's output comes between.
 static void
 print_args(int argc, char **argv)
 {
@@ -57,7 +57,7 @@ print_args(int argc, char **argv)
 	cprintf("%s\n", line);
 }
 
-// Descriptors 0 and 1 become the console.
+// Make the console descriptors 0 and 1.
 static void
 open_console(void)
 {
@@ -72,14 +72,14 @@ open_console(void)
 		panic("dup: %e", r);
 }
 
-// Others may have used up what it takes to start a program.  They end one day.
+// Is r an error that passes, when other programs end?
 static bool
 is_shortage(int r)
 {
 	return r == -E_NO_MEM || r == -E_NO_FREE_ENV || r == -E_MAX_OPEN;
 }
 
-// Returns the shell's id, or an error that waiting does not mend.
+// Returns the shell's id, or an error that is no shortage.
 static envid_t
 start_shell(void)
 {

@@ -1,5 +1,5 @@
-// user/initsh.c - a shell on the console, again and again, for a kernel that
-// starts this instead of icode.
+// user/initsh.c - starts a shell on the console, and another when that one
+// ends, for a kernel that starts this program instead of icode.
 
 #include <inc/lib.h>
 

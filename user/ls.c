@@ -2,9 +2,9 @@
 //
 //	ls [-dFl] [file...]
 //
-// -d	name directories, do not look into them
-// -F	a / after the names of directories
-// -l	size and kind before each name
+// -d	list directories themselves, not their contents
+// -F	print a / after the names of directories
+// -l	print size and type before each name
 
 #include <inc/lib.h>
 
@@ -23,7 +23,7 @@ list_one(const char *dir, const char *name, off_t size, bool isdir)
 		flag['F'] && isdir ? "/" : "");
 }
 
-// List what is in directory path; prefix goes before each name.
+// List the directory path, with prefix before each name.
 static void
 list_dir(const char *path, const char *prefix)
 {

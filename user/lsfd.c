@@ -1,4 +1,4 @@
-// user/lsfd.c - lists its open descriptors, which are those of the shell.
+// user/lsfd.c - lists its open descriptors, which it inherits from the shell.
 //
 //	lsfd [-1]
 //

@@ -8,7 +8,8 @@ static char buf[512];
 static int lines;			// numbered so far, in all files
 static bool at_start = true;		// of a line
 
-// Ends the program if nobody takes what it writes.
+// Write n bytes.  Ends the program if write fails, or if the output is a pipe
+// without a reader.
 static void
 put(const char *s, int n, const char *name)
 {
@@ -23,7 +24,7 @@ put(const char *s, int n, const char *name)
 	}
 }
 
-// Write the n bytes at s, which may be any part of the input.
+// Write n bytes, which may begin and end within a line, with numbers.
 static void
 put_numbered(const char *s, int n, const char *name)
 {

@@ -1,5 +1,5 @@
-// user/pingpong.c - two environments send a number to and fro, one more each
-// time, until it is ten.
+// user/pingpong.c - two environments send a number to and fro, and add 1 each
+// time, until it is 10.
 
 #include <inc/lib.h>
 
@@ -16,7 +16,7 @@ umain(int argc, char **argv)
 	if ((peer = fork()) < 0)
 		panic("fork: %e", peer);
 	if (peer != 0) {
-		// Whoever is the parent serves
+		// The parent sends first
 		cprintf("send 0 from %x to %x\n", sys_getenvid(), peer);
 		ipc_send(peer, 0, NULL, 0);
 	}

@@ -1,8 +1,8 @@
-// user/pingpongs.c - like pingpong, but the number lies in memory that both
-// share; the messages only say whose turn it is.
+// user/pingpongs.c - like pingpong, but the number is in memory that both
+// environments share; the messages only pass the turn.
 //
-// Needs sfork.  Globals are shared, the library's too: we ask the kernel who
-// we are.
+// Needs sfork, which shares all variables: so the id comes from sys_getenvid,
+// not from a variable.
 
 #include <inc/lib.h>
 
@@ -30,7 +30,7 @@ umain(int argc, char **argv)
 		seen = number;
 		cprintf("%x got %d from %x\n", sys_getenvid(), seen, peer);
 		if (seen < LAST) {
-			// Once it is sent the number may change at any time
+			// After ipc_send the other side may change number
 			number = ++seen;
 			ipc_send(peer, 0, NULL, 0);
 		}

@@ -2,7 +2,7 @@
 //
 //	poweroff [status]
 //
-// QEMU exits with the status, 0 if none is given.
+// QEMU exits with this status, by default 0.
 
 #include <inc/lib.h>
 

@@ -1,7 +1,7 @@
 // user/primes.c - prime numbers by a chain of environments, one for each.
 //
-// Each takes the first number it hears as its prime and passes on to the
-// next in the chain what the prime does not divide.
+// Each environment takes the first number that it receives as its prime, and
+// sends the numbers that its prime does not divide to the next environment.
 //
 // The line with a prime has no newline: the kernel's message about the new
 // environment completes it.
@@ -18,7 +18,8 @@ fork_or_panic(void)
 	return child;
 }
 
-// One link of the chain.  Its successor comes back to the top of the loop.
+// One link of the chain.  Its child, the next link, continues at the top of the
+// outer loop.
 static void
 sieve(void)
 {

@@ -1,4 +1,5 @@
-// user/primespipe.c - user/primes.c with pipes: one prime a line, for ever.
+// user/primespipe.c - user/primes.c with pipes instead of messages: one prime a
+// line, for ever.
 
 #include <inc/lib.h>
 
@@ -24,8 +25,8 @@ write_number(int fd, int n)
 		panic("wrote %d bytes of a number", r);
 }
 
-// Open a pipe to a child.  The parent gets the end to write to, the child
-// the one to read from, in *fd.  Returns true in the child.
+// Fork a child that reads from a pipe.  Sets *fd to the end for writing in the
+// parent and to the end for reading in the child.  Returns true in the child.
 static bool
 fork_reader(int *fd)
 {
@@ -41,7 +42,8 @@ fork_reader(int *fd)
 	return child == 0;
 }
 
-// One link of the chain.  Its successor comes back to the top of the loop.
+// One link of the chain.  Its child, the next link, continues at the top of the
+// outer loop.
 static void
 sieve(int in)
 {

@@ -1,7 +1,6 @@
 // user/sendpage.c - parent and child send each other a page with a message.
 //
-// Neither has the other's page mapped before; IPC moves it from where the
-// sender has it to where the receiver wants it.
+// IPC maps the sender's page where the receiver wants it; the addresses differ.
 
 #include <inc/lib.h>
 
@@ -22,7 +21,7 @@ send_text(envid_t to, const char *text)
 	ipc_send(to, 0, OUTBOX, PTE_P | PTE_U | PTE_W);
 }
 
-// Returns who sent it.
+// Returns the sender.
 static envid_t
 receive_text(const char *who, const char *expected)
 {

@@ -10,8 +10,9 @@
 //
 //	command { | command }
 //
-// and a command is words with < file and > file anywhere among them.  A child
-// of ours runs it, in runcmd, if all of it makes sense (line_is_ok).
+// and a command is words with < file and > file anywhere among them.  run_line
+// forks a child for each line; in the child, runcmd checks the line
+// (line_is_ok) and runs its commands.
 
 #include <inc/lib.h>
 
@@ -20,23 +21,23 @@
 #define MAXCOMMANDS	32		// commands of a line
 
 static int debug;
-static bool at_console;			// and not in a script
+static bool at_console;			// input is the console, not a script
 
 #define trace(...) do {			\
 	if (debug)			\
 		cprintf(__VA_ARGS__);	\
 } while (0)
 
-// ------------------------------------------------------ taking lines apart
+// ----------------------------------------------------------------- parsing
 
 #define BLANKS		" \t\r\n"
-#define SPECIAL		"<|>&;()"	// words of their own
+#define SPECIAL		"<|>&;()"	// each is a token by itself
 
 // Kinds of token; a special character is its own kind.
 #define END_OF_LINE	0
 #define WORD		'w'
 
-static const char *rest;		// of the line: not looked at yet
+static const char *rest;		// of the line, for gettoken
 static char words[BUFSIZ];		// copies of the words so far
 static char *words_end;
 
@@ -46,9 +47,9 @@ is_in(char c, const char *set)
 	return c != '\0' && strchr(set, c);
 }
 
-// With a line: begin with it; returns 0.  With NULL: the next token of the
-// line; *word is set to the copy of a word.  All copies fit, if the line is
-// shorter than BUFSIZ: each is as long as the word and what separates it.
+// With a line: start at its beginning, and return 0.  With NULL: return the
+// next token; if it is a word, *word is set to a copy in words[].  Every copy
+// and its NUL fit if the line is shorter than BUFSIZ.
 static int
 gettoken(char *line, char **word)
 {
@@ -76,7 +77,7 @@ gettoken(char *line, char **word)
 	return WORD;
 }
 
-// Does all of the line make sense?  If not, says why.
+// Can runcmd run the whole line?  If not, prints why.
 static bool
 line_is_ok(char *line)
 {
@@ -122,10 +123,10 @@ line_is_ok(char *line)
 	return true;
 }
 
-// ---------------------------------------------------------- running them
+// ------------------------------------------------------- running commands
 
-// Make descriptor to what from is, and close from.  Returns false after a
-// message.
+// Move descriptor `from` to number `to`.  On an error prints it and returns
+// false.
 static bool
 move_fd(int from, int to)
 {
@@ -140,7 +141,7 @@ move_fd(int from, int to)
 	return r >= 0;
 }
 
-// Returns false after a message.
+// Open file as descriptor num.  On an error prints it and returns false.
 static bool
 redirect(int num, const char *file, int mode, const char *what)
 {
@@ -153,8 +154,8 @@ redirect(int num, const char *file, int mode, const char *what)
 	return move_fd(fd, num);
 }
 
-// Start a program with the descriptors that we have.  Returns its environment,
-// or an error after a message.
+// Start a program, which inherits all descriptors.  Returns its environment; or
+// an error, which it prints.
 static envid_t
 start_program(char **argv)
 {
@@ -178,10 +179,10 @@ wait_for(envid_t child)
 	wait(child);
 }
 
-// Fork a child for each command after the first of what is left of the line; it
-// reads what the command before it writes.  Returns in the shell's child and in
-// each of these children, where rest then begins with the command to run there:
-// the environment to wait for, or 0.
+// Fork a child for each command of the line but the first, with a pipe from the
+// command before.  Returns in the caller and in each child, with `rest` at the
+// command to run there.  The result is the child forked for the next command,
+// which the caller waits for, or 0.
 static envid_t
 fork_others(void)
 {
@@ -201,7 +202,7 @@ fork_others(void)
 			cprintf("fork: %e\n", right);
 			exit();
 		}
-		// p[0] first, for it is descriptor 1 if we had none.
+		// Close p[0] first: it may be number 1, which move_fd uses
 		close(right == 0 ? p[1] : p[0]);
 		if (!(right == 0 ? move_fd(p[0], 0) : move_fd(p[1], 1)))
 			exit();
@@ -212,7 +213,7 @@ fork_others(void)
 	return 0;
 }
 
-// Run a line, and end.
+// Run a line, and exit.
 static void __attribute__((noreturn))
 runcmd(char *line)
 {
@@ -249,14 +250,14 @@ runcmd(char *line)
 		trace("EMPTY COMMAND\n");	// > file makes an empty file
 	else if (ok)
 		left = start_program(argv);
-	close_all();			// or the right one never sees an end
+	close_all();			// so the next command sees an end
 	wait_for(left);
 	wait_for(right);
 	trace("[%08x] EXITING\n", thisenv->env_id);
 	exit();
 }
 
-// In a child, so that our own descriptors stay as they are.
+// Run a line in a child, so that the shell's descriptors do not change.
 static void
 run_line(char *line)
 {
@@ -284,7 +285,7 @@ usage(void)
 	exit();
 }
 
-// From now on input is what is in file.
+// Make file the shell's input.
 static void
 read_from(const char *file)
 {

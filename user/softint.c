@@ -1,7 +1,7 @@
-// user/softint.c - pretends to be a page fault.
+// user/softint.c - fakes a page fault, by int $14.
 //
-// The gate of the page fault is the processor's to use, not ours: the
-// instruction must end in a general protection fault instead.
+// Programs may not use the gate of the page fault: the instruction must raise a
+// general protection fault instead.
 
 #include <inc/lib.h>
 

@@ -1,5 +1,5 @@
-// user/spin.c - a child that never gives its turn away does not keep the
-// parent from running, and from ending it.
+// user/spin.c - a child that never yields is preempted, so that the parent can
+// destroy it.
 //
 // Needs timer interrupts.
 

@@ -1,9 +1,9 @@
-// user/stresssched.c - many environments on all CPUs; none may ever run on
-// two of them at once, and each must get its turn.
+// user/stresssched.c - many environments on all CPUs: none may run on two CPUs
+// at once, and each must get its turn.
 //
-// Each counts in its own memory.  Were it to run twice at the same time, two
-// increments would sometimes count as one.  And each yields until all others
-// have run: round robin comes to them soon, however many CPUs there are.
+// Each environment counts in its own memory.  If it ran on two CPUs at once,
+// increments would get lost.  Before it counts, it yields until all others have
+// run, which takes few turns under round robin, on any number of CPUs.
 
 #include <inc/lib.h>
 
@@ -28,7 +28,7 @@ count(void)
 		thisenv->env_id, thisenv->env_cpunum);
 }
 
-// Has each child of that parent run that there still is?
+// Has each child of the parent run, or ended?
 static bool
 all_have_run(envid_t parent)
 {
@@ -65,8 +65,8 @@ umain(int argc, char **argv)
 		if (child < 0)
 			panic("fork: %e", child);
 		if (child == 0) {
-			// Start together, when all are there.  Not by
-			// yielding: the parent needs the kernel.
+			// Start when all children exist.  Do not yield here:
+			// the parent needs the kernel lock.
 			while (p->env_id == parent
 			    && p->env_status != ENV_FREE)
 				__asm__ volatile("pause");

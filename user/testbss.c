@@ -1,5 +1,5 @@
 // user/testbss.c - uninitialised data starts as zeros, keeps what is written
-// to it, and ends where it should.
+// to it, and has the right size.
 //
 // The last step writes past the end and must fault.
 
@@ -13,7 +13,7 @@ static volatile uint32_t bigarray[WORDS];
 void
 umain(int argc, char **argv)
 {
-	// Volatile itself, so that the compiler cannot tell where it points
+	// A volatile pointer, so that the compiler cannot tell its value
 	volatile uint32_t *volatile wild = bigarray;
 
 	USED(argc), USED(argv);
@@ -28,8 +28,8 @@ umain(int argc, char **argv)
 		if (bigarray[i] != (uint32_t) i)
 			panic("bigarray[%d] didn't hold its value!", i);
 
-	// The library's variables may follow the array: go on from page to
-	// page until none is left.
+	// The library's variables may follow the array, so write to page after
+	// page until one is not mapped.
 	cprintf("Yes, good.  Now doing a wild write off the end...\n");
 	for (unsigned page = 1; page <= 64; page++)
 		wild[WORDS + page * PAGEWORDS] = 0;

@@ -6,7 +6,7 @@
 
 static char before[512], after[512];
 
-// Read the file from where it stands and compare.
+// Read the file from its offset on, and compare.
 static void
 read_again(int fd, int size, const char *who)
 {
@@ -40,7 +40,7 @@ umain(int argc, char **argv)
 			"(might page fault if your sharing is buggy)\n");
 		read_again(fd, size, "child");
 
-		// The parent reads from here, though we close
+		// The parent reads from this offset, after this close
 		seek(fd, 0);
 		close(fd);
 		exit();

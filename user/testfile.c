@@ -1,8 +1,8 @@
 // user/testfile.c - the file server's requests one by one, then open, read
-// and write on top of them.
+// and write, which use them.
 //
-// The first tests speak to the server as lib/file.c does, with the Fd page
-// at an address of their own.
+// The first tests send requests to the server as lib/file.c does, but with the
+// Fd page at address FD.
 
 #include <inc/lib.h>
 
@@ -10,12 +10,12 @@
 #define BIGSIZE	(3 * NDIRECT * BLKSIZE)		// needs an indirect block
 #define CHUNK	512				// divides BIGSIZE
 
-// What fs/newmotd holds
+// The contents of fs/newmotd
 static const char newmotd[] = "This is the NEW message of the day!\n\n";
 
 static char buf[CHUNK];
 
-// Have the server open path, its Fd page at FD.
+// Have the server open path, and map its Fd page at FD.
 static int
 request_open(const char *path, int mode)
 {
@@ -27,7 +27,7 @@ request_open(const char *path, int mode)
 	return ipc_recv(NULL, FD, NULL);
 }
 
-// Read once and compare with text.
+// Read once, and compare with text.
 static void
 expect_text(const char *what, const char *text)
 {
@@ -118,7 +118,7 @@ test_open(void)
 	cprintf("open is good\n");
 }
 
-// Each chunk begins with its offset.
+// Write a large file, in which each chunk begins with its offset.
 static void
 test_large_file(void)
 {

@@ -9,7 +9,7 @@ umain(int argc, char **argv)
 
 	USED(argc), USED(argv);
 
-	// Standard input and output on the console, whatever we came with
+	// Make the console descriptors 0 and 1, whatever was inherited
 	close(0);
 	if ((fd = opencons()) < 0)
 		panic("opencons: %e", fd);

@@ -1,8 +1,7 @@
 // user/testmalloc.c - blocks from malloc do not overlap and keep what is
 // written to them until they are freed.
 //
-// Not built: there is no malloc yet.  Whoever writes one takes this file off
-// the list of exclusions in user/Makefrag.
+// Built only if there is a lib/malloc.c (user/Makefrag).
 
 #include <inc/lib.h>
 
@@ -13,12 +12,12 @@ void free(void *block);
 #define ROUNDS	2000
 
 static struct {
-	uint8_t *start;			// NULL: none at present
+	uint8_t *start;			// NULL: not allocated
 	size_t size;
 	uint8_t fill;
 } blocks[BLOCKS];
 
-// Always the same numbers, so that a failure can be repeated.
+// Random numbers without a seed, so that a failure can be reproduced.
 static uint32_t
 next_random(void)
 {

@@ -1,5 +1,5 @@
-// user/testpipe.c - what goes into a pipe comes out of it, and each side
-// notices when the other is gone.
+// user/testpipe.c - what is written to a pipe can be read from it, and each
+// side notices when the other is gone.
 
 #include <inc/lib.h>
 
@@ -33,7 +33,7 @@ close_end(int fd)
 	close(fd);
 }
 
-// Read until the writer closes.
+// Read until the writer closes the pipe.
 static void
 read_message(int fd)
 {
@@ -61,7 +61,7 @@ write_message(int fd)
 		panic("write: %e", n);
 }
 
-// The child reads until there is no writer any more.
+// A child reads until no writer is left.
 static void
 test_end_of_data(void)
 {
@@ -82,7 +82,7 @@ test_end_of_data(void)
 	wait(child);
 }
 
-// The child writes until there is no reader any more.
+// A child writes until no reader is left.
 static void
 test_no_reader(void)
 {

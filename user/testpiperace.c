@@ -1,8 +1,9 @@
 // user/testpiperace.c - while the parent duplicates one end of a pipe again
 // and again, the child never sees the pipe closed.
 //
-// A descriptor and its data are two pages, mapped one after the other: at no
-// moment may there be as many descriptors to read from as pipes in use.
+// A descriptor and its data page are mapped one after the other.  At no moment
+// may the data page have only as many mappings as the end for reading, or the
+// pipe appears closed (lib/pipe.c).
 
 #include <inc/lib.h>
 
@@ -19,13 +20,14 @@ child_loop(int fd)
 		sys_yield();
 	}
 
-	// Done.  Stay, with the descriptor open, until the parent has counted.
+	// Keep the descriptor open until the parent has counted.
 	ipc_recv(NULL, NULL, NULL);
 	exit();
 }
 
-// The child is still looping.  On several CPUs it is runnable one moment and
-// running the next: only its end, or its wait for us, are signs to go by.
+// Is the child still in child_loop's loop?  Not if it has ended, or waits for
+// the parent's message.  (ENV_RUNNABLE alone would not do: on several CPUs the
+// child may also be ENV_RUNNING.)
 static bool
 is_looping(envid_t id)
 {
@@ -35,7 +37,7 @@ is_looping(envid_t id)
 		&& e->env_status != ENV_DYING && !e->env_ipc_recving;
 }
 
-// How many mappings the pipe behind fd has.
+// How many mappings the data page of the pipe fd has.
 static int
 pipe_users(int fd)
 {
@@ -76,7 +78,7 @@ umain(int argc, char **argv)
 	if (pipeisclosed(ends[0]))
 		panic("somehow the other end of the pipe got closed");
 
-	// Our two ends, the duplicate, and the child's if it is still there
+	// The parent's two ends, the duplicate, and the child's end
 	if (pipe_users(ends[0]) != 3 + 1) {
 		cprintf("child detected race\n");
 		return;

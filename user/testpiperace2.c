@@ -1,8 +1,8 @@
 // user/testpiperace2.c - while the child duplicates and closes one end of a
 // pipe again and again, the parent never sees the pipe closed.
 //
-// To find that out takes two counts, and between the two the child may run:
-// pipeisclosed has to notice.
+// pipeisclosed compares two counts, and the child may run between them:
+// pipeisclosed has to notice that.
 
 #include <inc/lib.h>
 
@@ -24,8 +24,8 @@ child_loop(int fd)
 	}
 }
 
-// On several CPUs the child may be running as well as runnable: look only
-// for its end.
+// Has the child not ended yet?  (ENV_RUNNABLE alone would not do: on several
+// CPUs the child may also be ENV_RUNNING.)
 static bool
 is_there(envid_t id)
 {

@@ -1,5 +1,5 @@
 // user/testptelibrary.c - pages marked PTE_SHARE stay shared over fork and
-// spawn, wherever they lie: here in three different page tables.
+// spawn, wherever they are mapped: here by three different page tables.
 //
 // See user/testpteshare.c for a single page.
 

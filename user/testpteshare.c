@@ -9,7 +9,7 @@
 static const char by_fork[] = "hello, world\n";
 static const char by_spawn[] = "goodbye, world\n";
 
-// Wait for child to end, then see whether its text arrived.
+// Wait for the child to end, then check that its text arrived.
 static void
 judge(const char *what, envid_t child, const char *text)
 {
@@ -26,7 +26,7 @@ umain(int argc, char **argv)
 	envid_t child;
 	int r;
 
-	// The spawned child is this program too
+	// The spawned child runs this program, too
 	if (argc == 2 && strcmp(argv[1], "write") == 0) {
 		strcpy(SHARED, by_spawn);
 		return;

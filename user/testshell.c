@@ -8,7 +8,7 @@
 
 static char got[MAXTEXT], want[MAXTEXT];
 
-// Open name; it is descriptor num afterwards.
+// Open name as descriptor num.
 static void
 open_as(int num, const char *name, int mode)
 {
@@ -22,7 +22,7 @@ open_as(int num, const char *name, int mode)
 	}
 }
 
-// In a child: become sh -x < testshell.sh with the pipe as output.
+// In a child: run sh -x < testshell.sh, with the pipe as output.
 static void __attribute__((noreturn))
 run_shell(int pfd[2])
 {
@@ -39,7 +39,7 @@ run_shell(int pfd[2])
 	exit();
 }
 
-// Read all that there is, as a string, and close fd.
+// Read all of fd, as a string, and close fd.
 static void
 read_text(int fd, char *text)
 {
@@ -57,7 +57,7 @@ print_text(const char *title, const char *text)
 	cprintf("%s:\n===\n%s\n", title, text);
 }
 
-// Show both texts from the line on in which they begin to differ.
+// Print both texts, from the first line that differs on.
 static void
 show_difference(void)
 {
@@ -80,7 +80,7 @@ umain(int argc, char **argv)
 	USED(argv);
 	binaryname = "testshell";
 
-	// The console as 0 and 1: the pipe and what we open get others.
+	// Console as 0 and 1, so that the pipe and files get other numbers
 	close_all();
 	opencons();
 	opencons();

@@ -1,5 +1,5 @@
-// user/writemotd.c - replaces the text of /motd by that of /newmotd, and
-// shows both.
+// user/writemotd.c - copies /newmotd to /motd, and prints the old and the new
+// text.
 
 #include <inc/lib.h>
 
@@ -13,7 +13,7 @@ open_or_panic(const char *path, int mode)
 	return fd;
 }
 
-// Print the rest of the file under a title; copy it to another unless that
+// Print a title and the rest of file `from`; copy it to file `to`, unless `to`
 // is negative.
 static void
 show(const char *title, int from, int to)

@@ -1,6 +1,6 @@
-// user/yield.c - gives its turn away a few times and says when it is back.
+// user/yield.c - yields a few times, and prints a line after each.
 //
-// Run several of them to see the scheduler go round.
+// Run several of them to see round-robin scheduling.
 
 #include <inc/lib.h>
 
