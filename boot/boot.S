@@ -1,30 +1,31 @@
 // boot/boot.S - the first code after the BIOS: from real mode to C.
 //
-// The BIOS puts this sector at 0x7C00 and jumps there in real mode, with the
+// The BIOS loads this sector at 0x7C00 and jumps there in real mode, with the
 // number of the boot disk in %dl, which is not used.
 //
-//  1. Interrupts off, data segment to 0.
-//  2. Open address line 20, which the BIOS may have left closed (memory
-//     beyond 1 MiB then mirrors memory below): through port 0x92, and for
-//     machines without it through the keyboard controller.
+//  1. Turn interrupts off, and set the data segment to 0.
+//  2. Enable address line 20, which the BIOS may have left disabled (memory
+//     above 1 MiB then mirrors memory below): through port 0x92, and through
+//     the keyboard controller on machines without that port.
 //  3. Enter protected mode with flat 4 GiB segments.
-//  4. Take a stack that grows down from this code, and call bootmain.
+//  4. Set up a stack that grows down from this code, and call bootmain.
 
 #include <inc/memlayout.h>
 #include <inc/mmu.h>
 
 #define PORT_SYSCTL	0x92		// bit 0 resets the machine,
-#define SYSCTL_A20	0x02		// bit 1 opens line 20
+#define SYSCTL_A20	0x02		// bit 1 enables line 20
 
 #define KBC_STATUS	0x64		// in
 #define KBC_COMMAND	0x64		// out
 #define KBC_DATA	0x60
-#define KBC_FULL	0x02		// status: the last byte is not yet read
-#define KBC_WRITE_OUT	0xD1		// command: next byte goes to its pins
-#define KBC_A20_OPEN	0xDF		// pins: line 20 open, no reset
+#define KBC_FULL	0x02		// status: it has not read the last byte
+#define KBC_WRITE_OUT	0xD1		// command: the next byte sets its pins
+#define KBC_A20_OPEN	0xDF		// pins: line 20 enabled, no reset
 
-// Send a byte to the keyboard controller when it is ready for one.  Where
-// there is none its port reads as all ones: give up when %cx has come to 0.
+// Send a byte to the keyboard controller when it has read the last one.
+// Without a controller, the port reads as all ones: the loop ends when %cx is
+// 0.
 	.macro	kbc_write label, byte, port
 \label:	inb	$KBC_STATUS, %al
 	testb	$KBC_FULL, %al
@@ -33,8 +34,8 @@
 	outb	%al, $\port
 	.endm
 
-#define PROT_MODE_CSEG	GD_KT		// the selectors of kern/, which has
-#define PROT_MODE_DSEG	GD_KD		// the same segments
+#define PROT_MODE_CSEG	GD_KT		// the kernel's gdt has equal segments
+#define PROT_MODE_DSEG	GD_KD		// at these selectors
 #define CR0_PE_ON	CR0_PE
 
 #define CGA_MEMORY	0xB8000
@@ -75,8 +76,8 @@ protcseg:
 	movl	$start, %esp		// 4
 	call	bootmain
 
-// Stop, because there is no disk here, it does not work, or what is on it is
-// not a kernel.  Says so on the first serial line and on the screen, and to the
+// Stop, because there is no disk, the disk fails, or it has no kernel.  Prints
+// a question mark on the first serial port and the screen, and enters the
 // debugger of Bochs.
 	.globl	fail
 fail:
@@ -92,7 +93,8 @@ fail:
 spin:
 	jmp	spin
 
-// No selector refers to the first entry, so lgdt's operand is there.
+// The processor does not use the first descriptor, so its place holds the
+// operand of lgdt.
 gdt:
 	.word	gdt_end - gdt - 1
 	.long	gdt

@@ -1,18 +1,20 @@
-// boot/main.c - the boot loader: reads the kernel from the first disk, and
-// jumps to it.
+// boot/main.c - the boot loader: reads the kernel from the first disk and jumps
+// to it.
 //
-// Sector 0 of the disk is this program, and sector 1 is where the kernel
-// begins, an ELF file (inc/elf.h).  Its program headers say which bytes of
-// the file go where in memory.  Sectors are read to where they are to stay, so
-// an address must be as far into a sector as its bytes are in the file.  What
-// comes along at the ends of a segment is neighbours in the file: the linker
-// puts them on pages of their own, and those behind are read after it.
+// Sector 0 of the disk is the boot loader.  The kernel, an ELF file
+// (inc/elf.h), begins at sector 1.  Its program headers say which bytes of the
+// file go where in memory.  Whole sectors are read straight to their place in
+// memory, so the address of a byte must have the byte's offset within its
+// sector.  The bytes of the neighbouring segments that come with the first and
+// last sector of a segment do no harm: the linker begins each segment on a new
+// page, and segments are read in order.
 //
 //   EXTPHYSMEM, 1 MiB	the kernel, KERNEL_ROOM at most
 //   ELFHDR, 64 KiB	the first sectors of the file, with its headers
 //
-// This and boot.S have to fit into 510 bytes, with every compiler; that is why
-// all trouble ends in one place, and what the hints to compilers are for.
+// boot.S and main.c have to fit into 510 bytes with every compiler: so all
+// errors end in fail, and the empty __asm__ statements are hints to compilers
+// that save bytes.
 //
 // Entry point: bootmain, called by boot.S; it does not return.
 
@@ -21,7 +23,7 @@
 #include <inc/memlayout.h>
 #include <inc/x86.h>
 
-#define KERN_SECT	1		// where on the disk the kernel begins
+#define KERN_SECT	1		// the kernel's first sector on the disk
 #define ELFHDR		((const struct Elf *) 0x10000)
 #define HEADERS_SIZE	(SECTSIZE * 8)
 
@@ -37,16 +39,17 @@ clear(uint32_t pa, uint32_t n)
 		: "+D" (pa), "+c" (n) : "a" (0) : "memory");
 }
 
-// Wait until the disk has carried out its command; its status.  A BIOS may
-// start us from something else: IDE_NOBODY comes at once when there is no disk.
+// Wait until the disk has carried out its command.  Returns the disk's status;
+// if the BIOS has booted from another device and there is no disk, that is
+// IDE_NOBODY, at once.
 uint8_t __attribute__((noinline))
 waitdisk(void)
 {
 	uint8_t status;
 
-	// As signed numbers, what has IDE_BSY set is less than 0, and
-	// IDE_NOBODY is the greatest of them.  An emulator may use the pause to
-	// carry out the command.
+	// A status with IDE_BSY set is negative as a signed number, and
+	// IDE_NOBODY is the greatest negative one.  pause gives an emulator
+	// time to carry out the command.
 	do {
 		pause();
 		status = inb(IDE_STATUS);
@@ -54,8 +57,8 @@ waitdisk(void)
 	return status;
 }
 
-// Take a sector from the disk, which has it ready; returns the address after
-// it.
+// Copy the sector that the disk has ready to pa.  Returns the address after the
+// sector.
 static inline uint32_t
 readsect(uint32_t pa)
 {
@@ -66,10 +69,10 @@ readsect(uint32_t pa)
 	return pa;
 }
 
-// Read the count bytes that begin offset bytes into the kernel's file to pa,
-// in whole sectors.  The faster command has the drive fetch several before it
-// asks us to take them; the plain one is for drives that do not know it, or
-// have not been told how many.
+// Read count bytes of the kernel's file, from byte offset on, to pa, in whole
+// sectors.  IDE_CMD_READ_MULTIPLE is faster, as the drive has several sectors
+// ready at a time; IDE_CMD_READ is for drives that do not know the former, or
+// whose number of sectors for it was never set.
 void __attribute__((noinline))
 readseg(uint32_t pa, uint32_t count, uint32_t offset)
 {
@@ -90,7 +93,7 @@ readseg(uint32_t pa, uint32_t count, uint32_t offset)
 				if (cmd == IDE_CMD_READ)
 					fail();
 				cmd = IDE_CMD_READ;
-				break;	// once more from here on
+				break;	// read on from sect, with cmd
 			}
 			pa = readsect(pa);
 			sect++;
@@ -98,8 +101,8 @@ readseg(uint32_t pa, uint32_t count, uint32_t offset)
 	}
 }
 
-// Is this the header of a program for this machine, with its first
-// instruction where a kernel may be?
+// Is this the ELF header of a program for this machine whose first instruction
+// lies where the kernel may be?
 static inline bool
 header_ok(const struct Elf *elf)
 {
@@ -114,10 +117,10 @@ bootmain(void)
 {
 	const struct Elf *elf = ELFHDR;
 
-	__asm__("" : "+r" (elf));	// another hint: in a register
+	__asm__("" : "+r" (elf));	// a hint: in a register
 	readseg((uint32_t) elf, HEADERS_SIZE, 0);
 
-	// And one to put the call of fail here, near to all jumps to it
+	// A hint to put the call of fail here, near all jumps to it
 	if (__builtin_expect(!header_ok(elf), 1))
 		fail();
 

@@ -3,8 +3,8 @@
 #
 #	boot/sign.pl CODE SECTOR
 #
-# A BIOS boots a sector if its last two bytes are 0x55 0xAA; the code gets
-# what is in front of them.
+# A BIOS boots from a sector if its last two bytes are 0x55 0xAA; the code has
+# the 510 bytes before them.
 
 use strict;
 use warnings;

@@ -418,8 +418,8 @@ sys_irq_wait(int irq, int stop_port)
 	return irq_wait(curenv, stop_port);
 }
 
-// Switch the machine off; QEMU exits with status.  Returns -E_INVAL if magic is
-// wrong, or QEMU cannot exit with status.
+// Switch the machine off, and pass status to QEMU.  Returns -E_INVAL if magic
+// is wrong or status is not in 0 to 127.
 static int
 sys_poweroff(uint32_t magic, int status)
 {

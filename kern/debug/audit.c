@@ -1,12 +1,12 @@
 // kern/debug/audit.c - checks the kernel's invariants.
 //
-// What the kernel knows twice is compared: pp_ref with the page tables that map
-// the page, environments with the lists and CPUs that have them, page
-// directories with the kernel's.  An audit writes to pp_found only, and
+// It compares what the kernel records twice: pp_ref with the page tables that
+// map the page, environments with the lists and CPUs that have them, page
+// directories with the kernel's.  An audit writes only to pp_found and
 // allocates no memory, so it may run at any time under the kernel lock.
 //
-// Other CPUs are in user mode, idle or waiting for the lock meanwhile, and of
-// what an audit reads, change nothing but PTE_OWN_BITS.
+// Meanwhile other CPUs are in user mode, idle or waiting for the lock, and
+// change nothing that an audit reads but PTE_OWN_BITS.
 //
 // Entry point: audit.
 
@@ -27,7 +27,7 @@
 #include <kern/sleep.h>
 #include <kern/spinlock.h>
 
-#define MAXSHOWN	20		// faults that get a line
+#define MAXSHOWN	20		// faults that are printed
 
 static int faults;
 
@@ -46,13 +46,13 @@ fault(const char *fmt, ...)
 }
 
 // ------------------------------------------------- references to a page
-// pp_found counts the references found.  For a free page it is ON_FREE_LIST: a
-// page in use has as many only if its pp_ref has reached the maximum.
+// pp_found counts the references that an audit has found.  For a free page it
+// is ON_FREE_LIST, which a page in use has only if its pp_ref is PP_REF_MAX.
 
 #define ON_FREE_LIST	PP_REF_MAX
 
-// Did boot_alloc give pa to mem_init, or is no memory there?  envs[] is the
-// last thing that mem_init allocates.
+// Is pa page 0, in the device hole, the kernel's own or from boot_alloc?
+// envs[] is the last thing that mem_init allocates with boot_alloc.
 static bool
 is_kernels(physaddr_t pa)
 {
@@ -60,7 +60,7 @@ is_kernels(physaddr_t pa)
 		&& pa < ROUNDUP(PADDR(envs + NENV), PGSIZE));
 }
 
-// May the page at pa be neither free nor used?  ACPI's tables begin at
+// May the page at pa be neither free nor used?  ACPI's tables begin at address
 // firmware.
 static bool
 may_be_kept(physaddr_t pa, physaddr_t firmware)
@@ -109,7 +109,7 @@ count_reference(struct PageInfo *pp)
 		pp->pp_found++;
 }
 
-// Environment e maps a page.
+// e maps a page at va: check the entry and count the reference.
 static void
 found_mapping(const struct Env *e, uintptr_t va, pte_t pte)
 {
@@ -133,7 +133,7 @@ found_mapping(const struct Env *e, uintptr_t va, pte_t pte)
 		count_reference(pp);
 }
 
-// The kernel uses the page at pa for e, so no program may map it.
+// The kernel uses the page at pa for e: no program may map it.
 static void
 found_own_page(const char *what, const struct Env *e, physaddr_t pa)
 {
@@ -149,10 +149,10 @@ found_own_page(const char *what, const struct Env *e, physaddr_t pa)
 
 // --------------------------------------------------------- address spaces
 
-// The bits of an entry that the processor of another CPU may set
+// The bits of an entry that another CPU's processor sets by itself
 #define PTE_OWN_BITS	(PTE_A | PTE_D)
 
-// Has e a page directory whose address is valid?
+// Is the address of e's page directory valid?
 static bool
 has_pgdir(const struct Env *e)
 {
@@ -162,7 +162,7 @@ has_pgdir(const struct Env *e)
 		&& PGOFF(va) == 0 && PGNUM(PADDR(va)) < npages;
 }
 
-// The page table of a directory entry, or NULL.
+// Returns the page table of a directory entry, or NULL.
 static pte_t *
 table_of(pde_t pde)
 {
@@ -188,7 +188,8 @@ find_mappings(const struct Env *e)
 	}
 }
 
-// After all mappings were found.
+// Count the pages that the kernel uses for e.  find_mappings has run for all
+// environments, so a program's mapping of such a page shows.
 static void
 find_own_pages(const struct Env *e)
 {
@@ -204,7 +205,7 @@ find_own_pages(const struct Env *e)
 			page2pa((struct PageInfo *) fpu));
 }
 
-// From UTOP up, all directories are equal, except for entry UVPT.
+// From UTOP up, all page directories are equal, except for the entry of UVPT.
 static void
 check_upper_part(const struct Env *e)
 {
@@ -255,7 +256,7 @@ check_kernel_map(void)
 	}
 }
 
-// Returns how many pages are in use.
+// Compare pp_ref with the references found.  Returns how many pages are in use.
 static int
 compare_references(void)
 {
@@ -310,7 +311,7 @@ audit_pages(void)
 
 // ----------------------------------------------------------- environments
 
-// How many CPUs have e?
+// On how many CPUs is e?
 static int
 cpus_with(const struct Env *e)
 {
@@ -332,7 +333,7 @@ is_being_freed(const struct Env *e)
 	return one != NULL;
 }
 
-// May a program have this selector in DS or ES?
+// Can a program load this selector into DS or ES?
 static bool
 is_data_selector(uint16_t sel)
 {
@@ -340,7 +341,8 @@ is_data_selector(uint16_t sel)
 	return sel == 0 || sel == GD_UD || sel == GD_UT;
 }
 
-// The file server drives the disk itself; before lab 4, interrupts are off.
+// Only the file server, which drives the disk itself, may have I/O privilege.
+// Before lab 4, programs run with interrupts off.
 static void
 check_frame(const struct Env *e)
 {
@@ -358,8 +360,8 @@ check_frame(const struct Env *e)
 		fault("[%08x] has flags %08x", e->env_id, tf->tf_eflags);
 }
 
-// env_status says what is meant to happen to e, cpu_env which CPU it is on: if
-// e was stopped or destroyed, it may still be on a CPU.
+// An environment that was stopped or destroyed stays on its CPU, in cpu_env,
+// until that CPU next enters the kernel.
 static void
 check_status(const struct Env *e)
 {
@@ -391,8 +393,8 @@ check_status(const struct Env *e)
 			e->env_id, e->env_status);
 }
 
-// Would ipc_end(e) find all environments that it is to wake?  Is a pending
-// reply one for an environment in use?
+// Do the flags of e's mailbox let ipc_end(e) find all environments that it must
+// wake?  Is a pending reply there only if e is in use?
 static void
 check_mailbox(const struct Env *e)
 {
@@ -460,8 +462,8 @@ check_free_envs(void)
 			fault("environment %d is free and not on the list", i);
 }
 
-// Can the object on which s sleeps still change, and has s the status of a
-// sleeper?
+// Does s sleep on a page or environment that is in use, and has its environment
+// the status of a sleeper?
 static void
 check_sleeper(const struct Sleeper *s)
 {
@@ -507,7 +509,7 @@ check_sleepers(void)
 			page_sleepers);
 }
 
-// Returns how many there are.
+// Returns how many environments are in use.
 static int
 audit_envs(void)
 {
@@ -532,7 +534,7 @@ audit_cpus(void)
 			fault("CPU %d is idle and has [%08x]", i,
 				cpus[i].cpu_env->env_id);
 
-	// This one
+	// The CPU that runs the audit
 	const uint32_t cr0 = CR0_PE | CR0_PG | CR0_WP | CR0_TS;
 	const physaddr_t cr3 = rcr3();
 
@@ -553,7 +555,7 @@ audit_cpus(void)
 			thiscpu->cpu_ts.ts_esp0);
 }
 
-// -------------------------------------------------------------------- all
+// ------------------------------------------------------------ entry point
 
 int
 audit(bool verbose)

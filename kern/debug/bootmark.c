@@ -1,8 +1,8 @@
-// kern/debug/bootmark.c - when the boot reached what.
+// kern/debug/bootmark.c - the times at which the boot reached its stages.
 //
-// The time stamp counter is 0 at power-on, and counts on while a CPU is idle.
-// Idle time is subtracted, so that boot_marks[] do not depend on the disk.
-// Programs read them with sys_debug, tools by their symbol.
+// The time stamp counter is 0 at power-on and counts on while a CPU is idle.
+// Idle time is subtracted, so that boot_marks[] does not depend on the disk.
+// Programs read boot_marks[] with sys_debug, tools by its symbol.
 //
 // Entry points: boot_mark, boot_marks.
 

@@ -1,10 +1,9 @@
-// kern/debug/canary.c - finds arrays on the stack that are written beyond their
-// end.
+// kern/debug/canary.c - detects writes beyond the end of an array on the stack.
 //
-// The compiler puts a copy of __stack_chk_guard between the arrays of a
-// function and its return address, and compares the two before the function
-// returns (CANARY_FLAGS of tools/probe; in all files of the kernel, but not in
-// the boot sector, which has no room).
+// With CANARY_FLAGS of tools/probe, which all of the kernel but not the boot
+// sector is compiled with, a function begins by putting a copy of
+// __stack_chk_guard between its arrays and its return address.  Before it
+// returns, it compares the copy with __stack_chk_guard.
 //
 // Entry point: canary_init.
 
@@ -15,10 +14,11 @@
 #include <kern/debug/canary.h>
 #include <kern/kclock.h>
 
-#define RTC_HOURS	4		// from 0 on, every other one: s, min, h
+#define RTC_HOURS	4		// registers 0, 2, 4: s, min, h
 
-// The compilers know these names.
-uintptr_t __stack_chk_guard = 0x000AFF0D;	// ends strings, lines, numbers
+// Compilers call __stack_chk_fail, and read __stack_chk_guard: its bytes are
+// characters at which copying a string stops.
+uintptr_t __stack_chk_guard = 0x000AFF0D;
 void __stack_chk_fail(void) __attribute__((noreturn));
 
 static uint32_t
@@ -34,15 +34,15 @@ something_new(void)
 }
 
 // The odd factor spreads the bits that differ over the high bits.  A function
-// that began with the old word would find another when it returns; so this
-// function has no array, and its caller must not return.
+// with an array that is running while the guard changes would fail its check on
+// return: canary_init has no array, and i386_init never returns.
 void
 canary_init(void)
 {
 	__stack_chk_guard ^= something_new() * 2654435761u;
 }
 
-// The caller is the function whose stack is broken: the backtrace names it.
+// The caller is the function whose array was overrun: the backtrace names it.
 void
 __stack_chk_fail(void)
 {

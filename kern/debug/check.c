@@ -1,10 +1,8 @@
 // kern/debug/check.c - checks of kern/pmap.c, at boot.
 //
-// mem_init calls them.  A check prints that it succeeded, or panics with what
-// is wrong; it leaves memory as it was.
-//
-// They read page tables with a function of their own, entry_for, for pgdir_walk
-// and page_lookup are what they check.
+// mem_init calls the checks.  A check prints that it succeeded, or panics and
+// says what is wrong; it leaves memory as it was.  The checks read page tables
+// with entry_for, as pgdir_walk and page_lookup are what they check.
 
 #include <inc/assert.h>
 #include <inc/error.h>
@@ -20,7 +18,7 @@
 #include <kern/lab.h>
 #include <kern/pmap.h>
 
-// Panic with this sentence unless x.
+// Panic with a message unless x.
 #define require(x, ...) do {	\
 	if (!(x))		\
 		panic(__VA_ARGS__);	\
@@ -28,7 +26,8 @@
 
 // ----------------------------------------------------------- the free list
 
-// The end of what boot_alloc gave mem_init: its parts must be in this order.
+// Returns the end of the memory that boot_alloc gave mem_init, whose parts must
+// be in this order.
 static uintptr_t
 boot_alloc_end(void)
 {
@@ -61,14 +60,14 @@ struct Range {
 	size_t first, last;
 };
 
-// How many pages of the range lie below limit?
+// How many pages of r lie below page number limit?
 static size_t
 pages_below(struct Range r, size_t limit)
 {
 	return r.first < limit ? MIN(r.last + 1, limit) - r.first : 0;
 }
 
-// No page of r may lie in [first, end), which is in use.
+// Panic if a page of r lies in [first, end), whose pages are in use.
 static void
 require_apart(struct Range r, size_t first, size_t end)
 {
@@ -77,10 +76,10 @@ require_apart(struct Range r, size_t first, size_t end)
 		MAX(r.first, first) * PGSIZE);
 }
 
-// Follow the free list from pp on, as long as each page is followed by its
-// successor in pages[], or each by its predecessor: a run.  Nearly all of a
-// list consists of runs, which take little time.  Returns the last page of the
-// run.
+// Returns the last page of the run that begins at pp.  In a run of the free
+// list, each page links to its successor in pages[], or each to its
+// predecessor.  Nearly all of a list consists of runs, which are fast to check
+// as a whole.
 static const struct PageInfo *
 follow_run(const struct PageInfo *pp)
 {
@@ -91,7 +90,7 @@ follow_run(const struct PageInfo *pp)
 	return pp;
 }
 
-// Where is this page in pages[]?
+// Returns the page number of pp; panics if pp is not in pages[].
 static size_t
 page_number(const struct PageInfo *pp)
 {
@@ -103,7 +102,7 @@ page_number(const struct PageInfo *pp)
 	return offset / sizeof(*pp);
 }
 
-// Look at a run of the free list, from one page to another.
+// Check a run of the free list.  Returns its range of page numbers.
 static struct Range
 check_run(const struct PageInfo *from, const struct PageInfo *to,
 	size_t boot_end)
@@ -122,8 +121,9 @@ check_run(const struct PageInfo *from, const struct PageInfo *to,
 	return r;
 }
 
-// How many pages are to be free just after page_init, at least?  A page_init
-// that keeps the firmware's tables (kern/dev/acpi.h) may keep all behind them.
+// The least number of pages that must be free just after page_init.  A
+// page_init that keeps the ACPI tables (kern/dev/acpi.h) may keep all memory
+// above them.
 static size_t
 pages_to_be_free(size_t boot_end)
 {
@@ -134,11 +134,11 @@ pages_to_be_free(size_t boot_end)
 	return base - 2 + top - boot_end;
 }
 
-// How many pages mem_init takes and its checks use meanwhile, at most: a table
-// for each 4 MiB from KERNBASE on, and some more.
+// The most pages that mem_init and its checks take before kern_pgdir is loaded:
+// a page table for each 4 MiB from KERNBASE on, and some more.
 #define LOW_PAGES	(MAXPHYSMEM / PTSIZE + 64)
 
-// Does the free list begin with LOW_PAGES pages that the entry map shows?
+// Does the free list begin with LOW_PAGES pages that entry_pgdir maps?
 static bool
 free_list_begins_low(void)
 {
@@ -151,9 +151,9 @@ free_list_begins_low(void)
 	return false;
 }
 
-// Move the pages that the entry map shows to the front of the free list: until
-// mem_init has loaded kern_pgdir no others can be used, and the labs let
-// page_init link them in any order.
+// Move the pages that entry_pgdir maps to the front of the free list: until
+// mem_init has loaded kern_pgdir, no others can be used, and the labs let
+// page_init link pages in any order.
 static void
 low_pages_first(void)
 {
@@ -172,9 +172,9 @@ low_pages_first(void)
 	page_free_list = low;
 }
 
-// Is the free list well-formed, without pages that are in use?  Just after
-// page_init (only_low), as in the labs, this also has the list begin with pages
-// that the entry map shows, and warns if pages are missing from it.
+// Is the free list well-formed, and free of pages that are in use?  Just after
+// page_init (only_low), also move pages that entry_pgdir maps to its front, as
+// in the labs, and warn if pages are missing from it.
 void
 check_page_free_list(bool only_low)
 {
@@ -211,8 +211,8 @@ check_page_free_list(bool only_low)
 
 #define NSTAGE		3
 
-// For the checks to come: a few pages, with all others hidden, so that the
-// next page to be handed out, or that there is none, is known.
+// Between stage_enter and stage_leave, checks have the NSTAGE pages pp[], and
+// no other page is on the free list: so they know what page_alloc must return.
 static struct {
 	struct PageInfo *pp[NSTAGE];
 	struct PageInfo *hidden;
@@ -239,8 +239,8 @@ stage_enter(void)
 	page_free_list = NULL;
 }
 
-// All pages of the stage must be the caller's again.  Nobody can have reached
-// those that were hidden, so there are as many as before.
+// The checks must have all NSTAGE pages in use again.  No check can have taken
+// a hidden page, so the free list gets back the length it had.
 static void
 stage_leave(void)
 {
@@ -298,7 +298,7 @@ check_free_again(void)
 		"page_alloc: returns a page when none is left");
 }
 
-// Free all, then take all.
+// Free all pages of the stage, then allocate all.
 static void
 check_free_several(void)
 {
@@ -349,8 +349,8 @@ check_page_alloc(void)
 
 #define PERM_BITS	(PTE_AVAIL | PTE_PCD | PTE_PWT | PTE_U | PTE_W | PTE_P)
 
-// What maps va: physical address and permissions, those that both levels
-// allow; or 0.
+// Returns the physical address that va is mapped to, and the permissions that
+// both levels allow; or 0.
 static pte_t
 entry_for(const pde_t *pgdir, uintptr_t va)
 {
@@ -366,7 +366,7 @@ entry_for(const pde_t *pgdir, uintptr_t va)
 	const pte_t pte = table[PTX(va)];
 	if (!(pte & PTE_P))
 		return 0;
-	// W and U count only if the directory has them as well
+	// PTE_W and PTE_U hold only if the directory entry has them, too
 	return PTE_ADDR(pte)
 		| (pte & PERM_BITS & (pde | ~(PTE_U | PTE_W)));
 }
@@ -411,7 +411,7 @@ require_refs(struct PageInfo *pp, int refs)
 		page2pa(pp), pp->pp_ref, refs);
 }
 
-// With nothing mapped and no memory for a page table.
+// Nothing is mapped, and there is no memory for a page table.
 static void
 check_no_table(struct PageInfo *pp)
 {
@@ -429,7 +429,7 @@ check_no_table(struct PageInfo *pp)
 	require(kern_pgdir[0] == 0, "page_insert: failed but left its mark");
 }
 
-// Make a table out of the page given, which holds rubbish.
+// pgdir_walk must make a page table of `table`, which is not zeroed.
 static void
 check_walk(struct PageInfo *table)
 {
@@ -462,7 +462,7 @@ check_walk(struct PageInfo *table)
 		"page_lookup: finds a page in an empty table");
 }
 
-// There is a table now, and no memory for another.
+// There is one page table, and no memory for another.
 static void
 check_insert(struct PageInfo *p1, struct PageInfo *p2)
 {
@@ -492,7 +492,7 @@ check_insert(struct PageInfo *p1, struct PageInfo *p2)
 	require_refs(p2, 1);
 }
 
-// Insert the page where it is already.
+// Insert pp at VA1, where it is mapped already.
 static void
 check_insert_again(struct PageInfo *pp)
 {
@@ -510,7 +510,7 @@ check_insert_again(struct PageInfo *pp)
 	}
 }
 
-// p1 is at VA0, p2 at VA1.
+// p1 is mapped at VA0, p2 at VA1.
 static void
 check_replace_and_remove(struct PageInfo *p1, struct PageInfo *p2)
 {
@@ -539,7 +539,7 @@ check_replace_and_remove(struct PageInfo *p1, struct PageInfo *p2)
 		"page_remove: a page is left");
 }
 
-// Take the table away that the checks have made for addresses below PTSIZE.
+// Remove the page table that the checks have made for addresses below PTSIZE.
 static void
 remove_table(struct PageInfo *table)
 {
@@ -573,7 +573,7 @@ unmap(void *va, size_t size)
 		*pgdir_walk(kern_pgdir, va + done, 0) = 0;
 }
 
-// No page may go to two devices, and none may be missing.
+// Regions of two devices must not overlap, and must be mapped in whole.
 static void
 check_mmio(void)
 {
@@ -611,8 +611,8 @@ check_page(void)
 
 // -------------------------------------------------- the kernel's address space
 
-// How many of at most n pages from va on, in va's page table, have this entry,
-// with the address of one page after the other?
+// How many of the n pages from va on, in va's page table, are mapped as `entry`
+// says for the first one, to consecutive physical pages?
 static size_t
 count_alike(uintptr_t va, size_t n, pte_t entry)
 {
@@ -630,14 +630,14 @@ count_alike(uintptr_t va, size_t n, pte_t entry)
 	return i;
 }
 
-// Is all of [va, va+size) mapped to [pa, pa+size), just so?  Returns how many
-// pages that is.
+// Panic unless all of [va, va+size) is mapped to [pa, pa+size) with exactly
+// these permissions.  Returns the number of pages.
 static size_t
 check_region(const char *what, uintptr_t va, size_t size, physaddr_t pa,
 	int perm)
 {
 	for (size_t done = 0; done < size; done += PGSIZE) {
-		// What is plainly right need not be looked at closely
+		// Skip pages that are right: entry_for is slower
 		done += count_alike(va + done, (size - done) / PGSIZE,
 			(pa + done) | perm | PTE_P) * PGSIZE;
 		if (done >= size)
@@ -652,8 +652,8 @@ check_region(const char *what, uintptr_t va, size_t size, physaddr_t pa,
 	return ROUNDUP(size, PGSIZE) / PGSIZE;
 }
 
-// Before lab 4 only the first CPU needs a stack, which may be the one that
-// the kernel has had from the beginning.
+// Returns the number of pages of the kernel stacks.  Before lab 4, only CPU 0
+// needs a stack, which may be bootstack.
 static size_t
 check_stacks(void)
 {
@@ -675,8 +675,9 @@ check_stacks(void)
 	return n;
 }
 
-// The table at pa can be read in the window at va.  The lab leaves open whether
-// the window ends with the table.  Returns how many pages it has.
+// Panic unless programs can read the table at pa through the window at va.  The
+// labs leave open whether the window ends with the table.  Returns how many
+// pages are mapped there.
 static size_t
 check_window(const char *name, uintptr_t va, size_t size, physaddr_t pa)
 {
@@ -684,8 +685,8 @@ check_window(const char *name, uintptr_t va, size_t size, physaddr_t pa)
 	return count_mapped(kern_pgdir[PDX(va)]);
 }
 
-// Everything that must be there is; as the number of pages below KERNBASE is
-// right, nothing else is.
+// Check that everything is mapped that must be, and, by the number of pages
+// below KERNBASE, that nothing else is.
 void
 check_kern_pgdir(void)
 {
@@ -702,7 +703,7 @@ check_kern_pgdir(void)
 		expected += check_window("UENVS", UENVS, NENV * sizeof(*envs),
 			PADDR(envs));
 	expected += check_stacks();
-	// Whose tables have no entry for anything else
+	// Fills its page tables, so that they map nothing else
 	check_region("KERNBASE", KERNBASE, MAXPHYSMEM, 0, PTE_W);
 
 	for (size_t i = 0; i < PDX(KERNBASE); i++)
@@ -714,13 +715,12 @@ check_kern_pgdir(void)
 	cprintf("check_kern_pgdir() succeeded!\n");
 }
 
-// ------------------------------------------------- the processor's own view
-// Whether the processor forgets an old entry shows only when addresses are
-// used.
+// ---------------------------------------------------------------- the TLB
+// Only using an address shows whether the TLB has a stale entry for it.
 
 static volatile uint32_t *const live = VA1;
 
-// Put another page in place of one that was just used.
+// Insert p2 in place of p1, which was just used.
 static void
 check_live_replace(struct PageInfo *p1, struct PageInfo *p2)
 {
@@ -740,9 +740,9 @@ check_live_replace(struct PageInfo *p1, struct PageInfo *p2)
 		"page_insert: writing misses the page");
 }
 
-// The page at VA1 has been written to.  Change its permissions in place: the
-// entry's dirty bit goes, and comes back with the next write only if the
-// processor reads the entry anew.
+// Change the permissions of pp, which was written to at VA1.  That clears the
+// entry's dirty bit, and the next write sets it only if the processor reads the
+// entry anew.
 static void
 check_live_permissions(struct PageInfo *pp)
 {
@@ -757,7 +757,7 @@ check_live_permissions(struct PageInfo *pp)
 	require_refs(pp, 1);
 }
 
-// Map p1 by hand where p2 was removed.
+// Remove p2, and map p1 in its place by writing the entry.
 static void
 check_live_remove(struct PageInfo *p1, struct PageInfo *p2)
 {
@@ -772,7 +772,7 @@ check_live_remove(struct PageInfo *p1, struct PageInfo *p2)
 	*pte = 0;
 }
 
-// The kernel's code and constants are there, but not to be written to.
+// Panic unless the kernel's code and constants are mapped read-only.
 static void
 check_constants(void)
 {

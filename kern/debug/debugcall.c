@@ -12,7 +12,7 @@
 #include <kern/lab.h>
 #include <kern/sched.h>
 
-// The part of a time that an int can hold
+// The part of a time that fits into an int of at least 0
 #define LOW_BITS(time)	((time) & 0x7FFFFFFF)
 
 // DEBUG_CHECK		print the faults found in the kernel; returns how many

@@ -1,9 +1,9 @@
 // kern/debug/failalloc.c - fault injection: a page_alloc that fails.
 //
-// What happens when memory runs out in the midst of something?  A test finds
-// out by letting the first page_alloc of an operation fail, then the second,
-// and so on.  One failure can be set at a time, for one environment: an
-// allocation counts if that is curenv.
+// A test finds out what an operation does when memory runs out halfway, by
+// letting its first page_alloc fail, then the second, and so on.  One failure
+// can be set at a time, for one environment; page_alloc counts only while that
+// environment is curenv.
 //
 // Entry points: failalloc_set, failalloc_target; failalloc_now.
 
@@ -11,7 +11,7 @@
 #include <kern/env.h>
 
 envid_t failalloc_env;
-static uint32_t left;			// page_alloc fails when this gets 0
+static uint32_t left;			// calls of page_alloc up to the failure
 static bool has_failed;
 
 int

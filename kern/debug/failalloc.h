@@ -7,15 +7,16 @@
 #include <inc/env.h>
 #include <inc/types.h>
 
-// Let the n-th page_alloc from now on for curenv fail, once; with n = 0, none.
-// Returns whether the failure that was set before has happened.
+// Let the n-th page_alloc for curenv from now on fail, once; with n = 0, none.
+// Returns whether the failure that was set last has happened.
 int failalloc_set(uint32_t n);
 
-// Let the failure that is set be one of that environment instead.
+// Let the failure that is set happen to environment env, not to curenv.
 void failalloc_target(envid_t env);
 
-// Is this page_alloc to fail?  Mostly no failure is set.
-extern envid_t failalloc_env;		// for which to fail; 0: none is set
+// Is this page_alloc to fail?  failalloc_env is the environment for which a
+// failure is set, or, most of the time, 0.
+extern envid_t failalloc_env;
 bool failalloc_count(void);
 static inline bool
 failalloc_now(void)

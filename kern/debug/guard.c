@@ -1,15 +1,16 @@
 // kern/debug/guard.c - guard pages, which fault when they are used: the page
 // below the boot stack, and with SAN=1 all free pages.
 //
-// With SAN=1, from guard_init on, a free page is not mapped above KERNBASE: the
-// present bit of its entry is off.  Code that uses a freed page faults, and the
-// panic says why.  A page that page_alloc gives out holds a pattern, so that
-// code that expects zeros is found out.
+// With SAN=1, from guard_init on, the present bit of a free page's entry above
+// KERNBASE is off.  Code that uses a freed page faults, and the panic says why.
+// A page that page_alloc gives out holds a pattern, so that code that wrongly
+// expects zeros fails.
 //
-// All address spaces share the page tables above UTOP, so one change is enough.
-// Other CPUs may have the entry in their TLB, and flush it before they work in
-// the kernel again (tlb_flush_later).  An entry that becomes present needs no
-// flush, for a TLB holds present entries only (SDM 3A, 4.10.2.3).
+// All address spaces share the page tables above UTOP, so one entry is all
+// there is to change.  Other CPUs may have it in their TLB, and flush their TLB
+// before they hold the kernel lock again (tlb_flush_later).  An entry that
+// becomes present needs no flush, as a TLB holds present entries only (SDM 3A,
+// 4.10.2.3).
 //
 // Entry points: guard_init; debug_page_alloc and debug_page_free, for
 // page_alloc and page_free; guard_page_fault.
@@ -26,7 +27,7 @@
 
 #define PATTERN		0x97
 
-static const bool wanted = SAN;		// what make was told
+static const bool wanted = SAN;		// make's SAN
 bool guard_on;
 
 static pte_t *
@@ -35,7 +36,7 @@ entry_of(const struct PageInfo *pp)
 	return pgdir_walk(kern_pgdir, page2kva(pp), 0);
 }
 
-// For page_free, or for page_alloc
+// Take a page's mapping away, for page_free, or give it back, for page_alloc.
 void
 guard_page(struct PageInfo *pp, bool is_free)
 {
@@ -49,7 +50,7 @@ guard_page(struct PageInfo *pp, bool is_free)
 	}
 }
 
-// The kernel has faulted at va.  Panic if a free page is the reason.
+// The kernel has faulted at va: panic if a free page is there.
 void
 guard_page_fault(uintptr_t va)
 {

@@ -1,5 +1,4 @@
-// kern/debug/guard.h - catches the use of free pages
-// (kern/debug/guard.c).
+// kern/debug/guard.h - detects the use of free pages (kern/debug/guard.c).
 
 #ifndef JOS_KERN_DEBUG_GUARD_H
 #define JOS_KERN_DEBUG_GUARD_H
@@ -10,7 +9,7 @@
 
 struct PageInfo;
 
-void guard_init(void);			// when traps can be handled
+void guard_init(void);			// after trap_init
 void guard_page(struct PageInfo *pp, bool is_free);
 void guard_page_fault(uintptr_t va);
 

@@ -1,5 +1,5 @@
-// kern/debug/misuse.c - commands of the monitor that make mistakes, so that
-// tests see whether the kernel finds them.
+// kern/debug/misuse.c - monitor commands that make mistakes, for tests of how
+// the kernel detects them.
 //
 // Entry points: mon_irq, mon_overflow, mon_misuse (kern/monitor.h).
 
@@ -13,7 +13,7 @@
 
 #define UNUSED __attribute__((unused))
 
-// Send this CPU an interrupt, which comes when the monitor goes on, or an NMI.
+// Send this CPU an interrupt, which comes after the monitor ends, or an NMI.
 int
 mon_irq(int argc, char **argv, struct Trapframe *tf UNUSED)
 {
@@ -39,8 +39,8 @@ mon_overflow(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 	return use_stack(0);
 }
 
-// Read the memory of a program without user_mem_assert, which SMAP forbids:
-// with the flags from before the monitor opened that memory.
+// Read a program's memory without user_memory_open, which SMAP forbids: monitor
+// has called it, so restore the flags from before.
 static void
 misuse_read(const struct Trapframe *tf)
 {
@@ -48,8 +48,8 @@ misuse_read(const struct Trapframe *tf)
 	cprintf("%08x\n", *(const volatile uint32_t *) tf->tf_esp);
 }
 
-// Write beyond an array (kern/debug/canary.c), through a pointer, so that
-// neither the compiler nor SAN=1 finds it.
+// Write beyond an array, for kern/debug/canary.c, through a pointer, so that
+// neither the compiler nor SAN=1 detects it.
 static void __attribute__((noinline))
 misuse_stack(void)
 {

@@ -1,11 +1,11 @@
-// kern/debug/random.h - pseudo-random numbers, which one seed repeats.
+// kern/debug/random.h - pseudo-random numbers; a seed gives them again.
 
 #ifndef JOS_KERN_DEBUG_RANDOM_H
 #define JOS_KERN_DEBUG_RANDOM_H
 
 #include <inc/types.h>
 
-// The first state of series i of this seed; not 0
+// The first state of series i from this seed; never 0
 static inline uint32_t
 random_begin(uint32_t seed, uint32_t i)
 {

@@ -1,4 +1,4 @@
-// kern/debug/widen.c - random delays, to find what depends on timing.
+// kern/debug/widen.c - random delays, to find races.
 //
 // A race whose window is a few instructions wide is lost once in a million
 // times.  With fw_cfg opt/jos/widen=SEED, CPUs wait a random time now and then
@@ -37,9 +37,9 @@ widen_init(void)
 	widened = true;
 }
 
-// Three times of four there is no delay.  Else a delay has up to 16,384 rounds;
-// each power of two is as likely.  After pause(), QEMU with one thread for all
-// CPUs goes on with another CPU.
+// Three times out of four there is no delay.  Else the loop has up to 16,383
+// rounds, and each power of two is equally likely.  On pause(), QEMU with one
+// thread for all CPUs switches to another CPU.
 void
 widen_delay(void)
 {

@@ -1,5 +1,4 @@
-// kern/debug/widen.h - random delays, to find what depends on timing
-// (kern/debug/widen.c).
+// kern/debug/widen.h - random delays, to find races (kern/debug/widen.c).
 
 #ifndef JOS_KERN_DEBUG_WIDEN_H
 #define JOS_KERN_DEBUG_WIDEN_H
@@ -8,8 +7,8 @@
 
 void widen_init(void);
 
-// Put where it might matter what another CPU does meanwhile: with
-// opt/jos/widen, sometimes wait a little.
+// With fw_cfg opt/jos/widen, wait a random time now and then.  Calls stand
+// where the kernel may race with another CPU.
 extern bool widened;
 void widen_delay(void);
 static inline void

@@ -1,7 +1,8 @@
-// kern/dev/acpi.c - finding the tables of the ACPI firmware.
+// kern/dev/acpi.c - finds the tables of the ACPI firmware.
 //
-// A root pointer in low memory leads to a root table, which lists the
-// physical addresses of all others, each with a four-letter signature.
+// A root pointer in low memory has the address of a root table, which lists the
+// physical addresses of all other tables.  Each table has a signature of four
+// letters.
 // Advanced Configuration and Power Interface Specification 4.0, 5.2.
 //
 // Entry points: acpi_init, acpi_tables_start, acpi_table; find_signature.
@@ -19,7 +20,7 @@ struct RootPointer {
 	uint32_t rsdt;			// physical address of the root table
 } __attribute__((packed));
 
-// The root table's, wherever that lies
+// An entry of the root table; packed, as it may lie at any address
 struct RootEntry {
 	uint32_t table;			// physical address
 } __attribute__((packed));
@@ -27,7 +28,7 @@ struct RootEntry {
 physaddr_t acpi_tables_start;
 
 #define BIOS_DATA_EBDA	0x40E		// segment of the extended data area
-#define BIOS_ROM	0xE0000		// where else the root pointer may lie
+#define BIOS_ROM	0xE0000		// may have the root pointer instead
 #define BIOS_ROM_SIZE	0x20000
 
 uint8_t
@@ -54,7 +55,7 @@ find_signature(const void *at, const void *end, const char *letters)
 	return NULL;
 }
 
-// Look through [pa, pa+len), which lies in low memory.
+// Search [pa, pa+len), which lies in low memory.
 static const struct RootPointer *
 find_root_pointer_in(physaddr_t pa, size_t len)
 {
@@ -80,7 +81,7 @@ acpi_init(void)
 	acpi_tables_start = root ? root->rsdt : 0;
 }
 
-// Map the table at pa, wherever in physical memory that is.
+// Map the table at pa, which may be anywhere in physical memory.
 static const struct AcpiHeader *
 map_table(physaddr_t pa)
 {

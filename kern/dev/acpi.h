@@ -17,32 +17,33 @@ struct AcpiHeader {
 	uint32_t creator[2];
 } __attribute__((packed));
 
-#define ACPI_MAXTABLE	0x10000u		// longer ones are not believed
+#define ACPI_MAXTABLE	0x10000u		// longer tables are ignored
 
-// Find the tables.  Before mem_init: what leads there lies in memory that
-// becomes free.
+// Find the root table.  Must run before mem_init, as the root pointer may lie
+// in memory that becomes free.
 void acpi_init(void);
 
-// Where the root table lies, 0 if there is none.  The other tables that the
-// kernel reads lie above it, at the top of memory; none of that is to be used
-// as pages.
+// The physical address of the root table, or 0.  The other tables that the
+// kernel reads lie above it, at the top of memory; page_init must not make free
+// pages of that memory.
 extern physaddr_t acpi_tables_start;
 
-// The table of that signature, checked and mapped, or NULL.
+// Returns the table with that signature, checked and mapped, or NULL.
 const struct AcpiHeader *acpi_table(const char *signature);
 
-// The byte at pa, below 1 MiB: also before there are pages.
+// The address of the byte at pa, which is below 1 MiB; valid also before
+// mem_init.
 static inline void *
 low_memory(physaddr_t pa)
 {
 	return (char *) KERNBASE + pa;
 }
 
-// What leads to the firmware's tables begins with four letters, at an address
-// that is a multiple of this.
+// A pointer to firmware tables begins with a signature, at a multiple of this.
 #define PARAGRAPH	16
 
-// The first such place from at on that lies before end, or NULL.
+// Returns the first paragraph in [at, end) that begins with these four letters,
+// or NULL.
 const void *find_signature(const void *at, const void *end,
 	const char *letters);
 

@@ -20,7 +20,7 @@
 
 #define FWCFG_NAMELEN	56		// of a directory entry's name
 
-// The next nbytes bytes as a number; the device's numbers are big endian.
+// Read the next nbytes bytes as a number, which is big-endian.
 static uint32_t
 fwcfg_number(int nbytes)
 {

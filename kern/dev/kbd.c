@@ -1,8 +1,8 @@
 // kern/dev/kbd.c - the keyboard, as a device of the console.
 //
-// A key sends its number ("scan code", set 1) when it goes down, and the
-// number with bit 7 set when it goes up.  Keys that the first PC did not have
-// send 0xE0 before it.  Pause alone sends 0xE1 and two more bytes.
+// A key sends its scan code (set 1) when it goes down, and the scan code with
+// bit 7 set when it goes up.  Keys that the first PC did not have send 0xE0
+// before the scan code.  Only Pause sends 0xE1 and two more bytes.
 //
 // Entry point: kbd_getkey.
 
@@ -15,12 +15,12 @@
 #define SCAN_UP		0x80
 #define SCAN_E0		0xE0
 #define SCAN_E1		0xE1
-#define SCAN_DELETE	0x53		// of both keys: number pad and E0
+#define SCAN_DELETE	0x53		// number pad; with 0xE0, the Delete key
 
 #define CTRL(letter)	((letter) & 0x1F)
 
-// The characters of neighbouring keys, from key number first on: alone, and
-// with Shift.
+// The characters of keys with consecutive scan codes, from `first` on, without
+// and with Shift
 static const struct Keys {
 	uint8_t first;
 	const char *plain, *shifted;
@@ -39,15 +39,15 @@ static const struct E0Key {
 	uint8_t scan, code;
 } e0_keys[] = {
 	{ 0x1C, '\n' },			// on the number pad
-	{ 0x35, '/' },			// there, too
+	{ 0x35, '/' },			// on the number pad
 	{ 0x47, KEY_HOME }, { 0x48, KEY_UP }, { 0x49, KEY_PGUP },
 	{ 0x4B, KEY_LF }, { 0x4D, KEY_RT },
 	{ 0x4F, KEY_END }, { 0x50, KEY_DN }, { 0x51, KEY_PGDN },
 	{ 0x52, KEY_INS }, { SCAN_DELETE, KEY_DEL },
 };
 
-// Keys that change what others mean, each with a bit for as long as it is
-// down.  Caps Lock's is turned over by each press.
+// Modifiers: a key's bit is set while the key is down.  Each press of Caps Lock
+// toggles its bit.
 enum {
 	MOD_SHIFT_L = 1, MOD_SHIFT_R = 2, MOD_SHIFT = 3,
 	MOD_CTRL_L = 4, MOD_CTRL_R = 8, MOD_CTRL = 12,
@@ -55,17 +55,17 @@ enum {
 	MOD_CAPS = 64
 };
 
-static int kbd_mods;			// which of them are down
-static int kbd_prefix;			// 0xE0 or 0xE1, if that came last
-static int kbd_skip;			// bytes to come that mean nothing
+static int kbd_mods;			// MOD_
+static int kbd_prefix;			// 0xE0 if that was the last byte
+static int kbd_skip;			// how many bytes of Pause to ignore
 
-// Which modifier is this key?  0: none.
+// Returns the bit of a modifier; 0 for any other key.
 static int
 kbd_modifier(int scan, bool e0)
 {
 	switch (scan) {
 	case 0x2A:
-		return e0 ? 0 : MOD_SHIFT_L;	// with 0xE0 there is no key
+		return e0 ? 0 : MOD_SHIFT_L;	// with 0xE0: not a key
 	case 0x36:
 		return e0 ? 0 : MOD_SHIFT_R;
 	case 0x1D:
@@ -79,7 +79,7 @@ kbd_modifier(int scan, bool e0)
 	}
 }
 
-// The code of a key that sends 0xE0, or 0.
+// Returns the code of a key that sends 0xE0, or 0.
 static int
 kbd_e0_code(int scan)
 {
@@ -89,7 +89,8 @@ kbd_e0_code(int scan)
 	return 0;
 }
 
-// The character of any other key, as the modifiers have it, or 0.
+// Returns the character of a key that does not send 0xE0, changed by the
+// modifiers that are down, or 0.
 static int
 kbd_char(int scan)
 {
@@ -113,7 +114,7 @@ kbd_char(int scan)
 	return letter || (c >= '@' && c <= '_') ? CTRL(c) : c;
 }
 
-// What the key says that has just gone down; 0: nothing.
+// Returns the code of the key that has just gone down, or 0.
 static int
 kbd_down(int scan, bool e0)
 {
@@ -123,7 +124,8 @@ kbd_down(int scan, bool e0)
 	return e0 ? kbd_e0_code(scan) : kbd_char(scan);
 }
 
-// Take one byte of what a key sends.
+// Take one byte from the keyboard.  Returns the code of the key that it
+// completes, or 0.
 static int
 kbd_byte(int byte)
 {

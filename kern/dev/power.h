@@ -1,9 +1,9 @@
-// kern/dev/power.h - switching the machine off.
+// kern/dev/power.h - switches the machine off.
 
 #ifndef JOS_KERN_DEV_POWER_H
 #define JOS_KERN_DEV_POWER_H
 
-// Leave the machine; under QEMU, with this exit status (0 to 127).
+// Switch the machine off, and pass status (0 to 127) to QEMU.
 void poweroff(int status) __attribute__((noreturn));
 
 #endif // JOS_KERN_DEV_POWER_H

@@ -1,7 +1,7 @@
 // kern/dev/printer.c - the printer port, as a device of the console.
 //
-// A printer that is not there, or not ready for long, is left alone.
-// IEEE 1284, compatibility mode.
+// Output to a printer stops for good at the first timeout.  IEEE 1284,
+// compatibility mode.
 //
 // Entry points: printer_init, printer_write.
 
@@ -14,7 +14,7 @@
 #define LPT_STATUS	(LPT1 + 1)
 #define  LPT_READY	0x80
 #define LPT_CONTROL	(LPT1 + 2)
-#define  LPT_STROBE	0x01		// take the data now
+#define  LPT_STROBE	0x01		// tells the printer to take the data
 #define  LPT_ON		0x0C		// selected, and not being reset
 
 #define PRINTER_TIMEOUT	10000
@@ -27,7 +27,7 @@ printer_init(void)
 	printer_exists = inb(LPT_STATUS) != 0xFF;
 }
 
-// Returns whether it is ready, after a while at most.
+// Wait until the printer is ready.  Returns false after a timeout.
 static bool
 printer_is_ready(void)
 {

@@ -1,8 +1,8 @@
 // kern/dev/screen.c - the screen, as a device of the console.
 //
-// In text mode the screen is an array of cells in memory: a character in the
-// low byte, its colours in the high one.  The cursor is a register pair of
-// the video controller.
+// In text mode the screen is an array of 16-bit cells in memory: the low byte
+// is a character, the high byte its colours.  A pair of registers of the video
+// controller holds the cursor's cell.
 //
 // Entry points: screen_init, screen_write.
 
@@ -20,10 +20,10 @@
 #define TABWIDTH	8
 
 #define COLOR_BUF	0xB8000		// physical
-#define COLOR_PORT	0x3D4		// register number; its value: next port
+#define COLOR_PORT	0x3D4		// register number; value at port + 1
 #define MONO_BUF	0xB0000
 #define MONO_PORT	0x3B4
-#define CURSOR_HI	14		// registers
+#define CURSOR_HI	14		// registers of the cursor's cell
 #define CURSOR_LO	15
 
 #define COLORS		0x0700		// light grey on black
@@ -34,7 +34,7 @@ static uint16_t *crt_buf;		// the cells
 static int screen_port;
 static int crt_pos;			// the cell of the cursor
 
-// Does that adapter's memory keep what is written to it?
+// Is there video memory at pa, which keeps what is written to it?
 static bool
 screen_is_at(physaddr_t pa)
 {
@@ -55,14 +55,14 @@ screen_reg(int reg)
 	return inb(screen_port + 1);
 }
 
-// As one 16-bit access, which the two ports see as one each.
+// One 16-bit access writes both ports.
 static inline void
 screen_set_reg(int reg, uint8_t value)
 {
 	outw(screen_port, value << 8 | reg);
 }
 
-// Go on where the BIOS has left the cursor.
+// Continue where the BIOS has left the cursor.
 void
 screen_init(void)
 {
@@ -75,8 +75,8 @@ screen_init(void)
 		crt_pos = 0;
 }
 
-// Print one character that moves the cursor, or fills the last cell; all others
-// are for screen_write alone.
+// Print one character.  screen_write does so itself for those that just fill
+// the next cell.
 static void
 cga_putc(int c)
 {
@@ -104,7 +104,7 @@ cga_putc(int c)
 		break;
 	}
 
-	// Below the last row: move all rows up by one.
+	// The cursor is below the last row: move all rows up by one.
 	if (crt_pos >= CRT_SIZE) {
 		memmove(crt_buf, crt_buf + CRT_COLS,
 			LAST_ROW * sizeof(*crt_buf));
@@ -113,8 +113,9 @@ cga_putc(int c)
 	}
 }
 
-// Most characters just fill the next cell: not those up to LAST_CONTROL, some
-// of which move the cursor, and none in the last cell, where all must move up.
+// Most characters just fill the next cell.  cga_putc prints the others: those
+// up to LAST_CONTROL, some of which move the cursor, and any in the last cell,
+// after which the screen scrolls.
 void
 screen_write(const char *s, size_t n)
 {

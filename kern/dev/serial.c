@@ -1,7 +1,7 @@
 // kern/dev/serial.c - the serial line, as a device of the console.
 //
-// The first serial port, an 8250, 16450 or 16550 UART (National PC16550D,
-// chapter 8).  The last takes 16 bytes at a time, and keeps 16 for us.
+// The first serial port is an 8250, 16450 or 16550 UART (National PC16550D,
+// chapter 8).  A 16550 has FIFOs, of 16 bytes for each direction.
 //
 // Entry points: serial_init, serial_write, serial_getkey.
 
@@ -12,12 +12,12 @@
 
 #define COM1		0x3F8
 #define UART_DATA	(COM1 + 0)	// received (in), to transmit (out)
-#define UART_IER	(COM1 + 1)	// which interrupts are let through
+#define UART_IER	(COM1 + 1)	// which interrupts are enabled
 #define  UART_IER_RX	0x01		// a byte was received
 #define UART_DIV_LO	(COM1 + 0)	// while DLAB is set: speed
 #define UART_DIV_HI	(COM1 + 1)
 #define UART_FIFO	(COM1 + 2)	// out
-#define  UART_FIFO_ON	0x07		// and empty, in both directions
+#define  UART_FIFO_ON	0x07		// enable and empty both
 #define UART_IIR	(COM1 + 2)	// in
 #define  UART_IIR_FIFO	0xC0		// both set: the FIFOs are on, and work
 #define UART_LINE	(COM1 + 3)	// format of a character
@@ -28,31 +28,31 @@
 #define  UART_MODEM_DTR_RTS 0x03
 #define UART_STATUS	(COM1 + 5)
 #define  UART_STATUS_RX	0x01		// a byte was received
-#define  UART_STATUS_TX	0x20		// all that was to be sent has gone
+#define  UART_STATUS_TX	0x20		// transmitter is empty
 #define UART_FIFO_SIZE	16
 #define UART_CLOCK	115200		// speed with divisor 1
 #define BAUD		9600
 
-// How often to read the status, for each byte that is to leave.  A read takes
-// about 1 us, in an emulator a tenth of that; a byte takes 1 ms at 9600 baud,
-// but the program that an emulator sends it to may be slow.
+// How often to read the status for each byte in the transmitter.  A read takes
+// about 1 us, on an emulator 0.1 us; a byte takes 1 ms at 9600 baud, but the
+// program that reads an emulator's output may be slow.
 #define SERIAL_TIMEOUT	2000000
 
 bool serial_exists;
-static size_t tx_size;			// bytes that the transmitter holds
-static size_t tx_room;			// ... and has room for, at least
+static size_t tx_size;			// size of the transmitter's FIFO
+static size_t tx_room;			// bytes that fit in now, at least
 
 void
 serial_init(void)
 {
-	serial_exists = inb(UART_STATUS) != 0xFF;	// no port reads as ones
+	serial_exists = inb(UART_STATUS) != 0xFF;	// 0xFF: no port
 	if (!serial_exists)
 		return;
 
 	outb(UART_FIFO, UART_FIFO_ON);
 	if ((inb(UART_IIR) & UART_IIR_FIFO) == UART_IIR_FIFO)
 		tx_size = UART_FIFO_SIZE;
-	else {				// older, or the first 16550: with a flaw
+	else {				// no FIFO, or a broken one (16550)
 		tx_size = 1;
 		outb(UART_FIFO, 0);
 	}
@@ -64,8 +64,8 @@ serial_init(void)
 	outb(UART_IER, UART_IER_RX);
 }
 
-// After a wait that was long enough for anything to leave, try anyway; and do
-// not wait again before something has left.
+// Wait until the transmitter is empty.  After a timeout, write all the same,
+// and do not wait again until it has become empty.
 static void
 serial_wait(void)
 {
@@ -87,7 +87,7 @@ serial_put(uint8_t c)
 	outb(UART_DATA, c);
 }
 
-// A terminal only moves left: erase as the screen does.
+// A backspace erases on the screen, but only moves left on a terminal.
 static void
 serial_erase(void)
 {
@@ -129,9 +129,9 @@ serial_getkey(void)
 
 	switch (c) {
 	case '\r':
-		return '\n';		// as the keyboard has it
+		return '\n';		// as the keyboard's Enter
 	case 0x7F:
-		return '\b';		// what many terminals send for it
+		return '\b';		// Backspace of many terminals
 	default:
 		return c < 0x80 ? c : c | KEY_TEXT;
 	}
