@@ -161,7 +161,6 @@ testrunning => { %{says('testrunning ok$')}, on => [2, 4] },
 testvm86 => { %{says('testvm86 ok$')}, on => [2, 4] },
 
 # Interrupts that nobody asked for: each kind is reported once
-testlab4calls => { lab => 4, want => ['testlab4calls ok'], never => \@never },
 testirq => { lab => 4, want => ['testirq done$', (map {
 	"Spurious interrupt on irq $_\$" } 2, 7, 13, 14), 'Local APIC error',
     'NMI$', $ended], never => [@never, '  trap 0x0000002'], status => 0,
