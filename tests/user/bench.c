@@ -1,10 +1,10 @@
-// tests/user/bench.c - how many instructions things take: system calls, memory,
-// faults, fork, messages, the console.  `make bench` runs it and makes a table
-// of what it says (docs/speed.md); tests/user/benchfile.c and
-// tests/user/benchprimes.c, which it starts at the end, go on.
+// tests/user/bench.c - counts the instructions of system calls, memory, faults,
+// fork, messages and the console.  `make bench` runs it and makes a table of
+// its output (docs/speed.md).  It starts tests/user/benchfile.c and
+// tests/user/benchprimes.c at the end, for files and for primes.
 //
-// The order matters: before the first fork, none of our pages waits to be
-// copied, and programs without further memory are small.
+// The order matters: before the first fork no page of this program is
+// copy-on-write, and before it allocates more memory its children are small.
 
 #include <tests/user/bench.h>
 
@@ -14,8 +14,8 @@
 
 // ------------------------------------------------------------- calibration
 
-// What the counter says of a loop that runs 200,000 instructions after it was
-// read the first time: these, and the one that reads it again.
+// Count a loop of 200,000 instructions.  The result includes the instruction
+// that reads the counter afterwards.
 static uint32_t
 count_loop(void)
 {
@@ -238,7 +238,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
-	close(open("motd", O_RDONLY));	// the file server has started by now
+	close(open("motd", O_RDONLY));	// wait for the file server to start
 	bench_calibration();
 	bench_calls();
 	bench_pages();

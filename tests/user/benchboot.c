@@ -1,5 +1,5 @@
-// tests/user/benchboot.c - how many instructions the boot took until it reached
-// each of the kernel's marks (kern/debug/bootmark.h).  tools/bench types our
+// tests/user/benchboot.c - prints how many instructions the boot took to reach
+// each boot mark (kern/debug/bootmark.h).  tools/bench types this program's
 // name at the first prompt, on a machine started with DEBUG=check.
 
 #include <tests/user/bench.h>

@@ -1,17 +1,17 @@
-// tests/user/benchfile.c - how many instructions things take: files, pipes,
-// spawn.  Started by tests/user/bench.c on the disk of tools/bench, which has
-// large files.
+// tests/user/benchfile.c - counts the instructions of files, pipes and spawn.
+// Started by tests/user/bench.c on the disk of tools/bench, which has large
+// files.
 
 #include <tests/user/bench.h>
 
-#define DATA		"data?"	// data1 to data3, which nobody has read
+#define DATA		"data?"	// data1 to data3, which are not cached yet
 #define SIZE		(256 * 1024)
 #define PIPE_SIZE	(64 * 1024)
 #define CHUNK		PGSIZE
 
 static char buffer[CHUNK];
 
-// Read or write size bytes, at most so many in a call.
+// Read or write size bytes, in calls of at most chunk bytes.
 static void
 transfer(ssize_t (*call)(int fd, void *buf, size_t n), int fd, size_t size,
 	size_t chunk)
@@ -53,7 +53,7 @@ bench_read(void)
 	int fd;
 	char name[] = DATA;
 
-	// Each has its digit in its name
+	// Each batch reads another file: data1, data2, data3
 	BENCH_DISK("read_cold", 1,
 		name[sizeof(name) - 2] = '1' + batch;
 		fd = open_or_panic(name, O_RDONLY),
@@ -96,7 +96,7 @@ bench_write(void)
 
 // ------------------------------------------------------------- pipe, spawn
 
-// Read it all, again and again, and each time tell our parent.
+// In a child: read all of fd again and again, and tell the parent each time.
 static void
 reader(int fd)
 {

@@ -1,14 +1,15 @@
-// tests/user/benchprimes.c - how many instructions the first hundred primes
-// take: a chain of environments, as user/primes.c is one, but with an end.
+// tests/user/benchprimes.c - counts the instructions of the first hundred
+// primes, by a chain of environments as in user/primes.c, but with an end.
 // Started by tests/user/bench.c.
 
 #include <tests/user/bench.h>
 
-#define PRIMES		100	// so many links
+#define PRIMES		100	// links of the chain
 #define LAST_PRIME	541
-#define END		0	// each tells the next one, and ends
+#define END		0	// a link that receives it passes it on and ends
 
-// One link of the chain.  Its successor comes back to the top of the loop.
+// One link of the chain.  Its child, the next link, continues at the top of the
+// outer loop.
 static void
 sieve(envid_t top)
 {

@@ -1,5 +1,5 @@
-// tests/user/benchscale.c - how many instructions things take when there is
-// more of something.  tools/bench-scale runs it, with the number:
+// tests/user/benchscale.c - counts the instructions of operations whose cost
+// might grow with N.  tools/bench-scale runs it with a subject and a number:
 //
 //	asleep N	environments that wait
 //	running N	environments that yield
@@ -37,13 +37,13 @@ bench_asleep(int n)
 		ipc_call(child, i, NULL, 0, NULL)), NOTHING);
 }
 
-// From one of them to the next
+// The switch from one running environment to the next
 static void
 bench_running(int n)
 {
 	for (int i = 1; i < n; i++)
 		start(yield_for_ever);
-	TIMES(2, sys_yield());		// all have begun
+	TIMES(2, sys_yield());		// until all have started
 	BENCH("switch", 10 * n, NOTHING, TIMES(10, sys_yield()), NOTHING);
 }
 
@@ -67,7 +67,7 @@ bench_files(int n)
 	BENCH("last", 1, NOTHING, open_and_close(name), NOTHING);
 }
 
-// The first and the last block of the file
+// Reads of the first and the last block of a file
 static void
 bench_size(int n)
 {
@@ -101,7 +101,7 @@ umain(int argc, char **argv)
 		{ "size", bench_size },
 	};
 
-	close(open("motd", O_RDONLY));	// the file server has started by now
+	close(open("motd", O_RDONLY));	// wait for the file server to start
 	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
 		if (argc == 3 && strcmp(argv[1], subjects[i].name) == 0)
 			subjects[i].bench(strtol(argv[2], NULL, 10));

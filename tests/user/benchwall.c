@@ -1,6 +1,5 @@
-// tests/user/benchwall.c - how long two programs take that run at the same
-// time, by the clock on the wall.  tools/bench-wall runs it with one CPU and
-// with two.
+// tests/user/benchwall.c - measures the wall-clock time of two programs that
+// run at the same time.  tools/bench-wall runs it with one CPU and with two.
 
 #include <tests/user/bench.h>
 
@@ -8,7 +7,8 @@
 #define CALLS	300000
 #define ALLOCS	20000
 
-// In 1,024 ticks of the counter; 32 bits of it last two seconds.
+// The time of a statement, in 1,024 cycles of the time stamp counter, of which
+// 32 bits would overflow after two seconds
 #define TIME(statement) ({						\
 	uint64_t before = read_tsc();					\
 	statement;							\

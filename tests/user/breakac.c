@@ -1,5 +1,5 @@
-// tests/user/breakac.c - a breakpoint with AC set, which must not let the
-// kernel use our memory where a processor has SMAP (tests/run).
+// tests/user/breakac.c - executes a breakpoint with AC set.  tests/run checks
+// that the kernel clears AC, so that SMAP keeps it from user memory.
 
 #include <inc/lib.h>
 #include <inc/x86.h>

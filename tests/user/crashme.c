@@ -1,20 +1,21 @@
-// tests/user/crashme.c - random code with random registers, in children: it may
-// end the child, and nobody else.  After an idea of George J Carrette's.
+// tests/user/crashme.c - runs random code with random registers in children,
+// which may harm only themselves.  After an idea of George J Carrette's.
 //
 // usage: crashme [seed [count [seeds]]]	(count: children)
 //
-// A child is made from nothing: pages of code, a stack, an exception stack, a
-// fault handler, each of which may be missing or odd, and a trap frame.  Four
-// at a time run, and some get another frame, or lose a page, while they do.
+// A child gets pages of code, a stack, an exception stack, a page-fault upcall,
+// each of which may be missing or odd, and a trap frame.  Four children run at
+// a time; meanwhile the parent gives some another frame, or takes a page away.
 
 #include <tests/user/fuzz.h>
 
-#define CHILDREN	100	// by default; each says some 600 bytes
-#define BATCH		4	// run at a time
+#define CHILDREN	100	// by default; each prints some 600 bytes
+#define BATCH		4	// children that run at a time
+#define BATCH_TURNS	100	// turns that a batch gets at most
 #define CODE_PAGES	2
 
-#define SCRATCH		((uint8_t *) 0x20000000)	// where pages are made
-#define CODE		((uint8_t *) 0x00800000)	// where the child has them
+#define SCRATCH		((uint8_t *) 0x20000000)	// a page to fill
+#define CODE		((uint8_t *) 0x00800000)	// in the child
 #define STACK		(USTACKTOP - PGSIZE)
 #define XSTACK		(UXSTACKTOP - PGSIZE)
 
@@ -37,7 +38,7 @@ random_word(void)
 	return PICK(edges) + (one_in(4) ? below(9) - 4 : 0);
 }
 
-// Beginnings of instructions that do more than compute
+// First bytes of instructions that do more than compute
 static const uint8_t odd_code[][4] = {
 	{ 0xCD, 0x30 }, { 0xCD, 0x30 }, { 0xCD, 0x30 },	// int
 	{ 0xCD, 0x20 }, { 0xCD, 0x0E }, { 0xCD, 0x08 }, { 0xCD, 0x80 },
@@ -110,7 +111,7 @@ random_frame(void)
 
 // ---------------------------------------------------------------- children
 
-// Move the page at SCRATCH to the child, and away from here.
+// Map the page at SCRATCH into the child, and unmap it here.
 static void
 give(envid_t child, uintptr_t va, int perm)
 {
@@ -181,7 +182,7 @@ start_child(void)
 	return child;
 }
 
-// Something happens to a child that may be running.
+// Make a random call on a child that may be running.
 static void
 disturb(envid_t child)
 {
@@ -207,14 +208,13 @@ disturb(envid_t child)
 		panic("a call on a child: %e", r);
 }
 
-// Has it had some turns, each of which ends by the clock at the latest?
+// Has the child had some turns, or ended?
 static bool
 had_its_turns(envid_t child)
 {
 	return is_gone(child) || envs[ENVX(child)].env_runs > 3;
 }
 
-#define PATIENCE	100
 
 static void
 run_batch(void)
@@ -223,14 +223,14 @@ run_batch(void)
 
 	for (int i = 0; i < BATCH; i++)
 		children[i] = start_child();
-	for (int turn = 0; turn < PATIENCE; turn++) {
+	for (int turn = 0; turn < BATCH_TURNS; turn++) {
 		int i = below(BATCH);
 
 		if (had_its_turns(children[i]))
-			turn += PATIENCE / 16;
+			turn += BATCH_TURNS / 16;
 		else if (one_in(8))
 			disturb(children[i]);
-		if (one_in(PATIENCE / 4))
+		if (one_in(BATCH_TURNS / 4))
 			check_kernel();
 		sys_yield();
 	}

@@ -1,22 +1,22 @@
-// tests/user/fsfuzz.c - random requests to the file server: each is answered,
-// and the server goes on, loses neither block nor page nor slot, and changes no
-// file but those that are ours.
+// tests/user/fsfuzz.c - random requests to the file server.  Each gets a reply;
+// the server goes on, leaks no block, page or slot, and changes only files that
+// this program made.
 //
 // usage: fsfuzz [seed [count [seeds]]]	(count: requests)
 //
-// Requests are made by hand, not by lib/file.c: any number, page, length,
-// offset, size, id and path.  Beside us, clients of another kind send a
-// request and do not wait for the answer: they end, sleep, go on with other
-// work, send more, or are ended at some moment.
+// Requests do not come from lib/file.c: they have any number, page, length,
+// offset, size, id and path.  Meanwhile some children, the odd clients, send a
+// request and do not wait for the reply: they end, sleep, compute, send more,
+// or are destroyed.
 
 #include <tests/user/fuzz.h>
 
 #define REQUESTS	150		// by default
-#define CLIENTS		4		// odd ones at a time
+#define CLIENTS		4		// odd clients at a time
 #define MAXOPEN		1024		// open files in the server
-#define FDS		16		// that we have
+#define FDS		16		// descriptors of this program
 
-#define PAGE		((union Fsipc *) 0x20000000)	// of our requests
+#define PAGE		((union Fsipc *) 0x20000000)	// for requests
 #define ROPAGE		((union Fsipc *) 0x20001000)
 #define LEASED		((void *) 0x20002000)
 #define FD(i)		((struct Fd *) (0x21000000 + (i) * PGSIZE))
@@ -25,7 +25,8 @@ static envid_t server;
 
 // ---------------------------------------------------------------- requests
 
-// Send a request.  If the server is gone there is nothing more to find out.
+// Send a request without waiting for a turn or the reply.  Panics if the server
+// is gone.
 static void
 send(uint32_t number, const void *page, int perm)
 {
@@ -37,8 +38,9 @@ send(uint32_t number, const void *page, int perm)
 	must("sending to the file server", r);
 }
 
-// The same in turn, for others that ask again and again could keep us out; and
-// wait for the answer.  A page that comes with it goes to dst.
+// Send a request and return the reply; a page that comes with it is mapped at
+// dst.  Uses the queue of senders, for odd clients that send without pause
+// could otherwise starve this one.
 static int
 request(uint32_t number, const void *page, int perm, void *dst)
 {
@@ -57,17 +59,17 @@ static const char *const ours[] = {
 	"/fuzz0", "fuzz1", "//fuzz2", "/fuzz3", "/fuzz4/",
 };
 
-// Not ours: open requests for these must leave them alone.
+// Paths of files that this program did not make, and must not change
 static const char *const others[] = {
 	"/", "", "//", "/lorem", "lorem", "/lorem/x", "/motd/", "/nosuch/x",
 	"/.", "/..", "./lorem",
 };
 
-// Set in odd clients: they change a request while the server looks at it, so
-// that one of these paths may be seen with a mode or number meant for ours.
+// Set in odd clients, which change a request while the server reads it: there a
+// path in others[] could get the mode or number meant for a path in ours[].
 static bool only_ours;
 
-// Returns whether it may be the path of a file that is there and not ours.
+// Returns whether the path may be that of an existing file of another program.
 static bool
 random_path(char *path)
 {
@@ -83,7 +85,7 @@ random_path(char *path)
 		return false;
 	}
 
-	// Of any length, perhaps without an end; slashes make components
+	// Of any length, perhaps without a NUL, and with some slashes
 	const int lengths[] = {
 		1, 2, MAXNAMELEN - 1, MAXNAMELEN, MAXNAMELEN + 1,
 		MAXPATHLEN - 1, MAXPATHLEN,
@@ -95,7 +97,7 @@ random_path(char *path)
 	return false;
 }
 
-// Bits that change nothing without being asked
+// A mode for open; if harmless, one that does not change the file
 static int
 random_mode(bool harmless)
 {
@@ -122,7 +124,7 @@ random_number(void)
 	return one_in(8) ? random() : PICK(numbers);
 }
 
-// Of an open file of ours, or not quite.
+// The id of an open file, or a similar number
 static int
 random_id(void)
 {
@@ -136,7 +138,7 @@ random_id(void)
 	return one_in(8) ? id + (int) (below(3) - 1) * MAXOPEN : id;
 }
 
-// Fill in a request; which one is returned.
+// Fill page with a random request, and return its number.
 static uint32_t
 random_request(union Fsipc *page)
 {
@@ -161,7 +163,7 @@ random_request(union Fsipc *page)
 	return one_in(32) ? random_number() & ~0xFu : number;
 }
 
-// The client has the file's offset in its own hands.
+// Write nonsense to a descriptor: a client may change its offset and mode.
 static void
 forge_fd(void)
 {
@@ -173,7 +175,7 @@ forge_fd(void)
 	}
 }
 
-// A request, and a look at the answer.
+// Make a request and check the reply.
 static void
 one_request(void)
 {
@@ -183,7 +185,7 @@ one_request(void)
 	int perm = FUZZ_RW;
 	uint32_t want = PAGE->read.req_n;
 
-	if (one_in(16)) {			// not a page that it can use
+	if (one_in(16)) {			// a page not fit for requests
 		page = one_in(2) ? ROPAGE : (void *) UTOP;
 		perm = FUZZ_RO;
 	}
@@ -225,22 +227,22 @@ odd_client(void)
 		send(random_request(PAGE), PAGE, FUZZ_RW);
 		for (;;)
 			sys_env_destroy(0);
-	case 1:					// sleeps, and not to receive
+	case 1:					// sleeps, but not in ipc_recv
 		send(random_request(PAGE), PAGE, FUZZ_RW);
 		for (;;)
 			sys_env_wait(thisenv->env_parent_id);
-	case 2:					// works
+	case 2:					// computes
 		send(random_request(PAGE), PAGE, FUZZ_RW);
 		for (;;)
 			;
 	case 3:					// sends for ever
 		for (;;)
 			send(random_request(PAGE), PAGE, FUZZ_RW);
-	case 4:					// changes what it has sent
+	case 4:					// changes the request it sent
 		send(random_request(PAGE), PAGE, FUZZ_RW);
 		for (;;)
 			memset(PAGE, below(256), sizeof(*PAGE));
-	default:				// behaves
+	default:				// waits for its replies
 		for (;;)
 			one_request();
 	}
@@ -253,7 +255,8 @@ start_client(void)
 	envid_t child = fork_or_panic();
 
 	if (child == 0) {
-		// Its own, for pages that are sent are not copied on write
+		// A page of its own: one that is copy-on-write cannot be sent
+		// writable
 		must("page", sys_page_alloc(0, PAGE, FUZZ_RW));
 		for (int i = 0; i < FDS; i++)
 			sys_page_unmap(0, FD(i));
@@ -265,7 +268,7 @@ start_client(void)
 	return child;
 }
 
-// -------------------------------------------------- has the server kept any?
+// -------------------------------------------------------------------- leaks
 
 static int
 open_by_hand(const char *path, int mode, struct Fd *fd)
@@ -276,7 +279,7 @@ open_by_hand(const char *path, int mode, struct Fd *fd)
 	return request(FSREQ_OPEN, PAGE, FUZZ_RW, fd);
 }
 
-// Names that random_path made are not known any more: look into the root.
+// Remove all files in the root whose names random_path may have made.
 static void
 remove_leftovers(void)
 {
@@ -314,8 +317,8 @@ sum_of(const char *path)
 	return sum;
 }
 
-// Close a file just after the server has looked at its slot: so its page is
-// given back last of all.
+// Close a file just after the server has checked its slot, so that the server
+// frees the file's page as late as possible.
 static void
 close_late(void)
 {
@@ -367,7 +370,8 @@ umain(int argc, char **argv)
 	must("page", sys_page_alloc(0, ROPAGE, FUZZ_RW));
 	make_table(FD(0));
 
-	// Before the start, for now the server takes the memory that it keeps
+	// Before fuzz_start, because the server takes memory for these that it
+	// keeps
 	const bool alone = fuzz_arg(argc, argv, 3, 1) != 0;
 	int slots = alone ? count_slots() : 0;
 	int blocks = alone ? count_free_blocks() : 0;

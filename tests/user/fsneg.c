@@ -1,14 +1,14 @@
-// tests/user/fsneg.c - each request to the file server with each error that it
-// can have, by hand; afterwards the server has as much as before.
+// tests/user/fsneg.c - makes each request to the file server with each error
+// that it can have; the server leaks nothing.
 //
-// tests/user/testserver.c has forged descriptors and the number of open files.
+// tests/user/testserver.c tests forged descriptors, and many open files.
 
 #include <tests/user/fuzz.h>
 
 #define FD1	((struct Fd *) 0x21000000)
 #define FD2	((struct Fd *) 0x21001000)
 #define NAME	"/fsneg-file"
-#define ANY	0x7FFFFFFF		// an id, of nobody
+#define ANY	0x7FFFFFFF		// makes an id invalid
 
 static envid_t server;
 
@@ -35,7 +35,7 @@ open_by_hand(const char *path, int mode, struct Fd *fd)
 	return request(FSREQ_OPEN, fd);
 }
 
-// A request about an open file, with a number: length or size
+// Make a request about an open file, with n as length or size.
 static int
 request_with(uint32_t number, int id, uint32_t n)
 {
@@ -91,7 +91,7 @@ test_paths(void)
 			removes[i].want);
 	}
 
-	// A component that is too long, and a path without an end
+	// A component that is too long, and a path without a NUL
 	const int numbers[] = { FSREQ_OPEN, FSREQ_REMOVE };
 	for (unsigned i = 0; i < ARRAY_SIZE(numbers); i++) {
 		memset(&fsipcbuf, 0, sizeof(fsipcbuf));
@@ -107,7 +107,7 @@ test_paths(void)
 #define LARGE	0x80000000u
 #define ALL	0xFFFFFFFFu
 
-// For a file of 3 bytes, opened in each mode
+// Requests about a file of 3 bytes, and their results in each mode
 static const struct {
 	uint32_t number;
 	off_t offset;
@@ -159,7 +159,7 @@ test_open_files(void)
 	sys_page_unmap(0, FD1);
 }
 
-// No request moves more than the page that it comes with can hold.
+// No request reads or writes more than fits into its page.
 static void
 test_lengths(void)
 {
@@ -183,8 +183,8 @@ test_lengths(void)
 
 // -------------------------------------------------------------- ownership
 
-// The id alone is worth nothing, the page is: also one that was inherited, or
-// came with a message, wherever it is mapped.
+// A client may use an id only if it maps the descriptor's page, at any address,
+// whether it opened the file, inherited the page, or received it.
 static void
 test_ownership(void)
 {
@@ -208,7 +208,7 @@ test_ownership(void)
 		ipc_send(me, 0, NULL, 0);
 		exit();
 	}
-	// Then it was we who used the file last.
+	// Now the parent is the last one that used the file
 	expect("inherited", 1, ipc_recv_from(child, NULL), 0);
 	expect("ours", 1, request_with(FSREQ_STAT, id, 0), 0);
 	ipc_send(child, 0, NULL, 0);
@@ -221,7 +221,7 @@ test_ownership(void)
 	expect("closed", 0, request_with(FSREQ_STAT, id, 0), -E_INVAL);
 }
 
-// Clients that never ask for their answers, with a page in each, and end.
+// Clients never receive their replies, each of which has a page, and end.
 static void
 test_deaf_clients(void)
 {
@@ -251,7 +251,7 @@ test_all(void)
 	test_deaf_clients();
 }
 
-// Free blocks: a file grows until there are none.
+// How many bytes the largest possible file has: a measure of free blocks.
 static int
 count_blocks(void)
 {
@@ -265,8 +265,8 @@ count_blocks(void)
 	return n;
 }
 
-// The server gives back the pages of closed files by and by, when it is asked
-// for others.
+// Let the server free the pages of closed files, which it does step by step
+// when it serves requests.
 static void
 settle(void)
 {
@@ -281,7 +281,7 @@ umain(int argc, char **argv)
 		panic("no file server");
 	make_table(FD1);
 
-	test_all();		// so that what stays is there
+	test_all();		// allocates what the server keeps
 	int blocks = count_blocks();
 	settle();
 

@@ -1,5 +1,5 @@
-// tests/user/hot.c - spends its time in one place, for tests/test-profile to
-// find: here, or in the kernel if it has an argument.
+// tests/user/hot.c - spends its time in one place, which tests/test-profile has
+// to find: in spend or, if it has an argument, in the kernel.
 
 #include <inc/lib.h>
 
@@ -12,7 +12,7 @@ spend(void)
 		: : "i" (ROUNDS) : "ecx", "cc");
 }
 
-// A new page takes long to fill with zeros.
+// The kernel spends the time on filling new pages with zeros.
 static void
 spend_in_kernel(void)
 {

@@ -1,26 +1,25 @@
-// tests/user/soak.c - everything at once, again and again, for as long as one
-// likes.
+// tests/user/soak.c - a soak test: runs fuzzers, tests and other jobs until it
+// is told to end.
 //
 // usage: soak [seed]
 //
-// In a round some of the jobs below run together, chosen at random; now and
-// then one runs alone: a fuzzer, which then counts more, or a test that takes
-// all there is.  When all of them and all their children are gone, as many
-// environments and pages must be in use as at the start, and the kernel finds
-// no fault in its own data.  At the end as much memory, as many environments
-// and as many blocks of the disk must be free as at the start.  tools/soak
-// starts this, looks for what the programs complain of or do not say, and types
-// a q to end it.
+// A round runs some of the jobs below together, chosen at random.  Every fifth
+// round runs one job alone: a fuzzer, with a higher count, or a test that takes
+// all environments.  After each round, as many environments and pages must be
+// in use as at the start, and the kernel must find no mistake in its own data.
+// At the end as many pages, environments and disk blocks must be free as at the
+// start.  tools/soak starts this program, checks the output of all jobs, and
+// types q to end it.
 
 #include <tests/user/fuzz.h>
 
 #define TOGETHER	4		// jobs in a round, at most
 #define ALONE_EVERY	5		// rounds
 
-// ------------------------------------------------------- jobs of our own
+// ----------------------------------------------- jobs that are functions
 
-// Prime numbers by a chain of environments, as in primes.c; but a 0 ends it,
-// from the first to the last.
+// Prime numbers by a chain of environments, as in user/primes.c, up to a limit:
+// each link that receives a 0 passes it on and ends.
 #define SIEVE_LIMIT	150
 
 static void
@@ -35,7 +34,7 @@ run_sieve(void)
 		wait(next);
 		return;
 	}
-	while (next == 0) {			// each goes on as the last
+	while (next == 0) {			// the last link of the chain
 		uint32_t prime = ipc_recv(NULL, NULL, NULL), n;
 
 		if (prime == 0)
@@ -92,8 +91,8 @@ run_pingpong(void)
 		wait(child);
 }
 
-// Many short lives at once.  The one that is ended has no child: it might be
-// one that was not started yet, and would then stay for good.
+// Many environments that soon end.  The one that is destroyed has no child: it
+// might be destroyed within fork, and leave a child that never starts.
 static void
 run_storm(void)
 {
@@ -125,7 +124,7 @@ run_spawns(void)
 	}
 }
 
-// A write may be done in part only.
+// Write n bytes, by several writes if need be.
 static void
 write_all(const char *name, int fd, const uint8_t *buf, int n)
 {
@@ -136,7 +135,7 @@ write_all(const char *name, int fd, const uint8_t *buf, int n)
 			panic("%s: wrote %d of %d: %e", name, done, n, r);
 }
 
-// A file of random length, with contents that follow from its name
+// Files of random length and contents
 static void
 run_files(void)
 {
@@ -173,8 +172,8 @@ run_files(void)
 
 // -------------------------------------------------------------------- all
 
-// A function of ours, or a program and what follows its name: in company,
-// and alone.  %u is a seed.
+// A job is a function or a program.  A program has arguments for a round with
+// other jobs, and for a round alone; %u is a seed.
 static const struct Job {
 	const char *name;
 	void (*run)(void);
@@ -193,16 +192,16 @@ static const struct Job {
 	{ "/sysfuzz", NULL, "%u 6 0", "%u 20 1" },
 	{ "/fsfuzz", NULL, "%u 30 0", "%u 60 1" },
 
-	// These take all environments, or need a processor now and then
+	// Alone only: they take all environments, or need a CPU now and then
 	{ "/testorphans", NULL, NULL, "" },
 	{ "/testrunning", NULL, NULL, "10" },
 };
 
-#define IN_COMPANY	11		// so many of them
-#define ALONE		5		// the last ones
+#define IN_COMPANY	11		// the first 11 jobs run together
+#define ALONE		5		// the last 5 jobs run alone
 #define MAXARGS		4
 
-// Run a program with the words of args, which are changed.
+// Run a program with the words of args as arguments.  Overwrites args.
 static int
 spawn_words(const char *program, char *args)
 {
@@ -255,7 +254,7 @@ used_envs(void)
 	return n;
 }
 
-// Wait until nobody is left but those who were there at the start.
+// Wait until only `number` environments are left.
 static void
 wait_for_all(int number)
 {
@@ -290,7 +289,7 @@ round_together(void)
 	return n;
 }
 
-// What else is free, and what must be so again at the end.
+// Print how much is free, for tools/soak to compare start and end.
 static void
 say_free(const char *when)
 {
@@ -308,14 +307,14 @@ umain(int argc, char **argv)
 	const int number = used_envs();
 	uint32_t programs = 0;
 
-	// Some memory is taken once and kept: for our page tables, and for the
-	// blocks and descriptors that the file server has seen
+	// Run each job once, because some memory stays in use: for page tables
+	// of this program, and for blocks and descriptors of the file server
 	for (const struct Job *job = jobs; job < end; job++) {
 		start(job, job->args_alone != NULL);
 		wait_for_all(number);
 	}
 
-	count_free_blocks();			// takes memory, the first time
+	count_free_blocks();			// its memory also stays in use
 	fuzz_start("soak", argc, argv, 0);
 	say_free("start");
 	fuzz_next();

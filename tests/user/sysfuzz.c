@@ -1,26 +1,25 @@
-// tests/user/sysfuzz.c - random system calls with arguments at the edges of
-// what makes sense: each works or says what is wrong, and harms nobody else.
+// tests/user/sysfuzz.c - random system calls, with arguments at the edges of
+// what is valid: each works or returns an error, and harms only its caller.
 //
-// usage: sysfuzz [seed [count [seeds]]]
+// usage: sysfuzz [seed [count [seeds]]]	(count: rounds of 1500 calls)
 //
-// Count is that of rounds, of some 1500 calls each.
+// In a round, a herder starts some wild children and, while they run, makes
+// calls that concern them.  A wild child makes the calls of a script that its
+// herder wrote, whatever they do to the child, until it ends or is destroyed.
+// At first this environment is the only herder; then it forks several, which
+// run on several CPUs.
 //
-// In a round, a herder makes some wild children and, while they run, makes
-// calls that are about them.  A wild child makes the calls of a script that
-// its herder wrote, whatever they do to it, until it ends or is ended.  First
-// we are the only herder, then there are several, for as many CPUs.
-//
-// After each round the herder looks at its own memory: a page that is still
-// its own, but that somebody else writes to, does not keep what is in it.
+// After each round the herder checks its own memory: if the kernel gave one of
+// its pages to another environment as well, its contents may have changed.
 
 #include <tests/user/fuzz.h>
 
 #define ROUNDS		20		// by default
 #define HERDERS		3
 #define WILD		2		// children at a time
-#define OUTSIDE_CALLS	60		// of the herder, a round, at least
-#define TURN		12		// of them until it wakes its children
-#define PATIENCE	10		// turns in which no child does anything
+#define OUTSIDE_CALLS	60		// of the herder, in a round, at least
+#define TURN		12		// calls until it wakes its children
+#define MAXIDLE		10		// turns without a call of a child
 #define MAXTURNS	200		// in a round
 
 struct Call {
@@ -28,7 +27,8 @@ struct Call {
 	uint32_t arg[5];
 };
 
-// What a wild child reads from; its herder can see how far it has come.
+// A script is shared by a wild child and its herder, which reads `done` to see
+// how many calls the child has made.
 #define SCRIPT_PAGES	4
 #define SCRIPT_SIZE	(SCRIPT_PAGES * PGSIZE)
 #define MAXCALLS	((SCRIPT_SIZE - 4) / sizeof(struct Call))
@@ -44,17 +44,18 @@ _Static_assert(sizeof(struct Script) <= SCRIPT_SIZE, "fits");
 #define SCRIPT(i)	((struct Script *) (0x20000000 \
 				+ (i) * SCRIPT_SIZE))
 #define SCRATCH		((uint32_t *) 0x20010000)
-#define TREASURE	((uint32_t *) 0x20020000)	// nobody else gets it
-#define ARENA		0x21000000	// calls may change these, as they like
+#define TREASURE	((uint32_t *) 0x20020000)	// never shared
+#define ARENA		0x21000000	// pages that calls may change
 #define ARENA_PAGES	8
-#define NO_TABLE	0x28000000	// nothing for 4 MiB around
+#define NO_TABLE	0x28000000	// nothing is mapped within 4 MiB
 
-// Calls made by each herder, and by its children
+// Counts the calls made by each herder and its children
 #define COUNTERS	((volatile uint32_t *) 0x20030000)
-static int self;			// which herder we are
+static int self;			// the number of this herder
 
-// A wild child's script, where few calls go, or it would not get far.  It also
-// has a stack, pages in the arena and, read-only, the code that it runs.
+// Where a wild child has its script.  Few random calls have an address here;
+// else it would soon lose the script.  It also has a stack, pages in the arena
+// and, read-only, the code that it runs.
 #define WILD_SCRIPT	0x21040000
 #define WILD_CODE	(WILD_SCRIPT + SCRIPT_SIZE)
 
@@ -76,8 +77,8 @@ raw_call(const struct Call *c)
 	return result;
 }
 
-// What a wild child runs, elsewhere than we.  It needs neither variables nor a
-// stack: these are what its calls take from it.
+// The code of a wild child, which runs it at WILD_CODE.  It needs no variables
+// and no stack, because its own calls may unmap them.
 void wild(void);
 __asm__(
 	"	.text\n"
@@ -93,7 +94,7 @@ __asm__(
 	"	movl 16(%ebp), %edi\n"
 	"	movl 20(%ebp), %esi\n"
 	"	int $0x30\n"
-	"	addl $24, %ebp\n"		// the last one ends it
+	"	addl $24, %ebp\n"		// the last call ends it
 	"	jmp 1b\n");
 
 _Static_assert(sizeof(struct Call) == 24 && T_SYSCALL == 0x30
@@ -150,13 +151,13 @@ random_perm(void)
 	return one_in(3) ? FUZZ_RO : FUZZ_RW;
 }
 
-// Ours or any other that was there when we looked, or an impossible one.
+// The id of this environment or another, or an invalid one
 static uint32_t
 random_envid(void)
 {
 	const int which = below(8);
 
-	// Others are not prepared for messages from just anybody
+	// Programs beside the fuzzers do not expect messages from it
 	if (fuzz_in_company && (which == 1 || which == 2))
 		return -1;
 	switch (which) {
@@ -177,7 +178,8 @@ random_envid(void)
 	}
 }
 
-// A length that does not fill the screen: little, or too much for any page.
+// A length for sys_cputs that does not fill the screen: short, or longer than
+// any memory.
 static uint32_t
 random_length(void)
 {
@@ -187,7 +189,7 @@ random_length(void)
 		: 0x01000000 * (1 + below(255));
 }
 
-// Requests that make no sense to the file server, or change no file.
+// A request to the file server that is invalid, or changes no file.
 static uint32_t
 random_request(void)
 {
@@ -214,8 +216,8 @@ sleeps(uint32_t number)
 		|| number == SYS_env_wait || number == SYS_page_wait;
 }
 
-// What ends the caller or makes it sleep should be seldom: it costs as much
-// as some hundred calls, most of all if the kernel says why it ends.
+// Calls that end the caller or make it sleep are rare: they take as long as
+// some hundred other calls, above all if the kernel prints why the caller ends.
 static uint32_t
 random_callno(void)
 {
@@ -242,7 +244,8 @@ random_page(void)
 	return random_va() & ~(PGSIZE - 1);
 }
 
-// A run for sys_page_map_list.  As a call, it has a number that is none.
+// A run for sys_page_map_list, as an entry of a script.  If the child makes it
+// as a call, its number is invalid.
 static struct Call
 run_as_call(void)
 {
@@ -265,7 +268,7 @@ _Static_assert(sizeof(struct PageRun) <= sizeof(struct Call)
 	&& offsetof(struct PageRun, srcva) == offsetof(struct Call, number),
 	"a run can stand for a call");
 
-// One whose arguments fit its number, more or less.
+// A call with arguments that more or less suit its number
 static struct Call
 random_call(void)
 {
@@ -382,7 +385,7 @@ random_call(void)
 		if (arg[0] == POWEROFF_MAGIC)
 			arg[0]++;
 		break;
-	case SYS_debug:				// may make our own calls fail
+	case SYS_debug:				// could make later calls fail
 		arg[0] |= 0x100;
 		break;
 	}
@@ -391,7 +394,7 @@ random_call(void)
 
 // ------------------------------------------------------------- the herder
 
-// Calls that are not made yet may stay.
+// Replace the calls that the last child has made; the others may stay.
 static void
 write_script(struct Script *s)
 {
@@ -412,7 +415,7 @@ make_script(int i)
 	SCRIPT(i)->done = MAXCALLS;
 }
 
-// Pages that are there need one call each.
+// Map n pages of the herder into a child.
 static void
 give_pages(envid_t child, const void *from, uintptr_t to, int n, int perm)
 {
@@ -447,7 +450,7 @@ start_wild(int i)
 	must("start", sys_env_set_status(child, ENV_RUNNABLE));
 }
 
-// A list of runs in the arena.
+// A random list of n runs in the arena
 static const struct PageRun *
 arena_list(uint32_t n)
 {
@@ -468,8 +471,8 @@ arena_list(uint32_t n)
 	return list;
 }
 
-// A call that does to us no more than the arena allows, and anything to a
-// wild child, which may be running.
+// A call of the herder.  In the herder itself it changes only the arena, in a
+// wild child, which may be running, anything.
 static struct Call
 outside_call(void)
 {
@@ -489,7 +492,7 @@ outside_call(void)
 		}
 		break;
 	case SYS_page_map:
-		// Neither treasure nor stack are to be shared
+		// Do not share the treasure or the stack
 		c.arg[0] = one_in(2) ? child : 0;
 		if (c.arg[0] == 0)
 			c.arg[1] = one_in(2) ? arena_va() : UTOP + below(1024)
@@ -513,7 +516,8 @@ outside_call(void)
 		}
 		break;
 	case SYS_env_set_trapframe:
-		// One that we cannot read would end us; most end the child
+		// Rare, because most frames end the child.  An unreadable frame
+		// would end the herder
 		if (!one_in(64))
 			c.number = SYS_yield;
 		c.arg[1] = (uintptr_t) SCRATCH + below(PGSIZE
@@ -531,9 +535,9 @@ outside_call(void)
 		if (c.arg[2] < UTOP)
 			c.arg[2] = arena_va();
 		break;
-	case SYS_exofork:			// nobody would end the child
-	case SYS_cputs:				// ends us
-	case SYS_cgetc:				// takes the key that ends all
+	case SYS_exofork:			// the child would stay for good
+	case SYS_cputs:				// would end the herder
+	case SYS_cgetc:				// would take the key for soak
 		c.number = SYS_yield;
 	}
 	if (sleeps(c.number))
@@ -541,7 +545,7 @@ outside_call(void)
 	return c;
 }
 
-// Every page of ours is counted, and is ours.
+// Check that each page mapped here is a user page with a reference count.
 static void
 check_tables(void)
 {
@@ -590,8 +594,8 @@ random_frames(void)
 		SCRATCH[i] = one_in(2) ? random_va() : random();
 }
 
-// Let them go on, as far as they are still able to.  Returns how many there
-// are, and adds to *done what they did.
+// Wake the wild children that have not ended.  Returns how many there are, and
+// adds the number of calls that all have made to *done.
 static int
 wake_wild(uint32_t *done)
 {
@@ -622,7 +626,7 @@ call_from_outside(void)
 	COUNTERS[self]++;
 }
 
-// While they get on, or for a while if they do not.
+// Make calls while the wild children make some, and for MAXIDLE turns more.
 static void
 disturb_wild(void)
 {
@@ -635,7 +639,7 @@ disturb_wild(void)
 		idle = done == before ? idle + 1 : 0;
 		before = done;
 		if (turn >= OUTSIDE_CALLS / TURN
-		    && (alive == 0 || idle >= PATIENCE))
+		    && (alive == 0 || idle >= MAXIDLE))
 			return;
 		for (int n = 0; n < TURN; n++)
 			call_from_outside();
@@ -653,7 +657,7 @@ herd_round(void)
 	disturb_wild();
 	for (int i = 0; i < WILD; i++) {
 		destroy_and_wait(wild_children[i]);
-		// It may have been led to write there, too
+		// MIN, because the child may have overwritten done
 		COUNTERS[self] += MIN(SCRIPT(i)->done, MAXCALLS);
 	}
 	check_treasure();

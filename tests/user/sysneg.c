@@ -1,13 +1,12 @@
-// tests/user/sysneg.c - what the system calls refuse, as a table: each line is
-// one call that is wrong in one way, the error that it must give, and why.
+// tests/user/sysneg.c - a table of system calls that must fail: each line is a
+// call with one thing wrong, the error that it must return, and the reason.
 //
-// Arguments that are known only when it runs stand in the table as the names
-// of enum below.  After the calls, nothing may have changed: pages of ours,
-// free pages, environments.  Then the calls that end their caller, each in a
-// child of its own, which must be gone while we go on.
+// Environment ids are not known before the program runs: the table has names of
+// the enum below for them.  After the calls, nothing may have changed:
+// mappings, free pages, environments.  Then each call that ends its caller is
+// made by a child, which must end, while the parent goes on.
 //
-// tests/user/testsys.c has what each call does when it is right, and
-// combinations.
+// tests/user/testsys.c tests valid calls, and combinations.
 
 #include <inc/lib.h>
 
@@ -16,23 +15,23 @@
 #define RW	(PTE_P | PTE_U | PTE_W)
 #define RO	(PTE_P | PTE_U)
 
-#define PAGE	0x0A000000	// a page of ours, writable
-#define ROPAGE	0x0A001000	// another, read-only
-#define NOPAGE	0x0A002000	// none there, but a page table
-#define FAR	0xB0000000	// not even that
-#define FRAME	(PAGE + 64)	// a trap frame could be there
+#define PAGE	0x0A000000	// a writable page of this program
+#define ROPAGE	0x0A001000	// a read-only page
+#define NOPAGE	0x0A002000	// no page, but a page table
+#define FAR	0xB0000000	// no page table
+#define FRAME	(PAGE + 64)	// where a trap frame fits
 #define WENT_ON	((volatile char *) 0x0B000000)	// shared with children
 
-// Environments.  The numbers are nothing that an argument could be otherwise.
+// Names of environments, with values that no other argument has
 enum {
-	CHILD = 0x5E1F0000,		// ours; it never runs
-	RECEIVER,			// ours; waits for a message
+	CHILD = 0x5E1F0000,		// a child that never runs
+	RECEIVER,			// a child that waits for a message
 	GRANDCHILD,			// the receiver's child
-	GONE,				// was ours, has ended
-	NEXT_TIME,			// our slot's next environment
-	LAST_TIME,			// and the one before
-	FREE_SLOT,			// nobody's, with an id that fits
-	SELF,				// our own id
+	GONE,				// a child that has ended
+	NEXT_TIME,			// this program's slot, a later id
+	LAST_TIME,			// this program's slot, an earlier id
+	FREE_SLOT,			// a free slot
+	SELF,				// this program's id
 	FIRST_ENV,
 	LAST_ENV = SELF
 };
@@ -80,7 +79,7 @@ BAD_IDS(SYS_page_map_list, PAGE, 0),
 { SYS_page_copy, {PAGE, GONE, NOPAGE, RO}, -E_BAD_ENV, "to whom" },
 { SYS_page_copy, {PAGE, NEXT_TIME, NOPAGE, RO}, -E_BAD_ENV, "to whom" },
 
-// These are for anybody, but not for nobody
+// Calls that may concern any environment, but it must exist
 { SYS_ipc_try_send, {GONE, 0, UTOP, 0}, -E_BAD_ENV, "has ended" },
 { SYS_ipc_try_send, {NEXT_TIME, 0, UTOP, 0}, -E_BAD_ENV, "a later one" },
 { SYS_ipc_try_send, {FREE_SLOT, 0, UTOP, 0}, -E_BAD_ENV, "a free slot" },
@@ -175,7 +174,7 @@ BAD_ADDRESSES(SYS_page_map, 0, CHILD, PAGE, RO),
 { SYS_ipc_try_send, {RECEIVER, 0, NOPAGE, RO}, -E_INVAL, "nothing there" },
 { SYS_ipc_try_send, {RECEIVER, 0, FAR, RO}, -E_INVAL, "no page table" },
 { SYS_ipc_try_send, {RECEIVER, 0, ROPAGE, RW}, -E_INVAL, "read-only" },
-// Errors come at once, also if the other one does not receive
+// sys_ipc_send returns these errors at once, if the target is not receiving
 { SYS_ipc_send, {CHILD, 0, PAGE + 1, RO}, -E_INVAL, "unaligned" },
 { SYS_ipc_send, {CHILD, 0, UTOP - 1, RO}, -E_INVAL, "unaligned" },
 { SYS_ipc_send, {CHILD, 0, NOPAGE, RO}, -E_INVAL, "nothing there" },
@@ -187,7 +186,7 @@ BAD_ADDRESSES(SYS_page_map, 0, CHILD, PAGE, RO),
 { SYS_ipc_call, {CHILD, 0, ROPAGE, UTOP, RW}, -E_INVAL, "read-only" },
 { SYS_ipc_call, {CHILD, 0, UTOP, PAGE + 1, 0}, -E_INVAL, "to: unaligned" },
 { SYS_ipc_call, {CHILD, 0, UTOP, UTOP - 1, 0}, -E_INVAL, "to: unaligned" },
-// These are refused before they wait, whoever is to be answered
+// sys_ipc_reply_recv refuses these before it waits
 { SYS_ipc_reply_recv, {CHILD, 0, PAGE + 1, UTOP, RO}, -E_INVAL, "unaligned" },
 { SYS_ipc_reply_recv, {GONE, 0, NOPAGE, UTOP, RO}, -E_INVAL, "nothing there" },
 { SYS_ipc_reply_recv, {CHILD, 0, FAR, PAGE, RO}, -E_INVAL, "no page table" },
@@ -244,8 +243,8 @@ BAD_PERMS(SYS_ipc_reply_recv, CHILD, 0, PAGE, PAGE),
 { SYS_debug, {~0u, 0}, -E_INVAL, "no such op, or nobody debugs" },
 };
 
-// These end their caller.  So does a fault in a frame: env_set_trapframe
-// copies it before it looks at the id.
+// Calls that end their caller, because they read memory that is not the
+// caller's.  sys_env_set_trapframe reads the frame before it checks the id.
 static const struct Case ends[] = {
 #define BAD_BYTES(call, ...)						\
 	{ call, {NOPAGE, 1}, 0, "not mapped" },				\
@@ -347,7 +346,7 @@ slot(int who)
 
 struct State {
 	int free_pages, envs, mapped;
-	uint32_t sum;			// of our page table entries
+	uint32_t sum;			// of all page table entries
 	unsigned child_status, receiver_status;
 	bool receiving;
 	uint32_t upcall, eip;		// of the child
@@ -450,14 +449,14 @@ umain(int argc, char **argv)
 
 	USED(argc), USED(argv);
 
-	// While it starts, it takes memory, too
+	// Wait for the file server, which takes memory while it starts
 	while (fs && !envs[ENVX(fs)].env_ipc_recving)
 		sys_yield();
 	must("page", sys_page_alloc(0, (void *) PAGE, RW));
 	must("page", sys_page_alloc(0, (void *) ROPAGE, RO));
 	must("page", sys_page_alloc(0, (void *) WENT_ON, RW | PTE_SHARE));
 	make_environments();
-	refuse_and_end(&ends[0]);		// our copies are made now
+	refuse_and_end(&ends[0]);		// copy-on-write copies are made
 	refuse_all();
 
 	before = look();
