@@ -3,7 +3,7 @@
 # Entry point:
 #   Chart::draw(FILE, TITLE, ROWS)	each row is a hash: what, ours, target,
 #					others (a list)
-# A bar is ours, the line across it the target, each dot one of the others.
+# The bar of a row shows `ours', a line across it `target', dots `others'.
 
 package Chart;
 use strict;
@@ -12,11 +12,12 @@ use List::Util qw(max);
 use POSIX qw(ceil);
 
 use constant {
-	LABELS => 270,		# pixels: width of what stands to the left,
-	WIDTH => 620,		# ... of the scale,
-	MARGIN => 20,		# ... of what is around
+	# In pixels
+	LABELS => 270,		# width of the labels on the left
+	WIDTH => 620,		# width of the scale
+	MARGIN => 20,
 	ROW => 20,		# height of a row
-	HEAD => 74,		# ... of what stands above them
+	HEAD => 74,		# height of title and legend
 };
 
 my ($decades, $text);

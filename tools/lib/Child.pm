@@ -1,20 +1,22 @@
-# tools/lib/Child.pm - a program run beside us, which never outlives us.
+# tools/lib/Child.pm - a child process that never outlives this process.
 #
 # Entry points:
 #   Child->start(command => [...], dir => D, env => {...})
-#   $c->fh          its output (stdout and stderr), to select() on
-#   $c->read        what has arrived; undef at the end, with $c->{status} set
-#   $c->type(TEXT)  give it TEXT to read
-#   $c->threads     id => { ran, asleep } of each of its threads and its
-#		    children's: seconds that it ran, and if it is asleep now;
-#		    nothing where nobody says
-#   $c->usage       seconds that they all ran; undef where nobody says
-#   $c->stop        end it, with all it started; sets $c->{status}
+#   $c->fh          the child's output (stdout and stderr), to select() on
+#   $c->read        output that has arrived; undef at the end, and then
+#		    $c->{status} is set
+#   $c->type(TEXT)  write TEXT to the child's input
+#   $c->threads     id => { ran, asleep } for each thread of the child and of
+#		    its descendants: seconds of processor time, and whether the
+#		    thread is asleep now; nothing without Linux's /proc
+#   $c->usage       seconds that they ran in all; undef without Linux's /proc
+#   $c->stop        end the child and all that it started; sets $c->{status}
 #   Child::stop_all
 #
-# Each child leads a process group of its own.  It is killed when we leave,
-# by exit, die or signal; and when we are killed too hard to do that, by the
-# kernel (setpriv --pdeathsig) or, where there is no setpriv, by a watcher.
+# Each child leads a process group.  When this process exits, dies or gets a
+# signal, it kills the group.  If this process is killed with SIGKILL, the
+# kernel kills the child (setpriv --pdeathsig), or a watcher where there is no
+# setpriv.
 
 package Child;
 use strict;
@@ -27,7 +29,7 @@ use Time::HiRes qw(time);
 
 my $owner = $$;		# only this process ends children
 my %alive;		# pid => 1
-my $watcher;		# where to tell the watcher about pids
+my $watcher;		# pipe that tells the watcher of pids
 
 my ($setpriv) = $ENV{JOS_NO_SETPRIV} ? () :
     grep { -x } map { "$_/setpriv" } split /:/, $ENV{PATH};
@@ -54,14 +56,14 @@ sub start
 
 	$alive{$pid} = 1;
 	print $watcher "+$pid\n" if $watcher;
-	POSIX::setpgid($pid, $pid);	# the child does so too: first wins
+	POSIX::setpgid($pid, $pid);	# the child calls it, too: no race
 	$to_child->autoflush(1);
 	$from_child->blocking(0);
 	return bless { pid => $pid, fh => $from_child, in => $to_child },
 	    $class;
 }
 
-# In the new process: turn into the command.
+# In the new process: run the command.
 sub become
 {
 	my ($in, $out, $opt, @command) = @_;
@@ -97,7 +99,7 @@ sub type
 	syswrite $self->{in}, $text;
 }
 
-# From the accounts that Linux keeps of each thread, in nanoseconds.
+# Linux's /proc has the time that each thread ran, in nanoseconds.
 sub threads
 {
 	my ($self) = @_;
@@ -110,14 +112,14 @@ sub threads
 			push @pids, split ' ', $children // '';
 			my ($ran) = split ' ',
 			    line("$thread/schedstat") // next;
-			# It may end between these, and then nothing is read
+			# A thread may end between two reads
 			my ($state) = (line("$thread/stat") // next)
 			    =~ /.*\) (\w)/ or next;
 			$threads{$thread} = { ran => $ran / 1e9,
 			    asleep => scalar $state =~ /[SIZX]/ };
 		}
 	}
-	# Where they do not say who their children are, this means nothing
+	# Without `children', threads of descendants would be missing
 	return $children_known ? %threads : ();
 }
 
@@ -134,9 +136,9 @@ sub line
 	return scalar(<$fh>) // '';
 }
 
-# End it, after giving it some seconds to leave by itself: first politely, as
-# QEMU then removes its temporary files.  The status is the exit status, or
-# 128 + the signal that ended it.
+# End the child, unless it exits within $patience seconds: first with SIGTERM,
+# on which QEMU removes its temporary files.  The status is the exit status, or
+# 128 + the signal that ended the child.
 sub stop
 {
 	my ($self, $patience) = @_;
@@ -144,7 +146,7 @@ sub stop
 	my $pid = $self->{pid};
 	end($pid) if !gone($pid, $patience // 0);
 	$self->{status} = $? & 127 ? 128 + ($? & 127) : $? >> 8;
-	kill 'KILL', -$pid;		# what it started and left behind
+	kill 'KILL', -$pid;		# processes that the child left behind
 	delete $alive{$pid};
 	print $watcher "-$pid\n" if $watcher;
 }
@@ -158,7 +160,7 @@ sub end
 	waitpid $pid, 0;
 }
 
-# Has it left, or does it within so many seconds?
+# Has the child exited, or does it within so many seconds?
 sub gone
 {
 	my ($pid, $patience) = @_;
@@ -181,7 +183,8 @@ sub stop_all
 	%alive = ();
 }
 
-# A process that does nothing but see us go: the pipe from us then ends.
+# Start a process that waits until the pipe from this process ends, which is
+# when this process has ended, and then kills the children that are left.
 sub start_watcher
 {
 	pipe my $from_us, $watcher or die "pipe: $!\n";

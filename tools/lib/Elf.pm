@@ -5,12 +5,12 @@
 #	print "$at->{file}:$at->{line}: $at->{name}+$at->{offset}\n" if $at;
 #
 # Entry points: new, segments, sections, bytes, symbols, address, functions,
-# lookup.  new dies with a sentence if the file cannot be read or is no such
-# ELF file; what is damaged further inside is left out without a word.
+# lookup.  new dies with a message if the file cannot be read or is no 32-bit
+# ELF file; parts that are damaged further inside are ignored.
 #
 # Lines come from .debug_line, versions 2 to 5 ("DWARF Debugging Information
-# Format", version 5, section 6.2), of a file that is linked: nothing is
-# relocated here.
+# Format", version 5, section 6.2).  The file must be linked, as no relocations
+# are applied.
 
 package Elf;
 
@@ -139,15 +139,14 @@ sub address {
 	return undef;
 }
 
-# The functions by rising address: hashes of addr, name, file ('' if not
-# known) and rows, an array of [address, line] by rising address with no
-# line twice in a row.  After the last comes one with no name, where code
-# ends.
+# The functions by rising address: hashes of addr, name, file ('' if unknown)
+# and rows, an array of [address, line] by rising address with no line twice in
+# a row.  The last entry has no name and the address where code ends.
 #
-# A function's file is the first its rows name that is no header, or else the
-# first.  Rows of other files are what inline functions left in it; those are
-# dropped, so that their code counts for a line of the function, mostly that of
-# the call.
+# A function's file is the first file in its rows that is no header, or else the
+# first one.  Rows of other files come from inline functions.  They are dropped,
+# so that inlined code counts for a line of the function, mostly that of the
+# call.
 sub functions {
 	my ($self) = @_;
 
@@ -159,8 +158,8 @@ sub functions {
 	return $self->{functions};
 }
 
-# What is known about an address: a hash of name, addr, offset, file, line
-# ('' and 0 if not known), or undef if it is in no function.
+# Returns what is known about an address: a hash of name, addr, offset, file,
+# line ('' and 0 if unknown), or undef if the address is in no function.
 sub lookup {
 	my ($self, $addr) = @_;
 
@@ -187,9 +186,9 @@ sub lookup {
 		file => $f->{file}, line => $line };
 }
 
-# Functions, still without rows.  Those of C have the type for it; assembly
-# files often leave it out, so there a global symbol is a function unless it
-# stands in the middle of one.
+# Functions, still without rows.  A C function has a symbol of type STT_FUNC.
+# Assembly files often leave the type out, so a global symbol of theirs is a
+# function unless it stands in the middle of one.
 sub code_symbols {
 	my ($self) = @_;
 
@@ -207,7 +206,8 @@ sub code_symbols {
 		next if $addr < $start || $addr >= $stop;
 		$end = $stop if !defined $end || $stop > $end;
 
-		# One name for each address: C's, or the global one.
+		# One name for each address: the C function's, or the global
+		# symbol's.
 		my $rank = ($type == STT_FUNC) * 4 + ($size > 0) * 2
 			+ ($bind != STB_LOCAL);
 		my $old = $best{$addr};
@@ -232,7 +232,7 @@ sub code_symbols {
 	return \@functions;
 }
 
-# Deal rows out to the functions they lie in.  A sequence is four arrays of
+# Give each row to the function that it lies in.  A sequence is four arrays of
 # equal length: addresses (rising), files, lines, and whether a statement
 # starts there.  The last row only says where the sequence ends.
 sub add_rows {
@@ -251,9 +251,9 @@ sub add_rows {
 			my $stop = $functions->[$f + 1]{addr};
 			last if $start >= $addrs->[-1];
 
-			# First the row in force where the function starts;
-			# some there may be the last of the one before, which
-			# start no statement.
+			# Start with the row for the function's first address.
+			# A row there that starts no statement may belong to
+			# the function before.
 			$i++ while $addrs->[$i] < $start;
 			$i-- if $addrs->[$i] > $start && $i > 0;
 			my $j = $i;
@@ -282,9 +282,9 @@ sub add_rows {
 	$_->{rows} = merged_rows($_->{rows}) for @$functions;
 }
 
-# Drop the rows which functions of the same file left where they are inlined.
-# They speak of lines before the function, or after the start of one that
-# follows it in the file.  Parts of functions may start in the middle.
+# Drop the rows of inline functions of the function's own file.  Their lines are
+# before the function, or after the start of a function that follows it in the
+# file.  Parts of functions may start in the middle.
 sub drop_inlined {
 	my ($functions) = @_;
 
@@ -304,8 +304,8 @@ sub drop_inlined {
 	}
 }
 
-# The last row of an address counts; one that repeats the line of the row
-# before says nothing.
+# Keep the last row of each address, and drop rows that repeat the line of the
+# row before.
 sub merged_rows {
 	my ($rows) = @_;
 
@@ -344,8 +344,8 @@ sub line_sequences {
 }
 
 # Read the header of one unit.  Returns a hash of the program's parameters,
-# its bytes as an array, and the files' names; or nothing if this is a
-# version or form of it that we do not know.
+# its bytes as an array, and the files' names; or nothing if the version or a
+# form is unknown.
 sub line_header {
 	my ($unit, $strings) = @_;
 	my $in = Elf::Reader->new($unit);
@@ -400,7 +400,7 @@ sub entry_table {
 	return @entries;
 }
 
-# The path of a file, from the top of the tree if it is in there.
+# The path of a file, relative to the top of the tree if it is in the tree.
 sub path {
 	my ($name, $dir, $top) = @_;
 	state $cwd = Cwd::getcwd();

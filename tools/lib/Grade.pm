@@ -1,5 +1,4 @@
-# tools/lib/Grade.pm - what the grade scripts share: tests, and how they are
-# run.
+# tools/lib/Grade.pm - declares and runs the tests of the grade scripts.
 #
 # A grade script is a list of declarations (see grade-lab3):
 #
@@ -8,14 +7,14 @@
 #	starts the machine with program TITLE; each pattern must match the
 #	beginning of some line of its output
 #   check TITLE => POINTS, [PATTERNS], OPTIONS
-#	the same of the output of the test before
+#	looks for patterns in the output of the test before
 #   part NAME			sums up the tests since the last part
-#   grade			runs them all and leaves the script
+#   grade			runs all tests and exits
 #
-# tests/run and tools/grade-all use it with other endings:
+# tests/run and tools/grade-all call these functions in place of grade:
 #
 #   Grade::include(SCRIPTS)	what these grade scripts declare
-#   Grade::tally		runs everything, counts, and leaves
+#   Grade::tally		runs all tests, counts, and exits
 #
 # Options of both:
 #   never => [PATTERNS]		no line may begin like this
@@ -25,21 +24,22 @@
 #   cpus => N			1; if more, they must all come up
 #   until => PATTERN		a line at which the machine is stopped
 #   type => [[PATTERN, TEXT], ...]	when PATTERN is seen, type TEXT
-#   panics => 1			the kernel's panic is what is wanted
-#   status => N			QEMU must leave by itself, with this status
+#   panics => 1			the kernel must panic
+#   status => N			QEMU must exit by itself, with this status
 #   command => [...]		run this instead of a machine
 #   name => NAME		output goes to jos.out.NAME, if not the program
 #   lab, disk, slow, keep, tree, threads, args, fsargs, extra
 #				as in tools/lib/Qemu.pm
-#   debug => VALUE		likewise; what DEBUG is in the environment
+#   debug => VALUE		as in tools/lib/Qemu.pm; if not given, DEBUG of
+#				the environment
 #   cpu_time, patience, total	other limits than those below (see
 #				tools/lib/Hang.pm)
 #
-# A machine is stopped as soon as its tests are decided: when all patterns
-# were seen, or one that must never be; or, where lines yet to come could
-# still matter, when the kernel monitor asks for a command.  With debug, the
-# kernel then has to look for faults in its own data first (LOOK_FOR_FAULTS); if
-# it finds any, the test has failed.
+# A machine is stopped as soon as its tests are decided: when all patterns were
+# seen, or one that must never be; or, where further lines could still matter,
+# when the kernel monitor asks for a command.  With debug, the kernel must first
+# check its invariants (LOOK_FOR_FAULTS); if it finds a fault, the test has
+# failed.
 
 package Grade;
 use strict;
@@ -52,7 +52,7 @@ use Hang;
 use Qemu;
 
 use constant {
-	# Seconds of a machine, as tools/lib/Hang.pm has them
+	# Limits of tools/lib/Hang.pm for a machine, in seconds
 	CPU_TIME => 10,
 	PATIENCE => 6,
 	TOTAL_TIME => 200,
@@ -64,9 +64,9 @@ use constant {
 };
 
 my $clean = ($ENV{OBJDIR} || 'obj') . '/fs/clean-fs.img';
-my $lab;		# as the script said
+my $lab;		# of the script
 my @shows;		# in the order of the script: tests and parts
-my @runs;		# what is to be run for them
+my @runs;		# the machines to start for @shows
 my $several;		# more than one script: see include()
 my %option = (color => 'auto', jobs => 0);
 my $selected = sub { 1 };	# does the title pass the filters?
@@ -124,8 +124,8 @@ sub part
 	push @shows, { part => $_[0] };
 }
 
-# A pattern as it was written, and compiled.  One that says where the line
-# ends must not be tried on a line that may still grow.
+# A pattern as it was written, and compiled.  One that matches the end of a line
+# must not be tried on a line that is not complete.
 sub pattern
 {
 	my ($text) = @_;
@@ -133,7 +133,7 @@ sub pattern
 	    whole => scalar $text =~ /\$$/ };
 }
 
-# What the kernel says when it starts the other CPUs.
+# What the kernel prints when it starts the other CPUs.
 sub cpu_lines
 {
 	my ($cpus) = @_;
@@ -173,7 +173,7 @@ sub include
 	$lab = $ours;
 }
 
-# Run everything declared, count, and leave.
+# Run all declared tests, count, and exit.
 sub tally
 {
 	options();
@@ -277,7 +277,7 @@ sub start_run
 	    total => $run->{total} // TOTAL_TIME);
 }
 
-# Wait a moment for output of these, and judge what came.
+# Wait a moment for output of these machines, and judge it.
 sub watch
 {
 	my (@busy) = @_;
@@ -318,7 +318,7 @@ sub take
 	end_run($run, $run->{decided}) if $run->{decided} && checked($run);
 }
 
-# Has the kernel looked for faults since the test was decided?
+# Has the kernel checked its invariants since the test was decided?
 sub checked
 {
 	my ($run) = @_;
@@ -331,7 +331,7 @@ sub checked
 	return substr($run->{output}, $run->{asked}) =~ /kernel check: .*\n/;
 }
 
-# See what one line, or as much of it as has come, means to each test.
+# Match a line, or as much of it as has come, with the patterns of each test.
 sub line
 {
 	my ($run, $line, $whole) = @_;
@@ -360,7 +360,7 @@ sub judge
 	}
 }
 
-# Can more output change what we think of the test?
+# Can more output change the result of the test?
 sub undecided
 {
 	my ($test) = @_;
@@ -382,7 +382,7 @@ sub type
 	}
 }
 
-# Is there no hope?
+# Has the test failed already, whatever comes?
 sub limits
 {
 	my ($run) = @_;
@@ -414,14 +414,14 @@ sub end_run
 # Results
 #
 
-# What is wrong with the output, as far as this test is concerned.
+# Returns complaints about the output, for one test.
 sub complaints
 {
 	my ($run, $test, $status) = @_;
 	my $first = $test == $run->{tests}[0];
 	my @wrong = map { "missing   '$_->{text}'" } @{$test->{missing}};
 	push @wrong, map { "forbidden $_" } @{$test->{seen}};
-	my $output = $run->{output};	# a copy, without our search position
+	my $output = $run->{output};	# a copy, without a search position
 	push @wrong, $test->{by}->($output) if $test->{by};
 	push @wrong, "forbidden $_"
 	    for $first ? $output =~ /(kernel check: \d+ faults)/g : ();
@@ -463,7 +463,7 @@ sub show_test
 	explain($run) if !$run->{explained}++;
 }
 
-# Once for each machine: how it ended, and what to look at.
+# Once for each machine: print how it ended, and its last output.
 sub explain
 {
 	my ($run) = @_;
@@ -478,7 +478,7 @@ sub explain
 	print map { "        $_\n" } @lines[$from .. $#lines];
 }
 
-# What one would type to see it happen.
+# The command that starts this machine by hand.
 sub by_hand
 {
 	my ($run) = @_;
@@ -488,7 +488,7 @@ sub by_hand
 	    $run->{cpus} ? "CPUS=$run->{cpus}" : ();
 }
 
-# From the most to the least telling.
+# Sort complaints, the one that says most first.
 sub causes
 {
 	my ($run) = @_;
@@ -511,7 +511,8 @@ sub misplaced
 	my ($run) = @_;
 	for my $missing (map { @{$_->{missing}} } @{$run->{tests}}) {
 		return "'$missing->{text}' is there, but not at the " .
-		    "beginning of a line" if $run->{output} =~ /$missing->{text}/;
+		    "beginning of a line"
+		    if $run->{output} =~ /$missing->{text}/;
 	}
 	return ();
 }
@@ -540,7 +541,8 @@ sub score
 sub show_part
 {
 	my ($item) = @_;
-	my @tests = tests_before($item, sub { $_[0]{part} || defined $_[0]{heading} });
+	my @tests = tests_before($item,
+	    sub { $_[0]{part} || defined $_[0]{heading} });
 	printf "Part %s score: %s\n\n", $item->{part}, score(@tests);
 }
 
@@ -568,7 +570,8 @@ sub colored
 sub quoted
 {
 	my ($word) = @_;
-	return $word =~ m{^[\w/.,:=+-]+$} ? $word : "'" . $word =~ s/'/'\\''/gr .
+	return $word =~ m{^[\w/.,:=+-]+$} ? $word
+	    : "'" . $word =~ s/'/'\\''/gr .
 	    "'";
 }
 

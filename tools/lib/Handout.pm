@@ -1,17 +1,17 @@
-# tools/lib/Handout.pm - which files students of a lab get, and what of these
-# files they are to write: conf/handout.pm, carried out.
+# tools/lib/Handout.pm - which files the students of a lab get, and which places
+# in these files they write, as conf/handout.pm says.
 #
 # Entry points:
-#   Handout::course()		what conf/handout.pm says
+#   Handout::course()		the data of conf/handout.pm
 #   Handout::files(LAB)		the files that students of this lab get
-#   Handout::places(LAB)	the places in these that this lab or a later
-#				one asks for, the later labs' first, as they
-#				may stand inside those of earlier ones
+#   Handout::places(LAB)	the places in these files that this lab or a
+#				later one asks for; those of later labs come
+#				first, as they may be part of earlier ones
 #   Handout::without(TEXT, PLACE, LAB)	a file's text with a comment and a stub
 #				in that place
-#   Handout::answer(TEXT, PLACE)	what stands in that place now, as a list
-#				of texts: all that the students write
-#   Handout::check()		what is wrong with conf/handout.pm, as a list
+#   Handout::answer(TEXT, PLACE)	the code in that place that students are
+#				to write, as a list of texts
+#   Handout::check()		the mistakes in conf/handout.pm, as a list
 
 package Handout;
 use strict;
@@ -74,13 +74,16 @@ sub check
 	my @files = tree_files();
 	my (@wrong, %text);
 
-	for my $pattern (map @$_, $course->{never}, values %{$course->{since}}) {
+	for my $pattern (map @$_, $course->{never},
+	    values %{$course->{since}}) {
 		push @wrong, "there is no $pattern\n"
 		    if !grep { matches($_, $pattern) } @files;
 	}
 	for my $place (reverse @{$course->{places}}) {
-		my $text = \($text{$place->{file}} //= Source::read_file($place->{file}));
-		push @wrong, $@ if !eval { $$text = without($$text, $place, 1) };
+		my $text = \($text{$place->{file}}
+		    //= Source::read_file($place->{file}));
+		push @wrong, $@
+		    if !eval { $$text = without($$text, $place, 1) };
 	}
 	return @wrong;
 }
@@ -100,7 +103,7 @@ sub without
 		my $in = ($i == 0 ? remark($place, $lab) : '')
 		    . ($stubs[$i] // '');
 
-		# Lines come for lines, a part of a line for a part
+		# Whole lines are replaced by whole lines, a part by a part
 		$in =~ s/\n*\z//;
 		$in =~ s/\n(?=.)/\n$tabs/g;
 		$in = "$tabs$in" if $gap =~ /^\t/;
@@ -123,7 +126,8 @@ sub answer
 	my ($text, $place) = @_;
 	my (undef, $body) = find_function($text, $place);
 	return (gaps($body, $place),
-	    map { Source::function($text, $_) // () } @{$place->{answer} // []});
+	    map { Source::function($text, $_) // () }
+	    @{$place->{answer} // []});
 }
 
 # The place's function, or the whole file, as Source::parts has it
@@ -162,9 +166,9 @@ sub gaps
 	return @gaps;
 }
 
-# What comes in the place of each gap.  A function whose end is missing panics,
-# unless its row says otherwise.  Where a later lab adds to a function of this
-# one, there is nothing to complain about.
+# Returns the text that replaces each gap.  A function whose end is missing
+# panics, unless its row says otherwise.  Where a later lab adds to a function
+# of this lab, the text is a comment alone.
 sub stubs
 {
 	my ($place, $lab, $has_the_end) = @_;

@@ -1,26 +1,25 @@
-# tools/lib/Hang.pm - does a program that we run hang?
+# tools/lib/Hang.pm - does a child process hang?
 #
 # Entry points:
 #   Hang->new(CHILD, LIMITS)	CHILD: see tools/lib/Child.pm
-#   $h->heard			it has said something, or was told something
+#   $h->heard			the child has printed or got something
 #   $h->look			undef, or a sentence that says how it hangs
 #
 # LIMITS, all in seconds and optional:
-#   cpu_time	it may compute for so long without a word, for each of `cpus'
-#   total	it may compute for so long altogether, for each of `cpus'
-#   patience	it may have nothing to do for so long without a word
-#   cpus	how many CPUs the machine has; 1.  Those that wait for another
+#   cpu_time	processor time without output, for each of `cpus'
+#   total	processor time in all, for each of `cpus'
+#   patience	idle time without output
+#   cpus	how many CPUs the machine has; 1.  CPUs that wait for another
 #		one may spin.
 #
-# None of this is time by the clock on the wall: on a busy computer everything
-# takes longer, and nothing else changes.  Computing is measured in processor
-# time.  That there is nothing to do is found by looking now and then: a look
-# counts, for the time between two of them, if all threads are asleep at that
-# moment.  They are not while they wait for a processor or for the disk.  Each
-# tick of an idle machine's timer wakes QEMU, which on a busy computer then
-# waits for a processor, so fewer looks count; but never none.  If we are late
-# ourselves, a look counts no more than any other.  The time that a thread has
-# waited for a processor is of no use: Linux books it when it has got one.
+# No limit is one of wall-clock time: on a busy computer the child takes longer,
+# but no limit is reached earlier.  Idle time is sampled: each look() that finds
+# all threads asleep adds LOOK seconds, however late it comes.  Threads that
+# wait for a processor or the disk are not asleep.  An idle machine's timer
+# wakes QEMU at each tick; on a busy computer QEMU then waits for a processor,
+# so fewer looks find it asleep, but some always do.  The time for which Linux
+# says that a thread has waited for a processor is useless here, as Linux adds
+# it only when the wait is over.
 
 package Hang;
 use strict;
@@ -37,10 +36,10 @@ sub new
 	    ran => {}, all => 0, cpu => 0, idle => 0 }, $class;
 }
 
-# What it did before is forgotten, and what it does until the next look.
+# Have the next look start `cpu_time' and `patience' from 0.
 sub heard
 {
-	$_[0]{news} = 1;
+	$_[0]{heard} = 1;
 }
 
 sub look
@@ -53,7 +52,7 @@ sub look
 	$self->{all} += $ran;
 	$self->{cpu} += $ran;
 	$self->{idle} += LOOK if $asleep;
-	@$self{qw(news cpu idle)} = (0, 0, 0) if $self->{news};
+	@$self{qw(heard cpu idle)} = (0, 0, 0) if $self->{heard};
 
 	my ($cpus, $limit) = $self->{cpus};
 	return "busy for $limit seconds without a word"
@@ -65,8 +64,9 @@ sub look
 	return undef;
 }
 
-# Seconds that its threads ran since the last look, and are all asleep now?
-# Where nobody says: part of what passed, and no.
+# Returns the seconds that the child's threads ran since the last look, and
+# whether all are asleep now.  Without Linux's /proc: a part of the time that
+# passed, and no.
 sub spent
 {
 	my ($self, $passed) = @_;

@@ -1,20 +1,20 @@
-# tools/lib/Icount.pm - machines whose clock is the number of instructions: the
-# time stamp counter goes up by one with each, on any computer.
+# tools/lib/Icount.pm - machines whose time stamp counter counts instructions,
+# so that figures are equal on any computer.
 #
 # Entry points:
-#   Icount::run(UNTIL, TYPE, %machine)	what the machine says until a line
-#		begins like pattern UNTIL, or it stops in the monitor, or has
-#		taken too long; TYPE is typed at the shell's first prompt, if
-#		it is not ''
-#   Icount::bios(IMAGE, %machine)	instructions until the boot sector
-#		begins, that of an image made for this
+#   Icount::run(UNTIL, TYPE, %machine)	returns the machine's output, up to a
+#		line that begins like pattern UNTIL, or until the machine stops
+#		in the monitor or hangs; unless TYPE is '', types it at the
+#		shell's first prompt
+#   Icount::bios(IMAGE, %machine)	returns the instructions from power-on
+#		to the boot sector; writes a boot sector for this to IMAGE
 #   Icount::make_disk(FOLDER)	a disk for tests/user/bench*.c
 #
-# %machine is as in tools/lib/Qemu.pm; the machine has 128 MiB.  `seconds' says
-# how much processor time it gets, for each CPU.  While the CPU is halted, the
-# counter goes on by the clock on the wall, and the kernel says for how long
-# (DEBUG_IDLE_TIME).  With `sleep => 0' it jumps to the next interrupt of a
-# timer instead.  That is for the BIOS, which nobody can ask.
+# %machine is as in tools/lib/Qemu.pm; the machine has 128 MiB.  `seconds' is
+# its limit of processor time, for each CPU.  While a CPU is halted, the counter
+# follows wall-clock time, and the kernel says for how long (DEBUG_IDLE_TIME).
+# With `sleep => 0' the counter jumps to the next timer interrupt instead: that
+# is for the BIOS, which has no such figure.
 
 package Icount;
 use strict;
@@ -50,8 +50,8 @@ sub run
 	return $said =~ s/\r//gr;
 }
 
-# A boot sector that sends the counter to the serial line, as eight letters A
-# to P, the last digit first, and leaves.
+# A boot sector that sends the time stamp counter to the serial line, as eight
+# letters A to P, the last digit first, and ends QEMU.
 sub bios
 {
 	my ($image, %machine) = @_;
@@ -82,8 +82,8 @@ sub bios
 	return $count;
 }
 
-# The same whatever else is in user/, and with three files that nobody has
-# read yet.
+# Make a disk that does not depend on what else is in user/, with three files
+# that bench.c reads.
 sub make_disk
 {
 	my ($folder) = @_;

@@ -1,16 +1,16 @@
-# tools/lib/Marathon.pm - a machine that runs for long and must not complain.
+# tools/lib/Marathon.pm - a machine that runs for a long time without failures.
 #
 # Entry points:
-#   Marathon->start(%machine)	see tools/lib/Qemu.pm; and `output', a file for
-#				all that it says, and limits, see
+#   Marathon->start(%machine)	options as in tools/lib/Qemu.pm; `output', a
+#				file for the machine's output; and limits as in
 #				tools/lib/Hang.pm
-#   $m->follow(SECONDS, SUB)	give SUB each line for so long; returns what
-#				ended it: 'time', 'failure' or 'end'
-#   $m->heard			it gets on, which a line alone need not mean
+#   $m->follow(SECONDS, SUB)	call SUB with each line for so long; returns
+#				why that ended: 'time', 'failure' or 'end'
+#   $m->heard			the machine makes progress; output alone is
+#				none
 #   $m->type(TEXT)
 #
-# A line that no program of a good system prints is a failure; it is in
-# $m->{failure}.
+# A line that matches $bad is a failure, and is in $m->{failure}.
 
 package Marathon;
 use strict;
@@ -20,7 +20,8 @@ use Hang;
 use Qemu;
 use Time::HiRes qw(time);
 
-my $bad = qr/(?:kernel|user) panic|kernel warning|triple fault|check: \d+ fault/;
+my $bad = qr/(?:kernel|user)\ panic | kernel\ warning | triple\ fault
+    | check:\ \d+\ fault/x;
 my $end = qr/^No runnable environments in the system!/;
 
 sub start
@@ -59,7 +60,7 @@ sub follow
 	return 'time';
 }
 
-# What follows the line says where it was.
+# Write a second's output after the line, which says where the failure was.
 sub fail
 {
 	my ($self, $line) = @_;

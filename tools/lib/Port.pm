@@ -1,7 +1,7 @@
 # tools/lib/Port.pm - TCP ports on 127.0.0.1, where QEMU waits for GDB.
 #
-# Port::taken(PORT): does somebody listen there?  Port::free(): one where
-# nobody does.  Asking connects to nobody, as connecting stops the machine.
+# Port::taken(PORT): does a program listen at PORT?  Port::free(): a port where
+# none does.  They do not connect, as a connection would stop QEMU's machine.
 
 package Port;
 
@@ -9,8 +9,8 @@ use strict;
 use warnings;
 use Socket;
 
-# Reserve the port; port 0 lets the system pick.  This fails if somebody
-# listens there, and disturbs nobody who is about to.
+# Bind to the port; with 0, the system picks one.  Fails if a program listens
+# there.  SO_REUSEADDR lets another program bind to the port right after.
 sub reserve {
 	my ($port) = @_;
 

@@ -4,28 +4,30 @@
 #   Qemu::command(%machine)	the command, as a list
 #
 # %machine:
-#   lab, program	what to run; program '' is the kernel's own choice
+#   lab, program	what to run; program '' leaves the choice to the kernel
 #   debug		as make's DEBUG: 1, check; not at all
 #   args		words that the program gets as arguments; none
 #   preempt		seed of random ticks; none
 #   widen		seed of random delays in the kernel; none
 #   fsargs		words that the file server gets; none
 #   cpus		how many; 1
-#   threads		'multi' for a thread of this computer for each; 'single'
+#   threads		'multi': one for each CPU, of this computer; 'single'
 #   tree		the tree the images were built in; this one, and OBJDIR
 #   boot		image of the first disk; the tree's kernel
 #   disk		image of the second disk; none
-#   slow		so many bytes a second go to or from it; no limit
-#   keep		true if what is written to that image is to stay there
+#   slow		bytes a second to or from the second disk; no limit
+#   keep		true if writes to the second disk are to stay in its
+#			image
 #   log			where QEMU's own log goes
 #   extra		further options (a list)
 #
-# With a single thread, a CPU that spins for a lock lets the one run that holds
-# it.  With a thread for each, that one may be waiting for a processor of this
-# computer, for long if it has few or much else to do.
+# With a single thread, a CPU that spins for a lock lets the holder of the lock
+# run.  With a thread for each CPU, the holder may have to wait for a processor
+# of this computer, for long if the computer is busy.
 #
-# Neither window nor network nor printer nor GDB port.  Images are not locked, and unless
-# kept not written to, so any number of machines can share them.
+# The machine has no window, network, printer or GDB port.  Images are not
+# locked, and without `keep' not written to, so any number of machines can share
+# them.
 
 package Qemu;
 use strict;
@@ -60,7 +62,7 @@ sub qemu
 	return $qemu //= $ENV{QEMU} || from_make() || 'qemu-system-i386';
 }
 
-# As conf/env.mk or make's command line have it.
+# QEMU of conf/env.mk or make's command line.
 sub from_make
 {
 	my $name = `make -s --no-print-directory print-qemu 2>/dev/null`;

@@ -1,18 +1,17 @@
-# tools/lib/Session.pm - a machine of its own that somebody types at.
+# tools/lib/Session.pm - a machine whose shell gets lines that a program types.
 #
 # Entry points: $Session::PROMPT, a pattern;
-#   Session->start(MACHINE)	options as in tools/lib/Qemu.pm, for lab 5 if
-#		they do not say; or command => [...]; limits: see
-#		tools/lib/Hang.pm
-#   $s->wait_for(PATTERN)	true when what has come since the last call, or
-#		since something was typed, matches; false when the machine has
-#		left or hangs: then $s->{hangs} says how
+#   Session->start(MACHINE)	options as in tools/lib/Qemu.pm, lab 5 if not
+#		given; or command => [...]; limits as in tools/lib/Hang.pm
+#   $s->wait_for(PATTERN)	true when the output since the last call of
+#		wait_for or type matches; false when QEMU has ended or hangs:
+#		then $s->{hangs} says how
 #   $s->type(TEXT)
-#   $s->stop			all that it has said
-#   Session::run(MACHINE, LINES)	each line is typed at the next prompt.
-# run() returns all that the machine says, until it leaves, nothing runs any more,
-# or the shell waits for more than there is: its disk may have no program to leave
-# by that runs.  If it hangs, the last line says so.
+#   $s->stop			returns all output
+#   Session::run(MACHINE, LINES)	types each line at the next prompt.
+# run() returns all output until QEMU ends, nothing runs any more, or the shell
+# waits for a line after the last one: the disk may have no program that can
+# switch the machine off.  If the machine hangs, the last line says so.
 
 package Session;
 use strict;
@@ -21,11 +20,12 @@ use Child;
 use Hang;
 use Qemu;
 
-# The shell waits for a line, perhaps behind the end of a file whose last line is
-# cut short.  icode, which began it all, may say at that very moment that it ends.
+# The shell's prompt; output of a file without a newline at its end may stand
+# before it.  The message of icode, which starts the shell and then ends, may
+# come between the prompt and the input.
 our $PROMPT = qr/\$ (?:icode: exiting\n)?\z/;
 
-# Seconds without a word, as tools/lib/Hang.pm has them
+# Limits of tools/lib/Hang.pm, in seconds
 use constant { CPU_TIME => 60, PATIENCE => 60 };
 
 sub start

@@ -1,15 +1,15 @@
-# tools/lib/Source.pm - functions in the text of a source file, as this tree
-# writes them: the name begins a line, after one with the type, and the brace
-# that ends the body is alone on a line.  Labels of assembly count as functions
-# that end with their .size.
+# tools/lib/Source.pm - finds functions in the text of a source file, in the
+# style of this tree: the name begins a line, after the line with the type, and
+# the brace that ends the body is alone on a line.  A label in assembly counts
+# as a function that ends with its .size.
 #
 # Entry points:
 #   Source::read_file(FILE)
-#   Source::parts(TEXT, NAME)	what comes before the first statement, the
-#				statements, and the rest of the text; or nothing
-#   Source::function(TEXT, NAME)	a whole C function with the comment above
-#				it, or undef
-#   Source::names(TEXT)		of all C functions
+#   Source::parts(TEXT, NAME)	the text before the function's first statement,
+#				its statements, and the rest; or nothing
+#   Source::function(TEXT, NAME)	a whole C function with the comment
+#				before it, or undef
+#   Source::names(TEXT)		the names of all C functions
 
 package Source;
 use strict;
