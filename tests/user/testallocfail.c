@@ -1,10 +1,10 @@
-// tests/user/testallocfail.c - whatever takes memory says so when it gets none,
-// and leaves everything as it was.
+// tests/user/testallocfail.c - an operation that gets no memory returns an
+// error and changes nothing.
 //
-// An operation is tried with its first page refused, then with its second,
-// and so on until it needs no more: DEBUG_FAIL_ALLOC, so this runs with
-// DEBUG=check.  After each failure the kernel must find no fault, and as many
-// pages and environments must be free as before.
+// An operation is tried with its first page allocation failing, then with its
+// second, and so on until it succeeds (DEBUG_FAIL_ALLOC, so this program needs
+// DEBUG=check).  After each failure the kernel must find no mistake in its
+// data, and as many pages and environments must be free as before.
 
 #include <inc/lib.h>
 
@@ -13,8 +13,8 @@
 #define RW	(PTE_P | PTE_U | PTE_W)
 #define RO	(PTE_P | PTE_U)
 
-#define PAGE	((char *) 0x0A000000)	// ours
-#define FAR	((char *) 0xB0000000)	// nothing near it: no page table
+#define PAGE	((char *) 0x0A000000)	// a page of this program
+#define FAR	((char *) 0xB0000000)	// an address without a page table
 #define MANY	100			// no operation takes so many pages
 
 static envid_t server, child;
@@ -32,7 +32,7 @@ until_receiving(envid_t id)
 		sys_yield();
 }
 
-// Free pages, environments, and pages that we map.
+// Count free pages, environments, and pages that this program maps.
 static struct State
 look(void)
 {
@@ -66,7 +66,7 @@ compare(const char *name, int k, struct State was, struct State is)
 }
 
 // ---------------------------------------------------------------- operations
-// Each returns a number below 0 or what undoing it needs.
+// Each returns an error, or the argument that its undo function needs.
 
 static void
 end_child(int r)
@@ -76,14 +76,14 @@ end_child(int r)
 	wait(child);
 }
 
-// A child that has nothing, not even page tables.
+// Make a child that has no pages and no page tables.
 static void
 new_child(void)
 {
 	must("sys_exofork", child = sys_exofork());
 }
 
-// A child that waits for a page where it has no page table.
+// Make a child that waits for a page at an address without a page table.
 static void
 new_receiver(void)
 {
@@ -139,7 +139,7 @@ try_exofork(void)
 	return child = sys_exofork();
 }
 
-// The child may share our memory: it must not write to it.
+// The child must write nothing: with sfork, it shares its parent's memory.
 static int
 try_fork(void)
 {
@@ -217,8 +217,8 @@ static const struct Operation {
 	void (*prepare)(void);
 	int (*try)(void);
 	void (*undo)(int result);	// after a success
-	void (*clean)(int result);	// what prepare made
-	int least;			// pages that it takes at least
+	void (*clean)(int result);	// undoes prepare
+	int least;			// pages that try takes at least
 } operations[] = {
 	{ "sys_page_alloc", new_child, try_page_alloc, NULL, end_child, 2 },
 	{ "sys_page_map", new_child, try_page_map, NULL, end_child, 1 },
@@ -234,7 +234,8 @@ static const struct Operation {
 	{ "spawn", NULL, try_spawn, wait_for, NULL, 8 },
 };
 
-// Once, with page k refused.  Returns whether it was.
+// Try the operation once, with its k-th allocation failing.  Returns whether
+// one failed.
 static bool
 try_once(const struct Operation *op, int k)
 {
@@ -267,7 +268,7 @@ try_all(const struct Operation *op)
 {
 	int k = 1;
 
-	// Page tables that the first success makes in our memory stay
+	// Let the operation allocate the page tables that stay in use here
 	try_once(op, MANY);
 	try_once(op, MANY);
 
@@ -282,9 +283,9 @@ try_all(const struct Operation *op)
 	cprintf("%s: each of %d pages was refused\n", op->name, k - 1);
 }
 
-// ------------------------------------------------ where only an end is left
+// ------------------------------------- operations that cannot return an error
 
-static volatile char data[2 * PGSIZE];	// not in anybody's way
+static volatile char data[2 * PGSIZE];	// used by no other operation
 
 static void
 write_data(void)
@@ -298,8 +299,8 @@ use_fpu(void)
 	__asm__ volatile("fldz; fstp %%st(0)" : : : "memory");
 }
 
-// Have a child do something that takes a page and cannot say that there is
-// none: it ends, and we do not notice.
+// Have a child do something that takes a page but cannot return an error.  If
+// the allocation fails, the child must end, and nothing else may change.
 static void
 try_ending(const char *name, void (*act)(void))
 {
@@ -323,7 +324,7 @@ try_ending(const char *name, void (*act)(void))
 		if (*went_on == refuse)
 			panic("%s, in round %d: %s", name, round,
 				refuse ? "went on" : "ended");
-		if (round > 0)		// the first fork makes what stays
+		if (round > 0)		// the first fork allocates what stays
 			compare(name, refuse, before, look());
 	}
 	cprintf("%s: ended without a page, and went on with one\n", name);
@@ -337,13 +338,13 @@ umain(int argc, char **argv)
 	server = ipc_find_env(ENV_TYPE_FS);
 	data[PGSIZE] = 0;
 	must("page", sys_page_alloc(0, PAGE, RW));
-	must("page", sys_page_alloc(0, FAR, RW));	// and its table
+	must("page", sys_page_alloc(0, FAR, RW));	// its page table stays
 	must("page", sys_page_unmap(0, FAR));
 
 	try_ending("first use of floating point", use_fpu);
 	try_ending("copy on write", write_data);
 
-	use_fpu();				// children get a page for it
+	use_fpu();				// so children get an FPU page
 	must("page", sys_page_alloc(0, PAGE, RW));
 	for (unsigned i = 0; i < ARRAY_SIZE(operations); i++)
 		try_all(&operations[i]);

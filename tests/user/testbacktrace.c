@@ -6,8 +6,8 @@
 
 #include <inc/lib.h>
 
-// Not static: the compiler would pass the arguments of functions that nobody
-// else can call in registers, where a backtrace does not see them.
+// Not static: the compiler may pass arguments of static functions in registers,
+// where a backtrace does not see them.
 void innermost(int depth);
 void middle(int depth);
 void outermost(int depth);

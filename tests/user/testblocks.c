@@ -1,11 +1,11 @@
-// tests/user/testblocks.c - what was never written to a file reads as zeros,
-// whatever its blocks on the disk have held before.
+// tests/user/testblocks.c - bytes that were never written to a file read as
+// zeros, whatever its disk blocks held before.
 
 #include <inc/lib.h>
 
 #define NAME	"/testblocks"
-#define SIZE	(12 * BLKSIZE)		// the last two by the indirect block
-#define KEPT	100			// bytes that survive the truncation
+#define SIZE	(12 * BLKSIZE)		// two blocks are indirect
+#define KEPT	100			// bytes left after the truncation
 
 static uint8_t buf[SIZE];
 
@@ -25,8 +25,8 @@ write_all(int fd, size_t n)
 		must(r = write(fd, buf + done, n - done), "write");
 }
 
-// The file is n bytes long; it must hold byte from `from' up to `to', and
-// zeros everywhere else.
+// Check that the file has n bytes: `byte` from offset `from` up to `to`, and
+// zeros elsewhere.
 static void
 check(int fd, int n, int from, int to, uint8_t byte)
 {
@@ -53,13 +53,13 @@ umain(int argc, char **argv)
 	memset(buf, 0xA5, sizeof(buf));
 	write_all(fd, SIZE);
 
-	// Shorter and longer again: the rest of the last block, and blocks
-	// that are given back and taken anew
+	// Truncate and extend: the rest of the last block, and the blocks that
+	// are freed and allocated again, must be zeros
 	must(ftruncate(fd, KEPT), "ftruncate");
 	must(ftruncate(fd, SIZE), "ftruncate");
 	check(fd, SIZE, 0, KEPT, 0xA5);
 
-	// One byte, with nothing before it
+	// One byte, far beyond the end of the file
 	must(ftruncate(fd, 0), "ftruncate");
 	must(seek(fd, SIZE - 1), "seek");
 	memset(buf, 0x5A, 1);

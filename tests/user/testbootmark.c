@@ -1,11 +1,12 @@
-// tests/user/testbootmark.c - when the boot reached what
-// (kern/debug/bootmark.h).
+// tests/user/testbootmark.c - the boot marks (kern/debug/bootmark.h) rise, and
+// are plausible.
 //
 // Needs DEBUG=check.
 
 #include <inc/lib.h>
 
-// On a busy computer the boot takes long, and the counter goes on meanwhile.
+// The time of a boot mark, as 61 bits: on a busy computer the boot takes long,
+// while the counter runs on.
 static uint64_t
 mark(int number)
 {
@@ -22,7 +23,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
-	// Some processors have no such counter
+	// Some processors have no time stamp counter
 	const uint64_t main = mark(0), memory = mark(1);
 
 	if (memory < main || (main > 0 && memory == main))

@@ -1,13 +1,13 @@
-// tests/user/testbootmem.c - a program that takes all memory, again and again,
-// while the file server still starts: that one does not end, it waits.
+// tests/user/testbootmem.c - takes all memory, again and again, while the file
+// server starts: the server must not end, but wait for memory.
 
 #include <tests/user/fuzz.h>
 
 #define ROUNDS	100
-#define AT_ONCE	2		// pages given back in a round
-#define HELD	50		// turns with all memory taken
+#define AT_ONCE	2		// pages freed in a round
+#define HELD	50		// turns without free memory
 
-static uintptr_t end = (uintptr_t) FUZZ_POOL;	// of what is taken
+static uintptr_t end = (uintptr_t) FUZZ_POOL;	// of the pages taken
 
 static void
 take_all(void)

@@ -1,15 +1,15 @@
-// tests/user/testcache.c - a disk of which only a small part is in memory at a
-// time: what is written to all of it can be read again, and memory stays free.
+// tests/user/testcache.c - a disk much larger than the file server's cache:
+// files that fill it can be read again, and the cache does not outgrow its
+// limit.
 //
 // usage: testcache BLOCKS [keep]
 //
-// BLOCKS is how many the file server may keep in memory (make BCACHE=n).  With
-// `keep`, the files stay on the disk, for somebody to look at
-// (tests/test-bigdisk).
+// BLOCKS is the number of blocks that the server may cache (make BCACHE=n).
+// With `keep`, the files stay on the disk (tests/test-bigdisk looks at them).
 //
-// Each file and each 100 rounds get a line: a computer that is busy, or a disk
-// without DMA, may take seconds for them, and a test without a word is taken for
-// stuck.
+// Prints a line for each file and for every 100 rounds.  These may take seconds
+// on a busy computer, or without DMA, and a test that prints nothing is taken
+// to hang.
 
 #include <tests/user/test.h>
 
@@ -17,7 +17,7 @@
 #define FILE_SIZE	(4 * 1024 * 1024)
 #define WORDS		(BLKSIZE / 4)
 #define ROUNDS		1000
-#define SLACK		64		// pages: tables of the server, our stack
+#define SLACK		64		// pages for page tables, the stack
 
 static uint32_t buf[WORDS];
 static int file_size[MAXFILES];
@@ -41,7 +41,7 @@ free_pages(void)
 	return n;
 }
 
-// The word at this offset of a file
+// The word that belongs at this offset of the file
 static uint32_t
 word(int file, uint32_t offset)
 {
@@ -75,7 +75,7 @@ check(int file, uint32_t offset, int n)
 				offset + 4 * i, word(file, offset + 4 * i));
 }
 
-// Write all of buf, or less where the disk is full.  Returns how much.
+// Write buf, or less if the disk is full.  Returns how many bytes.
 static int
 write_block(int fd)
 {
@@ -90,7 +90,7 @@ write_block(int fd)
 	return done;
 }
 
-// Returns whether there is room for more.
+// Fill a file.  Returns whether the disk has room for more.
 static bool
 write_file(int file)
 {
@@ -122,7 +122,7 @@ read_file(int file)
 	cprintf("file %d is right\n", file);
 }
 
-// Read, and write again, here and there.
+// Read and write blocks at random offsets.
 static void
 jump_about(void)
 {

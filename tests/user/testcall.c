@@ -1,5 +1,5 @@
-// tests/user/testcall.c - a request and its answer in one call each:
-// sys_ipc_call, sys_ipc_reply_recv, and who gets the CPU meanwhile.
+// tests/user/testcall.c - the combined calls of client and server,
+// sys_ipc_call and sys_ipc_reply_recv, and their scheduling.
 
 #include <inc/lib.h>
 
@@ -9,20 +9,20 @@
 #define RO	(PTE_P | PTE_U)
 #define NO_PAGE	((void *) UTOP)
 
-#define PAGE	((char *) 0x0A000000)	// what is sent
-#define ANSWER	((char *) 0x0A001000)	// where an answer's page is wanted
-#define REQUEST	((char *) 0x0A002000)	// where the server wants them
-#define FAR	((char *) 0xB0000000)	// nothing near it: no page table
+#define PAGE	((char *) 0x0A000000)	// a page to send
+#define ANSWER	((char *) 0x0A001000)	// where a client maps replies' pages
+#define REQUEST	((char *) 0x0A002000)	// where a server maps requests' pages
+#define FAR	((char *) 0xB0000000)	// an address without a page table
 
-// Shared by all
+// Shared by all environments
 static struct Shared {
-	volatile int result;		// of a client's call
+	volatile int result;		// of a client's sys_ipc_call
 	volatile uint32_t laps;
 	volatile bool stop;
 } *const shared = (struct Shared *) 0x0C000000;
 
 #define UNKNOWN		1		// no call returns this
-#define ENOUGH		100		// calls without a page left behind
+#define ENOUGH		100		// calls, to notice a leaked page
 
 static envid_t me;
 
@@ -50,7 +50,8 @@ receives(envid_t id)
 
 // ----------------------------------------------------------------- a server
 
-// Answers with one more, and with a page of its own to who sends one.
+// A server: replies with the request's number plus 1 and, if a page came with
+// the request, with a page of its own.
 static void
 serve(void)
 {
@@ -97,10 +98,10 @@ test_calls(void)
 		IS(ipc_call(server, i, PAGE, RW, ANSWER), i + 1);
 		IS(thisenv->env_ipc_perm, RW);
 		IS(ANSWER[0], i + 1);
-		IS(pageref(PAGE), 1);		// the server let go of it
+		IS(pageref(PAGE), 1);		// the server unmapped it
 		IS(pageref(ANSWER), 2);
 	}
-	// Without a place for the answer's page
+	// The client accepts no page
 	IS(sys_page_unmap(0, ANSWER), 0);
 	IS(ipc_call(server, 1, PAGE, RO, NULL), 2);
 	IS(thisenv->env_ipc_perm, 0);
@@ -110,7 +111,7 @@ test_calls(void)
 	IS(ipc_call(server, 1, NULL, 0, NULL), -E_BAD_ENV);
 }
 
-// What one is not to do; tests/user/sysneg.c has more.
+// Some invalid calls; tests/user/sysneg.c has more.
 static void
 test_errors(void)
 {
@@ -128,7 +129,7 @@ test_errors(void)
 
 // ----------------------------------------------------------------- a client
 
-// Calls `to` with value 7 once; its result is in shared.
+// Start a client that sends 7 to `to` by sys_ipc_call, once.
 static envid_t
 new_client(envid_t to)
 {
@@ -143,8 +144,8 @@ new_client(envid_t to)
 	exit();
 }
 
-// It waits in the queue until we receive, and then for our answer alone, which
-// may come by any call.
+// A client waits in the queue until the parent receives, and then only for the
+// parent's reply, which may come by any call that sends.
 static void
 test_queued(void)
 {
@@ -172,7 +173,7 @@ test_queued(void)
 	IS(shared->result, 0);
 }
 
-// What waits is taken at once, in turn.
+// sys_ipc_reply_recv takes the next queued request at once.
 static void
 test_two_clients(void)
 {
@@ -182,7 +183,7 @@ test_two_clients(void)
 	second = new_client(me);
 	until_asleep(second);
 
-	// There is nothing to answer, and nobody to answer; never mind
+	// A reply that no environment waits for is dropped
 	IS(sys_page_alloc(0, REQUEST, RW), 0);
 	IS(sys_ipc_reply_recv(first, 9, NO_PAGE, REQUEST, 0), 0);
 	IS(thisenv->env_ipc_from, first);
@@ -199,7 +200,7 @@ test_two_clients(void)
 	wait(first);
 }
 
-// The other one ends before it takes the request, or before it answers.
+// The server ends before it receives the request, or before it replies.
 static void
 test_ends(void)
 {
@@ -229,7 +230,7 @@ test_ends(void)
 	IS(shared->result, -E_BAD_ENV);
 }
 
-// Its parent wakes it: in the queue, and while it waits for the answer.
+// A client's parent wakes it, in the queue and while it waits for the reply.
 static void
 test_woken(void)
 {
@@ -248,7 +249,7 @@ test_woken(void)
 	IS(shared->result, 0);
 }
 
-// ------------------------------------------------------------ who has turns
+// --------------------------------------------------------------- scheduling
 
 static int
 call(envid_t server, uint32_t value)
@@ -263,7 +264,8 @@ send_and_receive(envid_t server, uint32_t value)
 	return ipc_recv_from(server, NULL);
 }
 
-// Two that hand the CPU to and fro without pause leave some of it to others.
+// A client and a server that always hand the CPU to each other do not starve
+// other programs.
 static void
 test_fair(int (*ask)(envid_t server, uint32_t value))
 {
@@ -288,7 +290,7 @@ test_fair(int (*ask)(envid_t server, uint32_t value))
 	destroy_and_wait(server);
 }
 
-// Somebody who computes does not run between a request and its answer.
+// A program that computes does not run between a request and its reply.
 static void
 test_soon(int (*ask)(envid_t server, uint32_t value))
 {

@@ -1,6 +1,6 @@
 // tests/user/testclients.c - several clients of the file server at a time, some
-// of which are killed at any moment: each gets the answers to its own requests,
-// and the server waits for nobody.
+// of which are killed at random moments: the others get the replies to their
+// own requests, and the server never waits for a client.
 
 #include <inc/lib.h>
 
@@ -11,7 +11,7 @@
 
 static char buf[3000];
 
-// Write a file of bytes that nobody else writes, read it, remove it.
+// Write a file of bytes that no other client writes, read it, remove it.
 static void
 use_file(int self, int round)
 {

@@ -1,21 +1,21 @@
-// tests/user/testclock.c - the clock of each CPU goes on, whatever becomes of
-// the program that it interrupts.
+// tests/user/testclock.c - the timer of each CPU goes on when the program that
+// it interrupted is destroyed.
 //
-// We destroy programs that run on other CPUs, mostly at a moment when the
-// clock has interrupted them there and waits for the kernel, which a third
-// program keeps busy.  A CPU that has lost its clock would never again
-// take a program off that does not yield.
+// This program destroys children that run on other CPUs, mostly when the timer
+// has interrupted them and the other CPU waits for the kernel lock, which a
+// third program keeps busy.  A CPU without its timer would never again preempt
+// a program that does not yield.
 
 #include <inc/lib.h>
 
 #define KILLS		30
 #define SPINNERS	12	// more than CPUs
-#define PATIENCE	2000	// turns
+#define MAXTURNS	2000	// until each spinner has run
 
-// In a page that all share
+// In a page that all environments share
 static struct Shared {
 	volatile bool talk;
-	char noise[2000];	// NULs; to print them takes about a tick
+	char noise[2000];	// NULs; printing them takes about a tick
 } *const shared = (struct Shared *) 0x0A000000;
 
 static void
@@ -66,7 +66,7 @@ kill_many(void)
 	}
 }
 
-// All get their turns.
+// Check that all spinners get their turns.
 static void
 test_turns(void)
 {
@@ -78,7 +78,7 @@ test_turns(void)
 		uint32_t before = runs(ids[i]);
 
 		for (int turn = 0; runs(ids[i]) < before + 2; turn++) {
-			if (turn == PATIENCE)
+			if (turn == MAXTURNS)
 				panic("CPU %d has no clock any more",
 					envs[ENVX(ids[i])].env_cpunum);
 			sys_yield();

@@ -1,8 +1,8 @@
-// tests/user/testcodes.c - a page-fault handler is told what kind of access
-// failed, and where: reads and writes, of pages that are missing or protected.
+// tests/user/testcodes.c - a page-fault handler gets the address and the error
+// code of reads and writes, of pages that are missing or protected.
 //
-// Not here: instructions that read and write.  A missing page is a failed
-// write to a real processor, a failed read to some emulators.
+// Not tested: instructions that both read and write.  If the page is missing,
+// real processors report a write, some emulators a read.
 
 #include <inc/lib.h>
 
@@ -10,7 +10,7 @@
 #define READONLY	((char *) 0x0B000000)
 #define KERNEL		((char *) 0xF0100000)
 
-// What the handler saw, and where it is to go on.  Set by assembly too.
+// What the handler saw, and where it resumes, which assembly code sets
 static volatile int faults;
 static volatile uint32_t fault_va, fault_err;
 uint32_t fault_resume;
@@ -24,7 +24,7 @@ note(struct UTrapframe *utf)
 	utf->utf_eip = fault_resume;
 }
 
-// Each of these faults once and goes on behind the access.
+// Each of these faults once, and resumes behind the access.
 
 static void
 read_byte(char *va)
@@ -100,7 +100,7 @@ umain(int argc, char **argv)
 				fault_err, cases[i].err);
 	}
 
-	// What may be read does not fault
+	// Reads of a read-only page do not fault
 	faults = 0;
 	read_byte(READONLY);
 	read_byte((char *) UENVS);

@@ -1,7 +1,6 @@
-// tests/user/testcputs.c - one sys_cputs of much text prints all of it, once.
+// tests/user/testcputs.c - one sys_cputs of a long text prints all of it, once.
 //
-// The kernel prints a long text in parts.  tests/programs.pm looks at the
-// lines.
+// The kernel prints a long text in slices.  tests/programs.pm checks the lines.
 
 #include <inc/lib.h>
 
@@ -11,8 +10,8 @@
 
 static char text[LINES * LINESIZE + 1];
 
-// What does more than to fill the next cell of the screen.  tests/test-console
-// looks at the screen.
+// Characters that do not just fill the next cell of the screen, which
+// tests/test-console checks
 static void
 odd_text(void)
 {
@@ -34,7 +33,7 @@ umain(int argc, char **argv)
 
 	USED(argc), USED(argv);
 
-	// It prints as well, while it starts
+	// Wait for the file server, which prints while it starts
 	while (fs && !envs[ENVX(fs)].env_ipc_recving)
 		sys_yield();
 	for (int i = 0; i < LINES; i++)

@@ -1,17 +1,17 @@
-// tests/user/testcrash.c - files that grow, shrink and go as somebody asks, for
-// tests/test-crash, which cuts the power.
+// tests/user/testcrash.c - writes, truncates and removes files as told by its
+// input, for tests/test-crash, which cuts the power meanwhile.
 //
-// Each line is a step:
+// Each line of the input is a step:
 //
-//	A 12	open or make file /A, and write 12 blocks behind its end;
-//		letters from N on are of files in /d
-//	A -3	cut it down to 3 blocks
+//	A 12	open or create file /A, and append 12 blocks;
+//		files N and later are in /d
+//	A -3	truncate the file to 3 blocks
 //	A .	close it
 //	A !	close and remove it
-//	sync	have everything on the disk
+//	sync	have the server write everything to the disk
 //	end
 //
-// Every sector says whose it is, which one, and which step wrote it.
+// Every sector holds its file, its number in the file, and the step.
 
 #include <tests/user/test.h>
 

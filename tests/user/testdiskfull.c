@@ -1,6 +1,5 @@
-// tests/user/testdiskfull.c - a full disk is an error of who wants more of it;
-// what is there stays, can be read and be given back, and all of it is got
-// again.
+// tests/user/testdiskfull.c - writing to a full disk is an error; files on it
+// can still be read and removed, and all of the freed space can be used again.
 
 #include <inc/lib.h>
 
@@ -25,7 +24,7 @@ open_or_panic(const char *name, int mode)
 	return fd;
 }
 
-// Make a file of all the space that there is.  Returns its size.
+// Make a file that fills the disk.  Returns its size.
 static int
 fill_disk(const char *name)
 {
@@ -44,7 +43,7 @@ fill_disk(const char *name)
 	return size;
 }
 
-// Reading takes no space, not even where nothing was ever written.
+// Reading allocates no block, not even where nothing was ever written.
 static void
 read_hole(const char *name)
 {
@@ -59,7 +58,7 @@ read_hole(const char *name)
 	close(fd);
 }
 
-// New files find room in the directory until it needs a block itself.
+// A new file can be created until the directory itself needs another block.
 static void
 fill_directory(void)
 {
@@ -79,8 +78,8 @@ fill_directory(void)
 	}
 }
 
-// The eleventh block of a file needs another one to be named in.  If there is
-// only one left, that one stays free.
+// The eleventh block of a file needs an indirect block, too.  If the disk has
+// only one free block, that one stays free.
 static void
 append_eleventh(const char *all, int size)
 {
@@ -96,7 +95,7 @@ append_eleventh(const char *all, int size)
 	close(ten);
 }
 
-// A file of as many blocks as can be named without another one.
+// Make a file with direct blocks only.
 static void
 make_ten(void)
 {

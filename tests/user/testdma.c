@@ -1,25 +1,25 @@
-// tests/user/testdma.c - the file server is ended while the disk writes to its
-// memory by itself: what were its pages are others' then, and stay as those
-// have them.
+// tests/user/testdma.c - the file server is destroyed while the disk writes to
+// its memory by DMA: other programs then get these pages, and the disk must not
+// write to them any more.
 //
-// Needs a slow disk, and DEBUG=1: the tester ends the server when we stop
-// (tests/programs.pm).
+// Needs a slow disk, and DEBUG=1: at the breakpoint the tester destroys the
+// server (tests/programs.pm).
 
 #include <inc/x86.h>
 
 #include <tests/user/test.h>
 
-#define AREA		0x20000000	// where we have the memory
-#define TO_SPARE	256		// pages that others may use meanwhile
-#define TO_TAKE		128		// when the server is gone: what it had
-#define LONG_ENOUGH	6000000000ull	// clock ticks: some seconds
-#define A_WHILE		50000000	// ... some hundredths: after a tenth
-					// of one the server looks at the disk
+#define AREA		0x20000000	// where all memory is mapped
+#define TO_SPARE	256		// pages left to other programs
+#define TO_TAKE		128		// pages of the destroyed server
+#define LONG_ENOUGH	6000000000ull	// cycles: some seconds
+#define A_WHILE		50000000	// cycles: some hundredths of a second;
+					// the server polls after a tenth
 
 static const char *const names[] = { "/sysfuzz", "/testhostile", "/soak",
 	"/testsys" };
 
-// Read what nobody has read yet, as long as there is a server.
+// Read files that are not cached yet, until the server is gone.
 static void
 reader(void)
 {
@@ -35,7 +35,7 @@ reader(void)
 	exit();
 }
 
-// Take so many pages, or until there are no more.  Returns where they end.
+// Allocate n pages from va on, or all there are.  Returns their end.
 static char *
 take_pages(char *va, int n)
 {
@@ -51,7 +51,8 @@ free_pages(char *from, char *end)
 		sys_page_unmap(0, from);
 }
 
-// Has the server not run since we asked last, though it has a request?
+// Has the server not run since the last call, although it is not waiting for a
+// request?
 static bool
 waits_for_disk(envid_t server)
 {
@@ -82,7 +83,7 @@ umain(int argc, char **argv)
 	USED(argc), USED(argv);
 	if (child == 0)
 		reader();
-	close(open("/motd", O_RDONLY));	// when it serves
+	close(open("/motd", O_RDONLY));	// wait for the server to start
 
 	char *end = take_pages((char *) AREA, 0x7FFFFFFF);
 	char *old = end - TO_SPARE * PGSIZE;
@@ -90,7 +91,7 @@ umain(int argc, char **argv)
 	free_pages(old, end);
 	ipc_send(child, 0, NULL, 0);
 
-	// One that has to wait because the one before it took so much
+	// Wait until the server has waited for the disk for a while
 	uint64_t since = read_tsc();
 	while (read_tsc() - since < A_WHILE) {
 		if (!waits_for_disk(server))

@@ -1,5 +1,5 @@
-// tests/user/testdup.c - descriptors: numbers that are none, all of them in
-// use, and dup onto others, onto themselves and onto the ends of pipes.
+// tests/user/testdup.c - descriptors: invalid numbers, all in use, and dup onto
+// other descriptors, onto the same one, and onto the ends of pipes.
 
 #include <inc/lib.h>
 
@@ -32,7 +32,7 @@ test_bad_numbers(void)
 		if (bad[i] != 5)
 			expect("dup to", dup(0, bad[i]), -E_INVAL);
 	}
-	expect("iscons", iscons(0), 1);		// nothing happened to it
+	expect("iscons", iscons(0), 1);		// it has not changed
 }
 
 // Copies of a descriptor share its offset; closing one leaves the others.
@@ -68,7 +68,7 @@ test_pipe(void)
 	expect("pipe", pipe(p), 0);
 	expect("pipe", pipe(q), 0);
 
-	// The only writer of p becomes another one of q.
+	// dup replaces the only writer of p by another writer of q
 	expect("write", write(p[1], "p", 1), 1);
 	expect("dup", dup(q[1], p[1]), p[1]);
 	expect("read", read(p[0], &c, 1), 1);
@@ -79,7 +79,7 @@ test_pipe(void)
 	expect("read", read(q[0], &c, 1), 1);
 	expect("byte", c, 'q');
 
-	// The reader of q takes the place of its writer.
+	// dup replaces the writer of q by a reader of q
 	expect("dup", dup(q[0], p[1]), p[1]);
 	expect("write to a reader", write(p[1], "x", 1), -E_INVAL);
 	expect("read at the end", read(q[0], &c, 1), 0);
@@ -89,7 +89,7 @@ test_pipe(void)
 	expect("close", close(p[0]), 0);
 }
 
-// A pipe needs two.
+// A pipe needs two free descriptors.
 static void
 test_all_in_use(void)
 {

@@ -1,6 +1,5 @@
-// tests/user/testelf.c - files that are hardly programs: spawn says no, or the
-// child comes to its own end.  Nothing of them is left: no environment, no
-// page, no descriptor, and the kernel's memory is as it was.
+// tests/user/testelf.c - damaged program files: spawn returns an error, or the
+// child ends by itself.  No environment, page or descriptor is leaked.
 
 #include <inc/elf.h>
 
@@ -14,7 +13,7 @@ static uint8_t image[FILE_SIZE];
 #define ELF	((struct Elf *) image)
 #define PH	((struct Proghdr *) (ELF + 1))
 
-// A program whose code, at its entry, ends it.
+// A program that ends itself at its entry point
 static void
 make_good(void)
 {
@@ -54,9 +53,9 @@ save(size_t n)
 	close(fd);
 }
 
-#define PATIENCE 10000		// turns until a child is gone
+#define MAXTURNS 10000		// until a child is gone
 
-#define STARTS	0		// then the child ends, by itself or by a fault
+#define STARTS	0		// the child starts, and ends or faults
 
 static void
 expect(const char *what, const char *path, int want)
@@ -70,8 +69,8 @@ expect(const char *what, const char *path, int want)
 	}
 	if (r != want)
 		panic("%s: %e, not %e", what, r, want);
-	// What a large one had is given back bit by bit.
-	for (int turn = 0; turn < PATIENCE && free_envs() != envs_before;
+	// The kernel frees a large child's memory in slices
+	for (int turn = 0; turn < MAXTURNS && free_envs() != envs_before;
 	     turn++)
 		sys_yield();
 	if (free_envs() != envs_before)
@@ -188,7 +187,7 @@ umain(int argc, char **argv)
 
 	close_all();
 	check_child();
-	// Page tables that stay, blocks in the cache
+	// Let page tables and cached blocks that stay in use be allocated
 	TRY(, STARTS);
 	TRY(PH[1].p_memsz = 0x80000000, -E_NO_MEM);
 	test_files();

@@ -1,6 +1,6 @@
-// tests/user/testfilesize.c - files of every size: at the edges of blocks, of
-// the direct blocks and of what a file can hold; offsets that no file has; and
-// what was never written, or was cut off, reads as zeros.
+// tests/user/testfilesize.c - file sizes around the ends of blocks, of the
+// direct blocks, and of the largest file; invalid offsets; and zeros where a
+// file was never written, or was truncated.
 
 #include <inc/lib.h>
 
@@ -42,7 +42,7 @@ write_at(int fd, off_t at, int n, char c)
 	return write(fd, buf, n);
 }
 
-// The n bytes from `at` on are all c.
+// Check that the n bytes from offset `at` on are all c.
 static void
 expect_bytes(int fd, off_t at, int n, char c)
 {
@@ -53,8 +53,7 @@ expect_bytes(int fd, off_t at, int n, char c)
 		expect("byte", at + i, buf[i], c);
 }
 
-// A file that ends at `end`, where it is written to across the edge as far
-// as it may.
+// Write to a file of `end` bytes across its end, as far as files can grow.
 static void
 test_edge(off_t end)
 {
@@ -77,7 +76,7 @@ test_edge(off_t end)
 	close(fd);
 }
 
-// Offsets and sizes that no file can have
+// Invalid offsets and sizes
 static void
 test_impossible(void)
 {
@@ -101,7 +100,8 @@ test_impossible(void)
 	close(fd);
 }
 
-// Who writes beyond an end that another moved leaves zeros between.
+// Writing at an offset beyond the end, which another descriptor moved, leaves
+// zeros between.
 static void
 test_two_descriptors(void)
 {
