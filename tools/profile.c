@@ -6,15 +6,15 @@
 // Counts from the moment that the instructions BYTES (hexadecimal) at ADDRESS
 // are executed until those at stop are; without start from power-on.
 //
-// Instructions are known by the page they are in, for programs have the same
-// addresses: a page is one of the computer's memory, at one address of the
-// machine, as long as its contents do not change under the instructions.  The
-// file has for each page its address, its 4096 bytes, and 4096 counts, of 8
-// bytes each, little endian.
+// Counts are kept for each page, as all programs run at the same addresses.  A
+// page is identified by its place in the computer's memory, its address in the
+// machine, and the contents of its executed instructions.  For each page, the
+// output file has its address, its 4096 bytes, and 4096 counts of 8 bytes each,
+// little-endian.
 //
-// QEMU's interface for plugins (docs/devel/tcg-plugins), of which this is what
-// we use, the same in all versions of it.  Distributions do not come with its
-// header.
+// Distributions do not package the header of QEMU's interface for plugins
+// (docs/devel/tcg-plugins), so the declarations that this plugin needs are
+// here.  They are equal in all versions of the interface.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,8 +39,8 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
 void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *);
 
-// Which version we are for: QEMU 9 does not take 1 any more, older ones do not
-// know 2.  QEMU looks at this after it has loaded us.
+// The interface version of this plugin: QEMU 9 rejects 1, older QEMUs do not
+// know 2.  QEMU reads this variable after it has loaded the plugin.
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
 static void __attribute__((constructor))
@@ -58,7 +58,7 @@ choose_version(void)
 struct Page {
 	struct Page *next;		// in the bucket; newest first
 	uint64_t va;			// of the machine
-	uintptr_t host;			// where the computer has it
+	uintptr_t host;			// address in the computer's memory
 	uint8_t bytes[PGSIZE];
 	uint64_t counts[PGSIZE];	// of the instruction that begins there
 };
@@ -70,7 +70,7 @@ static uint64_t start_va, stop_va;
 static uint8_t start_bytes[64];
 static size_t start_size;
 
-// The page that an instruction is in; a new one if it is not as it was.
+// Returns the page of an instruction; a new one if the instruction has changed.
 static struct Page *
 page_of(uint64_t va, const uint8_t *host, size_t size)
 {
