@@ -171,7 +171,8 @@ cons_interrupts(void)
 	return pic_ready && !(irq_mask_8259A & lines) && !panicstr;
 }
 
-// For the monitor.  Sleeps between characters if input will wake us.
+// For the monitor: wait for a character.  Halts the CPU meanwhile if input
+// interrupts.
 int
 getchar(void)
 {

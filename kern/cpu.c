@@ -260,8 +260,8 @@ cpu_wake_idle(void)
 #define LOOKS	100
 #define WAKEUPS	10
 
-// That CPU answers by ipi_poll: in trap(), where our IPI brings it from user
-// mode, or in its wait for the kernel lock.
+// The other CPU flushes in ipi_poll: called by trap(), where the IPI brings it
+// from user mode, or while it waits for the kernel lock.
 void
 ipi_flush_wait(int cpu)
 {
@@ -275,9 +275,10 @@ ipi_flush_wait(int cpu)
 			continue;
 		}
 
-		// The host may have no processor for that CPU while we use it.
-		// We look again after flush_waiter is set, and that CPU looks
-		// at flush_waiter after its flush: one of us sees the other.
+		// The host may have no processor for the other CPU while this
+		// CPU spins.  This CPU reads ipi_requests after it has set
+		// flush_waiter, and the other CPU reads flush_waiter after its
+		// flush: so either this CPU does not halt, or it is woken.
 		xchg(&flush_waiter, 1u << cpunum());
 		widen();
 		if (ipi_requests[cpu] & IPI_FLUSH)
@@ -286,8 +287,8 @@ ipi_flush_wait(int cpu)
 	flush_waiter = 0;
 }
 
-// An entry of the kernel's part is gone, and none but the kernel uses it:
-// others need to flush no sooner than when they get its lock, which is ours.
+// A kernel-only entry was removed.  This CPU holds the kernel lock, so the
+// other CPUs need not flush before they next get it.
 void
 tlb_flush_later(void)
 {

@@ -4,8 +4,9 @@
 // Double faults therefore go through a task gate, which loads registers and a
 // stack of its own.  The first one panics, so one task is enough for all CPUs.
 //
-// Intel SDM 3A, 6.14.2 and 7.3: the processor leaves the old registers in the
-// old TSS, whose selector it puts into ours, and an error code on the stack.
+// Intel SDM 3A, 6.14.2 and 7.3: the processor saves the registers in the CPU's
+// TSS, puts the selector of that TSS into `task`, and pushes an error code on
+// the task's stack.
 //
 // Entry point: dblfault_init.
 

@@ -57,8 +57,8 @@ high:
 	jmp	1b
 	.size	entry, . - entry
 
-// The stack until each CPU has one of its own, and a page below it that
-// nobody uses: kern/debug/guard.c takes it away.
+// The boot CPU's first stack, and a page below it that is never used:
+// guard_init unmaps that page.
 	.bss
 	.balign	PGSIZE
 	.globl	bootstack_gap, bootstack, bootstacktop

@@ -327,8 +327,7 @@ free_slot(struct Env *e)
 	e->env_ipc_dstva = NULL;
 }
 
-// e has ended: destroy its children that never ran, for nobody else may start
-// them.
+// e has ended: destroy its children that never ran, as only e could start them.
 static void
 destroy_abandoned(const struct Env *e)
 {
@@ -363,11 +362,11 @@ hold_in_kernel(const struct Env *e)
 		ipi_flush_wait(cpu);
 }
 
-// Start e (ENV_RUNNABLE) or stop e (ENV_NOT_RUNNABLE); either way e sleeps on
-// nothing any more.  If another CPU was running an e that is stopped, that CPU
-// is in the kernel afterwards, and does not handle the trap that brought it
-// there. If e is curenv and nobody could start e again, this ends e and does
-// not return.
+// Start e (ENV_RUNNABLE) or stop e (ENV_NOT_RUNNABLE), and end its sleep, if it
+// sleeps on an object.  If another CPU is running an e that is stopped, that
+// CPU is in the kernel when this returns, and does not handle the trap that
+// brought it there.  If e is curenv and no environment could start e again,
+// this ends e and does not return.
 void
 env_set_status(struct Env *e, int status)
 {
@@ -446,9 +445,9 @@ reset_segments(void)
 }
 
 // Load the registers in tf, which are curenv's, all at once; that leaves the
-// kernel.  They are read without making tf our stack, for an NMI meanwhile
-// writes to what lies below that.  What iret loads is pushed; then the others
-// follow, %ds and the register that holds tf as the last.
+// kernel.  %esp does not point to tf meanwhile, as an NMI would push onto what
+// lies below tf.  The registers that iret loads are pushed; then the others are
+// loaded, last %ds and %eax, which holds tf.
 ALWAYS_INLINE void __attribute__((noreturn))
 load_registers(const struct Trapframe *tf)
 {
@@ -481,8 +480,8 @@ load_registers(const struct Trapframe *tf)
 	panic("iret failed");
 }
 
-// What the labs' env_run calls to go to user mode; ours has load_registers
-// inline.
+// The labs' env_run calls this to go to user mode.  The env_run of this tree
+// has load_registers inline.
 void
 env_pop_tf(struct Trapframe *tf)
 {

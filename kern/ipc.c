@@ -5,7 +5,7 @@
 //
 // The other calls that send can wait: a sender sleeps in the receiver's queue
 // until its message is taken, first come, first served.  The senders in the
-// queue are those who sleep on the receiver's struct Mailbox (kern/sleep.c).
+// queue are those that sleep on the receiver's struct Mailbox (kern/sleep.c).
 //
 // A server cannot wait for a client, which may never receive.  So a reply to a
 // client that does not receive yet is kept in the client's mailbox, as its
@@ -207,10 +207,11 @@ send(envid_t envid, struct Message m)
 	return 0;
 }
 
-// sys_ipc_try_send, but if envid does not receive, or not from us, sleep until
-// envid takes the message.
-// Returns 0; -E_BAD_ENV: envid does not exist, or ended; -E_INVAL: as
-// page_to_share, or it is us; -E_NO_MEM; -E_IPC_NOT_RECV: our parent woke us.
+// sys_ipc_try_send, but if envid does not receive, or not from curenv, sleep
+// until envid takes the message.
+// Returns 0; -E_BAD_ENV: envid does not exist, or ended; -E_INVAL:
+// page_to_share refuses, or envid is curenv; -E_NO_MEM; -E_IPC_NOT_RECV:
+// curenv's parent made it runnable.
 int
 sys_ipc_send(envid_t envid, uint32_t value, void *srcva, int perm)
 {
@@ -306,9 +307,9 @@ ipc_take_waiting(struct Env *e, void *dstva)
 }
 
 // Like sys_ipc_recv, but only `from` may send; others get -E_IPC_NOT_RECV.
-// Returns 0; -E_BAD_ENV: `from` does not exist, or ended; -E_INVAL: as
-// sys_ipc_recv, or `from` is us.  If our parent wakes us, this returns 0 and
-// env_ipc_from is 0.
+// Returns 0; -E_BAD_ENV: `from` does not exist, or ended; -E_INVAL: bad dstva,
+// or `from` is curenv.  If curenv's parent makes it runnable, the call returns
+// 0 and env_ipc_from is 0.
 int
 sys_ipc_recv_from(void *dstva, envid_t from)
 {
@@ -366,11 +367,11 @@ reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
 	return 0;
 }
 
-// Reply to the last message that envid sent, which must have been to us and
+// Reply to the last message that envid sent, which must have been to curenv and
 // have had no reply yet.  Never waits: if envid does not receive, the reply is
-// pending until envid receives, ends, or sends to somebody again.
+// pending until envid receives, ends, or sends another message.
 // Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV: there is nothing to reply to;
-// -E_INVAL: as page_to_share.
+// -E_INVAL: page_to_share refuses.
 int
 sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
 {

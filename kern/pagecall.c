@@ -113,12 +113,12 @@ flush_mappings(pde_t *pgdir)
 // A call maps so many runs before others get a turn; fewer if they are long.
 #define MAXRUNS		64
 
-// Map our pages in another environment, as the n runs of a list say: one run
-// after the other, and each from its last page down.  Returns how many runs
-// were mapped, fewer than n if they are many; then the caller asks again.
+// Map pages of curenv in another environment, as the n runs of a list say: one
+// run after the other, and each from its last page down.  Returns how many runs
+// were mapped; if that is fewer than n, the program calls again for the rest.
 // If a page cannot be mapped, the pages before it in this order are, and the
-// result is an error of map_run; -E_BAD_ENV.  Ends the caller if it may not
-// read the list.
+// result is an error of map_run; -E_BAD_ENV.  Ends curenv if it may not read
+// the list.
 int
 sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
 {
@@ -147,9 +147,10 @@ sys_page_map_list(envid_t dstid, const struct PageRun *list, size_t n)
 
 // ------------------------------------------------------------------- copying
 
-// Map a copy of our page at srcva at dstva of another environment.  In place,
-// dst being us and dstva srcva, the page becomes ours alone, with these
-// permissions; it is copied only if others have it, too.
+// Map a copy of curenv's page at srcva at dstva of an environment.  If that is
+// curenv and dstva is srcva, the copy replaces the page, with these
+// permissions; and if the page has no other mapping, only its permissions
+// change.
 // Returns 0; -E_BAD_ENV; -E_INVAL: bad address or bits, or nothing there;
 // -E_NO_MEM.
 int
@@ -190,10 +191,10 @@ sys_page_copy(void *srcva, envid_t dstid, void *dstva, int perm)
 
 // ------------------------------------------------------ waiting, and asking
 
-// Sleep until a program that shares our page calls sys_page_wake for it, or a
-// mapping of the page goes away.  So that neither is missed, the caller says
-// what it has seen: a word in the page, and how many mappings there are
-// (pp_ref).  If either has changed, do not sleep.
+// Sleep until a program calls sys_page_wake for the page that has this word, or
+// a mapping of the page goes away.  So that neither is missed, the program
+// passes what it has seen: the value of the word, and how many mappings the
+// page has (pp_ref).  If either has changed, do not sleep.
 // Returns 0, perhaps spuriously; -E_INVAL: bad word, or no page is there.
 int
 sys_page_wait(const uint32_t *word, uint32_t value, uint32_t mappings)
@@ -212,8 +213,8 @@ sys_page_wait(const uint32_t *word, uint32_t value, uint32_t mappings)
 	return 0;
 }
 
-// Wake those who sleep on our page at va (sys_page_wait).  Returns 0; -E_INVAL:
-// bad va, or nothing there.
+// Wake all that sleep on curenv's page at va (sys_page_wait).  Returns 0;
+// -E_INVAL: bad va, or no page is there.
 int
 sys_page_wake(void *va)
 {
@@ -253,10 +254,9 @@ find_mapping(struct Env *e, const struct PageInfo *pp, uint32_t *pdx)
 	return 0;
 }
 
-// Does envid map the page that we have at va, at any address?  Looks at guess
-// first.
+// Does envid map curenv's page at va, at any address?  Looks at guess first.
 // Returns the page number of that address, or 0; -E_BAD_ENV; -E_INVAL: bad va,
-// or we have no page there.
+// or curenv has no page there.
 int
 sys_page_held(envid_t envid, void *va, void *guess)
 {

@@ -1,12 +1,12 @@
 // kern/reap.c - frees the address spaces of ended environments, in slices.
 //
-// An environment may have a million mappings, and while they are freed nobody
-// else could have the kernel lock.  So a call of reap_some does work worth some
-// twenty thousand instructions, which is enough for most environments.  For the
+// An environment may have a million mappings, and no other CPU can have the
+// kernel lock while they are freed.  So a call of reap_some does at most some
+// twenty thousand instructions of work, which frees most environments.  For the
 // rest, CPUs call reap_some when they enter the kernel, and when they are idle.
-// Until the last slice the environment is ENV_DYING, and those who wait for its
-// end go on sleeping.  A program that gets no memory meanwhile makes its system
-// call again (retry_for_memory in kern/trap.c).
+// Until the last slice the environment is ENV_DYING, and the environments that
+// wait for its end go on sleeping.  If a program's system call finds no memory
+// meanwhile, the program repeats the call (retry_for_memory in kern/trap.c).
 //
 // Entry points: reap_begin, reap_some, reap_pending.  Under the kernel lock.
 

@@ -54,7 +54,7 @@ env_of_sleeper(const struct Sleeper *s)
 	return &envs[s - sleepers];
 }
 
-// page_decref is to call wakeup only while somebody sleeps on a page.
+// page_decref calls wakeup only while an environment sleeps on a page.
 static void
 count_page_sleepers(int more)
 {

@@ -1,8 +1,9 @@
 // kern/spinlock.c - spin locks.
 //
-// Taking a lock that is free, and giving it up if nobody waits, are in
-// kern/spinlock.h, for every system call does both.  Here is the rest: waiting
-// for a lock, waking who waits, and what helps to find mistakes and costs.
+// kern/spinlock.h takes a free lock, and releases a lock that no CPU waits for,
+// inline, as every system call does both.  This file has the rest: waiting for
+// a lock, waking the CPUs that wait, and records for finding mistakes and
+// costs.
 //
 // Entry points: spin_lock, spin_unlock and, for the kernel's lock,
 // lock_kernel, unlock_kernel, kernel_locked, all in kern/spinlock.h;
@@ -37,9 +38,9 @@ __spin_initlock(struct spinlock *lk, const char *name)
 	lk->name = name;
 }
 
-// Note the return addresses on our stack, innermost first.  The outermost
-// frame holds a program's %ebp, which may be anything: follow none that does
-// not lead up, to a whole frame on the same stack.
+// Record the return addresses on this CPU's kernel stack, innermost first.  The
+// outermost frame holds a program's %ebp, which may be anything: follow %ebp
+// only upward, to a whole frame on this stack.
 static void
 record_callers(uintptr_t pcs[], int n)
 {
@@ -109,7 +110,8 @@ now(void)
 	return cpu_has_tsc ? read_tsc() : 0;
 }
 
-// The frame of a trap from user mode is at the top of our stack.
+// Record that this CPU has taken lk.  The frame of a trap from user mode is at
+// the top of this CPU's stack.
 static void
 note_taken(struct spinlock *lk)
 {
@@ -128,8 +130,7 @@ note_taken(struct spinlock *lk)
 	h->time = now();
 }
 
-// How long was the lock ours?  The time until the first program runs does not
-// count.
+// Record how long this CPU has held lk, unless this is before it ran a program.
 static void
 note_given(struct spinlock *lk)
 {
@@ -167,9 +168,10 @@ mistake(const struct spinlock *lk, const char *what)
 // A CPU that went to sleep so often during one wait is starving.
 #define MAX_SLEEPS	8
 
-// Is the lock ours?  It is if it was handed over to us, or if it is free and we
-// are the first.  A CPU that waits mostly only reads, so that all caches keep
-// the lock.  Others may sleep over it, so we take it with SPIN_SLOW.
+// Has this CPU (me) got the lock?  It has if the lock was handed off to it, or
+// if the lock is free and it is the first to take it.  Mostly this only reads,
+// so that all caches keep the lock.  Other CPUs may be asleep, so SPIN_SLOW is
+// set.
 static inline bool
 try_lock(struct spinlock *lk, struct CpuInfo *me)
 {
@@ -194,10 +196,10 @@ wait_for_lock(struct spinlock *lk, struct CpuInfo *me)
 			continue;
 		}
 
-		// Go to sleep.  We look once more after our bit and SPIN_SLOW
-		// are set, and spin_unlock_slow looks for bits after the lock
-		// is free, with locked instructions between: one of us sees
-		// the other.
+		// Go to sleep.  This CPU tries once more after its bit and
+		// SPIN_SLOW are set, and spin_unlock_slow reads the bits after
+		// the lock is free, with locked instructions between: so either
+		// this CPU gets the lock, or it is woken.
 		if (!(__sync_fetch_and_or(&lk->waiting, bit) & bit)
 		    && sleeps++ == MAX_SLEEPS)
 			__sync_fetch_and_or(&lk->starving, bit);
@@ -235,7 +237,8 @@ spin_lock_slow(struct spinlock *lk)
 
 // --------------------------------------------------------------- giving up
 
-// The first of these CPUs in circular order from the one after us.
+// Returns the first of these CPUs, in circular order from the one after this
+// CPU.
 static int
 next_of(uint32_t these)
 {
@@ -244,9 +247,10 @@ next_of(uint32_t these)
 	return __builtin_ctz(above ? above : these);
 }
 
-// The lock is free.  If CPUs sleep over it, wake one.  A CPU that gets the lock
-// without being woken clears its own bit; then the IPI does no harm.  A CPU
-// that is woken and finds the lock taken sets its bit again before it sleeps.
+// The lock is free: wake one of the CPUs that sleep until it is.  A CPU that
+// gets the lock without being woken clears its own bit; then the IPI does no
+// harm.  A CPU that is woken and finds the lock taken sets its bit again before
+// it sleeps.
 static void
 wake_waiter(struct spinlock *lk)
 {
@@ -262,9 +266,10 @@ wake_waiter(struct spinlock *lk)
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 }
 
-// A CPU that is starving gets the lock.  It is in wait_for_lock, since a CPU
-// clears its bit in starving before it gives up the lock; and it hands over the
-// lock here in turn, so all CPUs that starve are served, in circular order.
+// Release lk, or hand it off to a CPU that is starving.  That CPU is in
+// wait_for_lock, since a CPU clears its bit in starving before it releases the
+// lock; and it hands the lock off in turn, so all starving CPUs get the lock,
+// in circular order.
 void
 spin_unlock_slow(struct spinlock *lk)
 {

@@ -1,9 +1,9 @@
-// kern/spurious.c - spurious interrupts: those that nobody asked for.
+// kern/spurious.c - spurious interrupts: those that no driver expects.
 //
-// Such are an interrupt that was withdrawn before it arrived, a line of the PIC
-// that has no driver, an error of the local APIC, an NMI.  The program that was
-// interrupted has done no wrong, so it goes on.  Each interrupt is counted, and
-// acknowledged where it has to be; each kind is reported once.
+// Spurious are an interrupt that was withdrawn before it arrived, a line of the
+// PIC that has no driver, an error of the local APIC, an NMI.  The interrupted
+// program has not caused it, so the program goes on.  Each interrupt is
+// counted, and acknowledged if it has to be; each kind is reported once.
 //
 // Entry points: spurious_take, which needs no lock; spurious_report, which
 // needs the kernel lock.

@@ -1,4 +1,4 @@
-// kern/spurious.h - interrupts that nobody asked for (kern/spurious.c).
+// kern/spurious.h - spurious interrupts (kern/spurious.c).
 
 #ifndef JOS_KERN_SPURIOUS_H
 #define JOS_KERN_SPURIOUS_H
