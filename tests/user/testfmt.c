@@ -4,7 +4,7 @@
 
 static char buf[256];
 
-// Does a format with these arguments give that text?
+// Check that a format with these arguments gives the text `want`.
 #define GIVES(want, ...) do {						\
 	int gives_n = snprintf(buf, sizeof(buf), __VA_ARGS__);		\
 									\
@@ -64,7 +64,7 @@ test_text(void)
 	GIVES("a?b?~ ?", "%#s", "a\nb\x7F~ \xFF");
 	GIVES("a\nb", "%s", "a\nb");
 
-	// Not ours: as it stands
+	// Unknown formats are printed as they stand
 	GIVES("%z 7", "%z %d", 7);
 	GIVES("%y", "%y");
 	GIVES("%", "%");
@@ -116,7 +116,7 @@ collect(int ch, void *arg)
 	*(*next)++ = ch;
 }
 
-// Byte by byte, to whoever asks for it like that.
+// printfmt passes the text byte by byte.
 static void
 test_printfmt(void)
 {
@@ -131,7 +131,7 @@ test_printfmt(void)
 		panic("printfmt: %.*s", next - buf, buf);
 }
 
-// cprintf collects its text in pieces: all have to come out, and be counted.
+// cprintf flushes its buffer several times; it must print and count all bytes.
 static void
 test_cprintf(void)
 {

@@ -1,5 +1,5 @@
-// tests/user/testforkid.c - thisenv is right in a child of fork at once, and in
-// the child's child, while many of them run.
+// tests/user/testforkid.c - thisenv is right as soon as fork returns in a
+// child, and in the child's child, while many environments run.
 
 #include <inc/lib.h>
 
@@ -11,7 +11,7 @@ enum { RIGHT = 1, WRONG };
 static bool
 thisenv_is_right(void)
 {
-	// thisenv first: nothing may have repaired it before we look
+	// Read thisenv before any library call could set it
 	const volatile struct Env *e = thisenv;
 	envid_t claimed = e->env_id;
 	envid_t me = sys_getenvid();
@@ -19,8 +19,8 @@ thisenv_is_right(void)
 	return claimed == me && e == &envs[ENVX(me)];
 }
 
-// A chain of environments below us, each checked before and after it forks.
-// The last sends the verdict.
+// Fork a chain of environments; each checks thisenv before and after it forks.
+// The last one sends the result.
 static void
 descend(envid_t judge)
 {

@@ -1,7 +1,7 @@
 // tests/user/testfpu.c - floating-point registers belong to one environment.
 //
-// Children keep numbers of their own in x87 and, where there are any, SSE
-// registers while others run in between, by yielding and by the timer.
+// Children keep numbers in x87 and, if the processor has them, SSE registers,
+// while other environments run in between, after a yield or a timer interrupt.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
@@ -24,7 +24,7 @@ has_sse(void)
 	return edx & CPUID_1_EDX_SSE;
 }
 
-// One number to all eight registers' worth of stack, and one back.
+// Push a number on the x87 register stack, or pop one.
 static void
 push(int value)
 {
@@ -55,7 +55,7 @@ get_xmm0(void)
 	return value;
 }
 
-// What a program finds: nothing of anybody else's.
+// Check that a program starts with clean registers.
 static void
 check_start(void)
 {
@@ -116,7 +116,7 @@ umain(int argc, char **argv)
 		if ((child[i] = fork()) < 0)
 			panic("fork: %e", child[i]);
 		if (child[i] == 0) {
-			// Ours are our parent's, but only at first
+			// The child starts with its parent's registers
 			if (pop() != 4711 || (sse && get_xmm0() != 4712))
 				panic("fork changed a register");
 			keep(i + 1, sse);

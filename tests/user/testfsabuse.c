@@ -1,13 +1,12 @@
-// tests/user/testfsabuse.c - requests to the file server from those who do not
-// use the library, or use it wrongly: odd pages, forged descriptors, guessed
-// ids, clients that end or fall silent at the wrong moment, and senders that
-// never stop.  Others are served meanwhile, and as much is free in the end as
-// before.
+// tests/user/testfsabuse.c - hostile clients of the file server: odd pages,
+// forged descriptors, guessed ids, clients that end or never receive their
+// replies, and clients that send without pause.  The server serves others
+// meanwhile, and leaks nothing.
 //
 // usage: testfsabuse [attack]
 //
-// tests/user/fsneg.c has each error of each request, tests/user/testserver.c
-// what a client writes to its descriptor.
+// tests/user/fsneg.c tests each error of each request, tests/user/testserver.c
+// clients that write to their descriptors.
 
 #include <tests/user/fuzz.h>
 
@@ -39,7 +38,7 @@ send_page(uint32_t number, void *page, int perm)
 	}
 }
 
-// As a program would that knows of no server but this one
+// Send a request and receive a message from any environment, as the reply.
 static int
 request_at(uint32_t number, void *page, int perm, void *dst)
 {
@@ -141,7 +140,7 @@ read_only_page(void)
 	must_be("untouched", PAGE[0] & PAGE[PGSIZE - 1], -18);
 }
 
-// The page of the request is that of a descriptor, and the answer goes there.
+// A descriptor's page is the request, and the reply's page is mapped there.
 static void
 descriptor_as_request(void)
 {
@@ -247,7 +246,7 @@ odd_bytes(void)
 {
 	char name[3] = "/?";
 
-	for (int c = 1; c < 256; c += 15) {		// not '/'
+	for (int c = 1; c < 256; c += 15) {		// never '/'
 		name[1] = c;
 		must_be("open", raw_open(name, O_RDWR | O_CREAT, FD), 0);
 		must_be("remove", remove(name), 0);
@@ -396,7 +395,7 @@ ids(void)
 	must_be("its own", raw_read(id, 4), 4);
 }
 
-// A page mapped elsewhere is the same file; without one there is none.
+// A file is open as long as its descriptor's page is mapped, at any address.
 static void
 moved_page(void)
 {
@@ -413,7 +412,7 @@ moved_page(void)
 	must_be("closed", raw_read(id, 4), -E_INVAL);
 }
 
-// The parent has let go of the page, but its child has it.
+// The parent has unmapped the descriptor's page, but its child maps it.
 static void
 handed_on(void)
 {
@@ -480,7 +479,7 @@ open_and_die(void)
 	}
 }
 
-// Many ask and never take their answers.
+// Many clients send requests and never receive their replies.
 static void
 silent_clients(void)
 {
@@ -515,7 +514,7 @@ senders_without_end(void)
 		destroy_and_wait(child[i]);
 }
 
-// The page changes while the server works on it.
+// A child changes the request's page while the server reads it.
 static void
 changing_page(void)
 {
@@ -545,7 +544,7 @@ removed_while_open(void)
 	must_be("twice", remove(NAME), -E_NOT_FOUND);
 }
 
-// Every guess makes the kernel look through all that we have mapped.
+// For each guessed id, the kernel searches all of the many pages mapped here.
 static void
 guesses_with_many_pages(void)
 {
@@ -580,7 +579,8 @@ static const struct Attack {
 	A(guesses_with_many_pages),
 };
 
-// The answer took the place of what they need.
+// May this attack end its program?  In these the reply's page replaces its code
+// or stack.
 static bool
 harms_itself(const struct Attack *a)
 {
@@ -608,14 +608,14 @@ attack(const struct Attack *a)
 		panic("%s failed", a->name);
 }
 
-// How many pages are in use, when those are given back that the server keeps
-// of closed files: with each open it looks at a few.
+// How many pages are in use, after the server has freed the pages of closed
+// files: with each open it checks a few.
 static int
 used_after_sweep(void)
 {
 	for (int i = 0; i < MAXOPEN / 4; i++)
 		raw_open("/motd", O_RDONLY, NO_PAGE);
-	raw_read(-1, 0);		// it is through with the last one
+	raw_read(-1, 0);		// wait until the last open is done
 	return used_pages();
 }
 
@@ -628,7 +628,7 @@ umain(int argc, char **argv)
 	close_all();
 	must_be("page", sys_page_alloc(0, (void *) through,
 		FUZZ_RW | PTE_SHARE), 0);
-	// The first round fills the cache.
+	// The first round fills the server's cache
 	for (int round = 0; round < 2; round++) {
 		check_child();
 		check_server();

@@ -1,12 +1,12 @@
-// tests/user/testhostile.c - what a program may do to its registers, its
-// exception stack, its messages and its file server: it harms only itself.
+// tests/user/testhostile.c - a program that abuses its registers, its exception
+// stack, system calls or messages harms only itself.
 //
 // usage: testhostile [attack]
 //
-// Each attack is made by a child, which ends by itself or by the kernel; one
-// that stops itself is ended once it has stopped.  After some of them a new
-// child runs and the server serves, and in the end as many pages and
-// environments are free as at the start.
+// A child makes each attack; it exits, or the kernel ends it.  A child that
+// stops itself is destroyed after that.  After every few attacks a new child
+// must run and the file server must reply, and at the end as many pages and
+// environments must be free as at the start.
 
 #include <tests/user/fuzz.h>
 
@@ -55,8 +55,12 @@ df_into_kernel(void)
 		panic("the direction flag counts in the kernel");
 }
 
-#define CODE(name, ...) \
-	static void name(void) { own_faults_end_us(); __asm__ volatile(__VA_ARGS__); }
+#define CODE(name, ...)						\
+	static void name(void)					\
+	{							\
+		own_faults_end_us();				\
+		__asm__ volatile(__VA_ARGS__);			\
+	}
 
 CODE(do_cli, "cli")
 CODE(do_hlt, "hlt")
@@ -88,7 +92,8 @@ CODE(do_es_then_call, "movw %%bx, %%es; int $0x30; movl $3, %%eax; int $0x30" \
 	: : "a" (SYS_getenvid), "b" (0), "d" (0))
 CODE(do_far_call, "lcall $0x08, $0xf0100000")
 CODE(do_far_tss, "ljmp $0x28, $0")
-CODE(do_esp_0, "xorl %%esp, %%esp; int $0x30; push %%eax" : : "a" (SYS_getenvid))
+CODE(do_esp_0, "xorl %%esp, %%esp; int $0x30; push %%eax" \
+	: : "a" (SYS_getenvid))
 CODE(do_esp_kernel, "movl $0xf0000000, %%esp; int $0x30; push %%eax" \
 	: : "a" (SYS_getenvid))
 CODE(do_jump_kernel, "jmp *%%eax" : : "a" (KERNBASE + 0x100000))
@@ -99,7 +104,7 @@ CODE(do_iret_ring0, "pushl $0x202; pushl $0x08; pushl $0xf0100000; iret")
 
 // ------------------------------------------------------------ trap frames
 
-// A child of ours gets this frame and runs it for a while.
+// Give a child this trap frame, and let it run for a while.
 static void
 run_frame(struct Trapframe tf)
 {
@@ -115,7 +120,8 @@ run_frame(struct Trapframe tf)
 	for (int i = 0; i < 5; i++)
 		sys_yield();
 	if (!is_gone(child)) {
-		const volatile struct Trapframe *got = &envs[ENVX(child)].env_tf;
+		const volatile struct Trapframe *got =
+			&envs[ENVX(child)].env_tf;
 
 		if ((got->tf_cs & 3) != 3 || got->tf_eflags & FL_IOPL_MASK)
 			panic("a frame of the kernel's");
@@ -186,7 +192,7 @@ static void upcall_xstack(void) { upcall_at(XSTACK); }
 static void
 upcall_fn(void)
 {
-	touch(0);			// again and again, down the stack
+	touch(0);			// recursive faults fill the stack
 }
 static void upcall_recursive(void) { upcall_at(upcall_fn); }
 
@@ -215,7 +221,7 @@ esp_in_xstack(void)
 		"r" (XSTACK + 8));
 }
 
-// There is a page below, too: still the stack ends where it ends.
+// A page is mapped below the exception stack; the stack must not grow into it.
 static void
 xstack_beyond(void)
 {
@@ -223,7 +229,7 @@ xstack_beyond(void)
 	upcall_at(upcall_fn);
 }
 
-// What pushes its way there itself, in place of the kernel
+// The handler itself pushes beyond the end of the exception stack.
 static void
 deep_fn(void)
 {
@@ -241,8 +247,8 @@ xstack_left(void)
 	upcall_at(deep_fn);
 }
 
-// Frames begin at words, wherever esp is.  (SAN=1 sees if the kernel writes
-// them elsewhere.)
+// The kernel aligns a UTrapframe to words, whatever %esp is.  (With SAN=1 the
+// kernel panics if it does not.)
 static void
 esp_odd(void)
 {
@@ -295,7 +301,7 @@ unmap_nothing(void)
 static void
 windows(void)
 {
-	// What lies behind the arrays, on the last page too, is not shown.
+	// No other kernel data is visible behind envs[], on its last page
 	uintptr_t past = UENVS + ROUNDUP(NENV * sizeof(struct Env), PGSIZE);
 
 	own_faults_end_us();
@@ -339,7 +345,7 @@ kill_others(void)
 static void
 stop_self(void)
 {
-	sys_env_set_status(0, ENV_NOT_RUNNABLE);	// nobody wakes us
+	sys_env_set_status(0, ENV_NOT_RUNNABLE);	// never woken
 	panic("still running");
 }
 
@@ -362,7 +368,7 @@ ipc_self(void)
 		panic("a message to oneself");
 }
 
-// The receiver asked for the page in place of its own code or stack.
+// Receive a page in place of the program's own code or stack.
 static void
 ipc_onto(char *va)
 {
@@ -418,7 +424,7 @@ request_with_code(void)
 static const struct Attack {
 	const char *name;
 	void (*run)(void);
-	bool stops;			// itself: it does not end
+	bool stops;			// the child stops itself
 } attacks[] = {
 	A(flags_nt), A(flags_tf), A(flags_df), A(flags_ac), A(flags_rf),
 	A(flags_id), A(flags_vm), A(flags_iopl), A(flags_all), A(flags_none),
@@ -442,15 +448,15 @@ static const struct Attack {
 	A(ipc_flood_server), A(request_and_die), A(request_with_code),
 };
 
-#define CHECK_AFTER	8		// so many attacks
+#define CHECK_AFTER	8		// attacks
 
-// Yields until an environment is lost.  One that has yet to end may be on a CPU
-// for which the host has had no processor for a while.
+// Yields until an environment counts as leaked.  Many, because the host may not
+// run the CPU on which an environment has yet to end.
 #define LOST_AFTER	1000000
 
-// None is ended for being slow: it may be on a CPU for which the host has had
-// no processor for a while, and then it would not have done its harm yet, or
-// would leave a child behind that waits for a message from it for ever.
+// Make an attack.  The child has no timeout: its CPU may be one that the host
+// does not run for a while.  If it were destroyed, it might not have attacked
+// yet, or might leave a child that waits for its message for ever.
 static void
 attack(const struct Attack *a)
 {

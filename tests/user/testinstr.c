@@ -1,12 +1,12 @@
-// tests/user/testinstr.c - instructions that are not for programs, or that go
-// astray, end the program that uses them and do nothing else.
+// tests/user/testinstr.c - privileged or faulting instructions end the program
+// that executes them, and have no other effect.
 //
-// Each runs in a child of its own, which says so if it gets beyond.
+// Each runs in a child, which sets came_back if it gets past the instruction.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
 
-// In a page that parent and children share
+// In a page that parent and child share
 #define came_back	((volatile bool *) 0x0A000000)
 
 // ------------------------------------------------------------- instructions
@@ -57,7 +57,7 @@ INSTRUCTION(do_bound, "pushl $0; pushl $0; movl $5, %eax; bound %eax, (%esp)")
 INSTRUCTION(do_into, "movb $0x7F, %al; incb %al; into")
 INSTRUCTION(single_step, "pushfl; orl $0x100, (%esp); popfl; nop; nop")
 
-// Segments: the kernel's, a TSS, none, one beyond the table, an LDT's
+// Segments: of the kernel, a TSS, null, beyond the GDT, in an LDT
 INSTRUCTION(ds_kernel, "movl $0x10, %eax; movw %ax, %ds")
 INSTRUCTION(es_kernel_code, "pushl $0x0B; popl %es")
 INSTRUCTION(fs_tss, "pushl $0x2B; popl %fs")
@@ -83,7 +83,7 @@ INSTRUCTION(iret_kernel, "pushl $0x10; pushl $0xF0100000; pushfl; "
 INSTRUCTION(iret_data, "pushfl; pushl $0x23; pushl $0x800020; iret")
 INSTRUCTION(iret_nested, "pushl $0x4000; popfl; iret")
 
-// A stack that is not there, when a trap comes
+// A trap while %esp points to no stack of the program
 INSTRUCTION(no_stack, "xorl %esp, %esp; pushl %eax")
 INSTRUCTION(kernel_stack, "movl $0xEFFFFFC0, %esp; pushl %eax")
 
@@ -101,8 +101,8 @@ static void (*const deadly[])(void) = {
 	iret_data, iret_nested, no_stack, kernel_stack,
 };
 
-// Privileged, but QEMU 9.2 to 10 take them for nothing in a program, too: they
-// may come back, with nothing done.
+// Privileged, but in QEMU 9.2 to 10 they do nothing in a program, so that the
+// child may get past them.
 INSTRUCTION(do_invd, "invd")
 INSTRUCTION(do_wbinvd, "wbinvd")
 
@@ -110,7 +110,7 @@ static void (*const caches[])(void) = {
 	do_invd, do_wbinvd,
 };
 
-// Deadly where the processor has UMIP
+// These fault if the processor has UMIP
 INSTRUCTION(do_sgdt, "sgdt -8(%esp)")
 INSTRUCTION(do_sidt, "sidt -8(%esp)")
 INSTRUCTION(do_sldt, "sldt %ax")
@@ -136,8 +136,8 @@ has_umip(void)
 	return ecx & CPUID_7_ECX_UMIP;
 }
 
-// Harmless: the flags that are not a program's do not change, and segments
-// may be null while nobody uses them.
+// Harmless: popf does not change privileged flags in a program, and unused
+// segment registers may be null.
 INSTRUCTION(all_flags, "pushfl; pushl $0x003F7ED7; popfl; popfl")
 INSTRUCTION(no_flags, "pushfl; pushl $0; popfl; popfl")
 INSTRUCTION(null_segments, "xorl %eax, %eax; movw %ax, %fs; movw %ax, %gs")
@@ -149,7 +149,7 @@ static void (*const harmless[])(void) = {
 
 // ------------------------------------------------------------------ children
 
-// Run this in a child.  Does it come back?
+// Run an instruction in a child.  Returns whether the child got past it.
 static bool
 comes_back(void (*instruction)(void))
 {
@@ -169,7 +169,7 @@ comes_back(void (*instruction)(void))
 	return *came_back;
 }
 
-// int n, the number being made as we go
+// int n; ret, for any n
 static uint8_t code[3] __attribute__((aligned(PGSIZE)));
 
 static void
@@ -187,7 +187,7 @@ for_programs(int vector)
 static void
 test_int(void)
 {
-	// Beyond those in use all gates are alike, and each takes its time
+	// All gates from 52 on are alike, so try only some of them
 	for (int vector = 0; vector < 256; vector += vector < 52 ? 1 : 29) {
 		code[0] = 0xCD;
 		code[1] = vector;
@@ -209,7 +209,7 @@ segments(void)
 	return (fs & 0xFFFF) << 16 | (gs & 0xFFFF);
 }
 
-// What one leaves in FS and GS another does not find there.
+// A program does not find another's values in FS and GS.
 static void
 test_segments(void)
 {
@@ -222,7 +222,8 @@ test_segments(void)
 			if (segments() != usual)
 				panic("FS and GS are %08x", segments());
 			for (int turn = 0; turn < 10; turn++) {
-				__asm__ volatile("movw %w0, %%fs; movw %w1, %%gs"
+				__asm__ volatile("movw %w0, %%fs; "
+					"movw %w1, %%gs"
 					: : "r" (0), "r" (GD_UT | 3));
 				sys_yield();
 			}
@@ -258,7 +259,8 @@ umain(int argc, char **argv)
 			panic("number %d of the harmless ones is deadly", i);
 	for (size_t i = 0; i < ARRAY_SIZE(telling); i++)
 		if (comes_back(telling[i]) == has_umip())
-			panic("number %d of those that tell about the kernel", i);
+			panic("number %d of those that tell about the kernel",
+				i);
 	test_int();
 	cprintf("testinstr ok\n");
 }

@@ -1,8 +1,7 @@
-// tests/user/testirq.c - interrupts that nobody asked for do not end the
-// program.
+// tests/user/testirq.c - spurious interrupts do not end the program.
 //
-// At each stop in the kernel monitor the tester types which one comes next
-// (tests/programs.pm).
+// At each stop in the kernel monitor the tester types which interrupt comes
+// next (tests/programs.pm).
 
 #include <inc/lib.h>
 #include <inc/x86.h>

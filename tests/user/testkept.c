@@ -1,9 +1,9 @@
 // tests/user/testkept.c - a system call changes eax and no other register.
 //
-// Each call is made with a pattern in every register that is not one of its
-// arguments, and in the flags; all are compared after it.  So are calls that
-// fail, that sleep, that are woken by chance, and those that the kernel does
-// in slices.  A helper, the parent, does what those who sleep wait for.
+// Each call is made with a pattern in the flags and in every register that is
+// no argument; all are compared after it.  There are calls that succeed, fail,
+// sleep, are woken early, and those that the kernel does in slices.  The parent
+// is the helper, which wakes the calls that sleep.
 
 #include <inc/lib.h>
 
@@ -15,22 +15,23 @@
 
 #define PAGE	0x0A000000u
 #define OTHER	0x0A001000u
-#define FAR	0xB0000000u		// nothing near it: no page table
-#define MANY	0x30000000u		// tables of a child, or its mappings
+#define FAR	0xB0000000u		// an address without a page table
+#define MANY	0x30000000u		// where a child has many mappings
 #define NTABLES	50
 
-#define BAD_ENV	0x7FFFFC00u		// nobody's
-#define NOWHERE	0xFFFFF001u		// no address of a page
+#define BAD_ENV	0x7FFFFC00u		// an id of no environment
+#define NOWHERE	0xFFFFF001u		// an invalid address
 
 // ----------------------------------------------- a call with all registers
 
-// The order of popal and popfl, and of pushfl and pushal
+// In the order of popal and popfl, and of pushfl and pushal
 struct Registers {
 	struct PushRegs regs;
 	uint32_t flags;
 };
 
-// No fault may happen while these are the stack, so they are written before.
+// The stack while registers are loaded and stored.  No page fault may happen
+// then, so both are written before.
 extern struct Registers given, found;
 struct Registers given, found;
 uint32_t our_esp, found_esp;
@@ -125,7 +126,7 @@ expect(int line, int got, int want)
 enum Help { NONE, WAKE, SEND, RECEIVE, ANSWER, PROD };
 
 static struct Shared {
-	volatile enum Help help;	// wanted once we are asleep
+	volatile enum Help help;	// what to do once the child sleeps
 	volatile uint32_t word;
 } *const shared = (struct Shared *) 0x0C000000;
 
@@ -169,15 +170,15 @@ serve(envid_t subject)
 	}
 }
 
-// What is to happen when our next call sleeps.  PROD is for a call that does so
-// without a status that says it: it is woken again and again.
+// Tell the helper what to do when the next call sleeps.  PROD is for a call
+// whose sleep env_status does not show: the helper wakes it again and again.
 static void
 when_asleep(enum Help help)
 {
 	shared->help = help;
 }
 
-// Have the helper receive, as soon as we go on.
+// Have the helper receive as soon as the child makes its next call.
 static void
 have_received(void)
 {
@@ -253,7 +254,7 @@ test_environments(void)
 	IS(0, SYS_env_wait, 1, child);
 	IS(-E_BAD_ENV, SYS_env_destroy, 1, BAD_ENV);
 
-	// One with much to give back: we sleep
+	// A child with so many mappings that sys_env_destroy sleeps
 	for (uint32_t i = 0; i < 10 * NPTENTRIES; i++)
 		must("map", sys_page_map(0, (void *) PAGE, child,
 			(void *) (MANY + i * PGSIZE), RO));
@@ -294,7 +295,7 @@ test_pages(void)
 	IS(0, SYS_page_wake, 1, shared);
 }
 
-// The child has so many page tables that they are not searched at once.
+// The child has so many page tables that the kernel searches them in slices.
 static void
 test_held(void)
 {
@@ -326,7 +327,7 @@ test_messages(void)
 	when_asleep(SEND);
 	IS(0, SYS_ipc_recv, 1, NO_PAGE);
 
-	// The helper was sent a message last, and now has sent one itself
+	// The helper received a message last, and now has sent one
 	IS(-E_BAD_ENV, SYS_ipc_reply, 4, BAD_ENV, 1, NO_PAGE, 0);
 	IS(0, SYS_ipc_reply, 4, helper, 1, NO_PAGE, 0);
 	IS(-E_IPC_NOT_RECV, SYS_ipc_reply, 4, helper, 1, NO_PAGE, 0);

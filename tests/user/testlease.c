@@ -1,17 +1,16 @@
-// tests/user/testlease.c - reading a file in small pieces, from blocks leased
-// from the file server: a reader sees what the file holds at that moment, which
-// a writer may just have changed, and each byte goes to one of the environments
-// that share a descriptor.
+// tests/user/testlease.c - reading a file in small pieces, from leased blocks:
+// a reader sees the file's current contents, even if a writer has just changed
+// them, and environments that share a descriptor each get different bytes.
 //
-// Runs with a file server that caches few blocks, all of which can be leased.
+// Needs a file server that caches so few blocks that all can be leased.
 
 #include <tests/user/test.h>
 
 #define NAME		"/lease"
 #define BLOCKS		40		// more than the server caches
 #define SIZE		(BLOCKS * BLKSIZE + 100)
-#define ROUNDS		60000		// reads of what is being written
-#define PART		50		// an offset
+#define ROUNDS		60000		// reads while a child writes
+#define PART		50		// the offset of what it writes
 #define PART_SIZE	4000
 
 #define LEASED		((char *) 0x21000000)
@@ -77,7 +76,7 @@ make_file(void)
 	must("close", close(fd));
 }
 
-// Pieces of any size, over the ends of blocks and of the file
+// Pieces of n bytes, across the ends of blocks and of the file
 static void
 test_pieces(size_t n)
 {
@@ -98,8 +97,8 @@ test_pieces(size_t n)
 	close(fd);
 }
 
-// The first piece is copied by the server; the lease of the second ends with
-// the file.
+// The first read is a request, the second takes a lease; closing the file ends
+// the lease.
 static void
 test_lease(void)
 {
@@ -131,7 +130,7 @@ write_byte(int fd, off_t offset, char c)
 	expect("write", write(fd, &c, 1), 1);
 }
 
-// What one descriptor changes, another shows.
+// A change by one descriptor is seen by another.
 static void
 test_changes(void)
 {
@@ -174,7 +173,8 @@ write_part(int fd, uint8_t c)
 	expect("write", write(fd, buf, PART_SIZE), PART_SIZE);
 }
 
-// A child writes a part of a block again and again; we see all of that or none.
+// A child writes a part of a block again and again; the parent reads all of a
+// write or nothing of it.
 static void
 test_at_once(void)
 {
@@ -203,7 +203,7 @@ test_at_once(void)
 
 // ---------------------------------------------------------------- sharing
 
-// How many bytes we get before the file ends, one by one.
+// Read single bytes until the file ends.  Returns how many came.
 static int
 count_bytes(int fd)
 {
@@ -215,7 +215,8 @@ count_bytes(int fd)
 	return n;
 }
 
-// Does it take a request to read a byte?  Its answer is 1; fstat's is 0.
+// Does reading a byte take a request?  If so, the reply is 1, else 0 is left
+// from fstat.
 static bool
 read_asks(int fd)
 {
@@ -226,8 +227,8 @@ read_asks(int fd)
 	return thisenv->env_ipc_value == 1;
 }
 
-// Each byte is for one of those who read from one descriptor, also if one of
-// them had a block before.
+// Environments that share a descriptor each get different bytes, even if one of
+// them has a lease from before.
 static void
 test_sharing(void)
 {
@@ -259,7 +260,7 @@ test_sharing(void)
 	close(fd);
 }
 
-// A descriptor that we may not write to
+// A descriptor that is mapped read-only
 static void
 test_readonly(void)
 {
@@ -316,8 +317,8 @@ test_rights(void)
 	sys_page_unmap(0, LEASED);
 }
 
-// A client that has leases of all blocks does not stop the server from caching
-// others.
+// A client with leases of all cached blocks does not keep the server from
+// caching others.
 static void
 test_all_leased(void)
 {

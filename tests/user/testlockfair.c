@@ -1,6 +1,6 @@
-// For tests/run: two programs call the kernel again and again for what takes
-// long there, and a third one wants to call it now and then.  The monitor then
-// tells how often the kernel's lock went to others first.
+// tests/user/testlockfair.c - two programs make long system calls all the time,
+// and a third makes a call now and then.  tests/run then asks the monitor how
+// often the kernel lock went to the others first.
 
 #include <inc/lib.h>
 

@@ -1,5 +1,5 @@
-// Do what may take the kernel long, for tests/run: it then asks the monitor how
-// long the kernel's lock was held.
+// tests/user/testlockhold.c - makes the system calls that may take longest.
+// tests/run then asks the monitor how long the kernel lock was held.
 
 #include <inc/lib.h>
 #include <inc/linetab.h>
@@ -12,7 +12,7 @@
 #define MANY		((char *) 0x30000000)
 #define MANY_PAGES	(50 * NPTENTRIES)
 
-// Map our page again and again in env.
+// Map one page again and again in env.
 static void
 map_many(envid_t env)
 {
@@ -21,8 +21,8 @@ map_many(envid_t env)
 			MANY + i * PGSIZE, PTE_P | PTE_U));
 }
 
-// An environment with so many mappings ends, while another one wants to run and
-// to have memory.
+// An environment with very many mappings ends, while another one runs and
+// allocates memory.
 static void
 test_big_end(void)
 {
@@ -40,7 +40,7 @@ test_big_end(void)
 		panic("wait returns before all is given back");
 }
 
-// A program ends, and with it children that nobody else could start.
+// A program ends, and with it its children that never started.
 static void
 test_orphans(void)
 {
@@ -60,7 +60,7 @@ test_orphans(void)
 	}
 }
 
-// A text of 200 MiB, all of which may be read.
+// sys_cputs of 200 MiB, all of it readable.
 static void
 test_long_text(void)
 {
@@ -75,7 +75,7 @@ test_long_text(void)
 	destroy_and_wait(child);
 }
 
-// Many ends of lines: each moves the screen up.
+// Print many newlines: each scrolls the screen.
 static void
 test_many_lines(void)
 {
@@ -85,8 +85,8 @@ test_many_lines(void)
 	sys_cputs(text, sizeof(text));
 }
 
-// A line table in which one function has everything: all addresses, so many
-// bytes of rows, none of which goes on to another address, and long names.
+// A line table with one function, which has all addresses, rowsize bytes of
+// rows that do not advance the address, and long names.
 static void
 make_table(uint32_t size, uint32_t rowsize)
 {
@@ -105,7 +105,7 @@ make_table(uint32_t size, uint32_t rowsize)
 
 #define FRAMES		100
 
-// A program ends with such a table, and so many calls in progress.
+// A program with the table of make_table faults, many calls deep.
 static void
 test_end_with_table(uint32_t size, uint32_t rowsize)
 {
@@ -124,8 +124,8 @@ test_end_with_table(uint32_t size, uint32_t rowsize)
 	__asm__ volatile("movl %0, %%ebp; ud2" : : "r" (chain));
 }
 
-// The largest table there can be, the largest that kern/kdebug.c looks at, and
-// in it the most rows.
+// The largest possible table, then the largest that kern/kdebug.c reads, with
+// too many rows, and with as many rows as kern/kdebug.c reads.
 static void
 test_tables(void)
 {

@@ -1,11 +1,11 @@
-// tests/user/testnomem.c - when memory is used up, opening a file is an error,
-// and works as soon as there is enough again.
+// tests/user/testnomem.c - without free memory, open returns an error; it works
+// again as soon as there is enough memory.
 
 #include <inc/lib.h>
 
 #define EATEN	0x10000000
 
-// Take all pages that there are.  Returns the end of them.
+// Allocate all free pages.  Returns their end.
 static uintptr_t
 eat_memory(void)
 {
@@ -26,11 +26,11 @@ umain(int argc, char **argv)
 
 	USED(argc), USED(argv);
 
-	// The server has what it needs to take a request after the first one.
+	// With the first request the server allocates what it needs for all
 	sync();
 	uintptr_t end = eat_memory();
 
-	// Page by page, so that each thing that needs one is once what fails.
+	// Free page after page, so that each allocation of open fails once
 	while ((fd = open("/lorem", O_RDONLY)) == -E_NO_MEM) {
 		refused++;
 		end -= PGSIZE;

@@ -1,6 +1,6 @@
-// Which of several runnable environments is next: the next one in the table of
-// environments, however they became runnable.  On one CPU only, for otherwise
-// they run at the same time.
+// tests/user/testorder.c - the scheduler runs environments in the order of
+// envs[], in whatever order they became runnable.  For one CPU only: several
+// CPUs would run them at the same time.
 
 #include <inc/lib.h>
 
@@ -23,13 +23,13 @@ start_stopped(void)
 		log->ran[log->n++] = thisenv->env_id;
 		exit();
 	}
-	// Unless a tick has let it run already
+	// The child may be running already, after a timer interrupt
 	sys_env_set_status(child, ENV_NOT_RUNNABLE);
 	return child;
 }
 
-// Returns whether no tick came between, which would have let some of them run
-// before the others are ready.
+// Make all children runnable.  Returns whether no timer interrupt came between,
+// which would have let some run before the others were runnable.
 static bool
 wake_all(const envid_t child[])
 {
@@ -42,14 +42,16 @@ wake_all(const envid_t child[])
 	return thisenv->env_runs == runs;
 }
 
-// After this one, and round from the end of the table to its beginning.
+// How many slots after the parent's env has its own, round from the end of
+// envs[] to its beginning.
 static uint32_t
 distance(envid_t env)
 {
 	return (ENVX(env) - ENVX(thisenv->env_id)) % NENV;
 }
 
-// Returns 1 if they ran in order, 0 if not, -1 if a tick spoiled it.
+// Returns 1 if the children ran in order, 0 if not, -1 if a timer interrupt
+// came between.
 static int
 test_order(void)
 {
@@ -88,7 +90,8 @@ umain(int argc, char **argv)
 		if (r >= 0)
 			done[r]++;
 	}
-	// A tick may also stop a child before it has left its name.
+	// A timer interrupt may also stop a child before it writes to the log,
+	// so some rounds may be out of order
 	if (done[0] > ROUNDS / 4)
 		panic("%d of %d rounds out of order", done[0], ROUNDS);
 	cprintf("testorder ok\n");

@@ -2,7 +2,7 @@
 
 #include <inc/lib.h>
 
-static volatile int before[3 * PGSIZE / 4];	// pages copied on write by then
+static volatile int before[3 * PGSIZE / 4];	// copied before sfork
 static volatile int counter;
 static volatile int fresh;
 
@@ -22,7 +22,7 @@ umain(int argc, char **argv)
 	USED(argc), USED(argv);
 	before[PGSIZE / 4] = 7;
 
-	// A fork first, so that our pages wait to be copied
+	// Fork first, so that all pages are copy-on-write
 	if ((other = fork()) == 0) {
 		wait(me);
 		exit();
@@ -31,7 +31,8 @@ umain(int argc, char **argv)
 	child = sfork();
 	check(child >= 0, "sfork");
 	if (child == 0) {
-		check(thisenv->env_id == sys_getenvid(), "thisenv in the child");
+		check(thisenv->env_id == sys_getenvid(),
+			"thisenv in the child");
 		check(thisenv->env_id != me, "the child is the parent");
 		check(before[PGSIZE / 4] == 7, "old value");
 		before[PGSIZE / 4] = 8;

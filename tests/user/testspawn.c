@@ -1,5 +1,5 @@
-// tests/user/testspawn.c - spawn refuses what is not a program, leaves nothing
-// behind then, and loads segments that share a page.
+// tests/user/testspawn.c - spawn refuses invalid programs, leaks nothing then,
+// and loads segments that share a page.
 
 #include <inc/elf.h>
 #include <inc/lib.h>
@@ -28,8 +28,8 @@ save(const char *name, size_t n)
 	close(fd);
 }
 
-// Two segments on one page: code that loads a value from the second, adds
-// one from bss, prints it by way of sys_cputs.
+// A program with two segments on one page.  Its code prints a string of the
+// second segment, changes a byte of its bss, and ends.
 static void
 make_good(void)
 {
@@ -105,7 +105,8 @@ umain(int argc, char **argv)
 	TRY(ELF->e_phnum = 65535, -E_NOT_EXEC);
 	TRY(ELF->e_phoff = 2 * PGSIZE - 63, -E_NOT_EXEC);
 	TRY(ELF->e_phoff = 0xFFFFFFFF, -E_NOT_EXEC);
-	TRY((memmove(image + 2 * PGSIZE - 64, PH(0), 64), ELF->e_phoff = 2 * PGSIZE - 64), 0);
+	TRY((memmove(image + 2 * PGSIZE - 64, PH(0), 64),
+		ELF->e_phoff = 2 * PGSIZE - 64), 0);
 	TRY(PH(1)->p_offset = 2 * PGSIZE - 5, -E_NOT_EXEC);
 	TRY(PH(1)->p_filesz = 0xFFFFFFF0, -E_NOT_EXEC);
 	TRY(PH(1)->p_memsz = 5, -E_NOT_EXEC);

@@ -1,5 +1,5 @@
-// tests/user/walks.c - takes the walks of README.md, for tests/test-walks, which
-// knows by the functions here where each walk begins and that it is over.
+// tests/user/walks.c - takes the walks of README.md.  tests/test-walks sees by
+// the functions here where each walk begins and ends.
 
 #include <inc/lib.h>
 
@@ -8,12 +8,12 @@
 #define PAGE	((void *) 0x10000000)
 #define APART	__attribute__((noinline))
 
-static volatile int shared = 1;		// in a page that fork makes copy-on-write
+static volatile int shared = 1;		// copy-on-write after fork
 
 void APART
 walk_over(void)
 {
-	__asm__ volatile("");		// a function of its own
+	__asm__ volatile("");		// so that calls are not omitted
 }
 
 void APART
@@ -44,7 +44,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
-	walk_over();			// the boot
+	walk_over();			// the walk through the boot
 	walk_call();
 
 	const envid_t child = fork_or_panic();
