@@ -1,12 +1,12 @@
 // kern/console.c - the console: serial line, printer port, screen, keyboard.
 //
 // All output goes to the serial line, the printer port and the screen; input
-// comes from the serial line and the keyboard, through one ring.  A device
-// that is not there, or stops answering, is left out.
+// comes from the serial line and the keyboard, through one ring.  A device that
+// does not exist, or stops answering, is not used.
 //
-// The console calls its devices, and nothing above it: every part of the kernel
-// may print.  Keys that do something at once (^C, ^\, ^T) are left in
-// cons_hotkeys for kern/tty.c.
+// Every part of the kernel may print, so the console calls nothing but its
+// devices.  Keys that act at once (^C, ^\, ^T) are left in cons_hotkeys for
+// kern/tty.c.
 //
 // Entry points: cons_init, cons_write, cputchar; serial_intr, kbd_intr;
 // cons_getc, cons_has_input, cons_input_came, cons_discard, cons_interrupts,
@@ -59,7 +59,7 @@ static struct {
 const char console_input;
 bool cons_line_ready;
 uint32_t cons_hotkeys;
-static bool monitor_reads;		// it gets all keys
+static bool monitor_reads;		// the monitor gets all keys
 
 static void
 reboot(void)
@@ -70,7 +70,7 @@ reboot(void)
 	outb(0x92, 0x03);		// bit 0 of the PC's control port A
 }
 
-// Which bit of cons_hotkeys is this key's?  0: none.
+// Returns the key's bit in cons_hotkeys, or 0 if it is no hot key.
 static uint32_t
 hotkey(int key)
 {
@@ -88,8 +88,8 @@ hotkey(int key)
 	}
 }
 
-// Take the keys that get_key has: it returns 0 for one that means nothing, and
-// -1 if there are no more.  What finds no room stays in the device.
+// Put the device's input into the ring, as long as the ring has room.  get_key
+// returns 0 for input that is no key, and -1 if there is no more input.
 static void
 cons_intr(int (*get_key)(void))
 {
@@ -123,8 +123,8 @@ kbd_intr(void)
 	cons_intr(kbd_getkey);
 }
 
-// Is there a key to be taken?  Not before tty_hotkeys has said whether a ^C is
-// input, or makes all before it worth nothing.
+// Is there a key to be taken?  After a ^C there is none until tty_hotkeys has
+// decided whether the ^C is input, or discards the input before it.
 static bool
 has_key(void)
 {
@@ -138,7 +138,7 @@ cons_input_came(void)
 	return has_key() || cons_line_ready;
 }
 
-// The keyboard and the serial line may have no interrupts yet.
+// Polls the devices, whose interrupts may be off.
 bool
 cons_has_input(void)
 {

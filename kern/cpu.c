@@ -1,5 +1,4 @@
-// kern/cpu.c - the processors: a list of them, requests between them, and the
-// watchdog.
+// kern/cpu.c - the list of CPUs, requests between CPUs, and the watchdog.
 //
 // Entry points: cpu_has_cpuid, cpu_features, cpu_protect; cpu_init, cpu_add,
 // cpunum, other_cpu_running; ipi_request, ipi_take, ipi_poll,
@@ -172,7 +171,7 @@ ipi_poll(void)
 	if (*mine & IPI_FLUSH) {
 		tlbflush();
 		widen();
-		ipi_take(IPI_FLUSH);	// the CPU that asked sees this now
+		ipi_take(IPI_FLUSH);	// the CPU that waits may go on
 
 		const uint32_t waiter = flush_waiter;
 
@@ -225,8 +224,8 @@ watchdog_tick(void)
 	static volatile uint32_t ticks[NCPU];
 	static struct {
 		int cpu;		// the CPU that is watched
-		uint32_t ticks;		// its ticks when last looked at
-		int silence;		// how often it had no more than those
+		uint32_t ticks;		// its ticks at the last check
+		int silence;		// checks without a new tick
 	} watch[NCPU];
 	const int me = cpunum();
 	int next = me;
@@ -255,8 +254,8 @@ cpu_wake_idle(void)
 	lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 }
 
-// How often to look whether a CPU has flushed, before halting until it has; and
-// how often to be woken in vain before an NMI is sent to it.
+// How often ipi_flush_wait reads the request before it halts; and how often it
+// is woken in vain before it sends an NMI.
 #define LOOKS	100
 #define WAKEUPS	10
 
@@ -299,8 +298,8 @@ tlb_flush_later(void)
 			ipi_request(i, IPI_FLUSH_LATER);
 }
 
-// A CPU can hold va in its TLB only while the environment with that
-// directory is current on it.
+// A CPU can have va in its TLB only while an environment with this page
+// directory is its curenv.
 void
 tlb_shootdown(pde_t *pgdir, void *va)
 {

@@ -1,8 +1,9 @@
 // kern/dblfault.c - a fault while the processor enters a fault.
 //
-// Mostly the kernel's stack is used up, so that no fault can be pushed onto it.
-// Double faults therefore go through a task gate, which loads registers and a
-// stack of its own.  The first one panics, so one task is enough for all CPUs.
+// The usual reason is a stack overflow in the kernel, which leaves no room to
+// push a fault.  So double faults go through a task gate, which loads registers
+// and a stack of its own.  The first one panics, so one task is enough for all
+// CPUs.
 //
 // Intel SDM 3A, 6.14.2 and 7.3: the processor saves the registers in the CPU's
 // TSS, puts the selector of that TSS into `task`, and pushes an error code on
@@ -48,7 +49,7 @@ dblfault_init(void)
 	GATE(idt[T_DBLFLT], STS_TG, GD_DBLFLT, 0, 0);
 }
 
-// What the stub of a trap would have pushed
+// The frame that the stub of a trap would have pushed
 static struct Trapframe
 frame_of(const struct Taskstate *ts, uint32_t err)
 {

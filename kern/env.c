@@ -104,7 +104,7 @@ env_init_percpu(void)
 
 // ---------------------------------------------------------------- creation
 
-// Give e a page directory whose kernel part is everybody's.
+// Give e a page directory, with the kernel part that all directories share.
 // Returns 0 or -E_NO_MEM.
 static int
 env_setup_vm(struct Env *e)
@@ -123,7 +123,7 @@ env_setup_vm(struct Env *e)
 	return 0;
 }
 
-// An id that this slot has not had for 2^19 generations.
+// Returns an id that this slot has not had for 2^19 generations.
 static envid_t
 next_id(const struct Env *e)
 {
@@ -192,7 +192,7 @@ region_alloc(struct Env *e, void *va, size_t len)
 	}
 }
 
-// Can this segment of a file of size bytes be loaded?
+// Can this segment be loaded, from a file of size bytes?
 static bool
 segment_ok(const struct Proghdr *ph, size_t size)
 {
@@ -202,7 +202,7 @@ segment_ok(const struct Proghdr *ph, size_t size)
 		&& ph->p_va <= USTACKTOP - PGSIZE - ph->p_memsz;
 }
 
-// How many bytes has the program at binary?
+// Returns the size of the program at binary, or 0 if there is none there.
 static size_t
 program_size(const uint8_t *binary)
 {
@@ -210,7 +210,7 @@ program_size(const uint8_t *binary)
 
 	while (p->name && p->start != binary)
 		p++;
-	return p->size;			// 0 for none
+	return p->size;
 }
 
 // Load the ELF program at binary into e, and give it a stack.  The programs
@@ -248,7 +248,7 @@ load_icode(struct Env *e, uint8_t *binary)
 	e->env_tf.tf_eip = elf->e_entry;
 }
 
-// Create the first environment of a program that the kernel carries along.
+// Create an environment that runs a program linked into the kernel.
 void
 env_create(uint8_t *binary, enum EnvType type)
 {
@@ -282,7 +282,7 @@ env_is_forgotten(const struct Env *e)
 	return !is_asleep(e) && !is_there(e->env_parent_id);
 }
 
-// End e: kern/reap.c frees all that e has.
+// End e, and hand its address space to kern/reap.c.
 static void
 start_freeing(struct Env *e)
 {
@@ -300,9 +300,8 @@ start_freeing(struct Env *e)
 	reap_begin(e);
 }
 
-// Free all that e has: at once or, if e has much, in pieces.  No other CPU may
-// be running e; on this CPU, the page directory of e is no longer loaded
-// afterwards.
+// End e and free its memory: at once, or in slices if e has much.  No other CPU
+// may be running e.  Afterwards e's page directory is not loaded on this CPU.
 void
 env_free(struct Env *e)
 {
@@ -310,7 +309,8 @@ env_free(struct Env *e)
 	reap_some();
 }
 
-// e has nothing left but its slot.
+// All memory of e is free: free its slot, and wake the environments that wait
+// for its end.
 static void
 free_slot(struct Env *e)
 {
@@ -386,8 +386,8 @@ env_set_status(struct Env *e, int status)
 
 // Give e other registers.  A CPU that is running e must be in the kernel before
 // env_tf is written, for it saves registers there when it enters the kernel,
-// and loads them when it leaves.  It does not handle the trap that brought it
-// there.
+// and loads them when it leaves.  That CPU does not handle the trap that
+// brought it there.
 void
 env_set_tf(struct Env *e, const struct Trapframe *tf)
 {
@@ -488,7 +488,7 @@ env_pop_tf(struct Trapframe *tf)
 	load_registers(tf);
 }
 
-// Have e be curenv, in place of another one, or of none.
+// Make e curenv, in place of another environment or of none.
 ALWAYS_INLINE void
 switch_to(struct Env *e)
 {

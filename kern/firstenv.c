@@ -1,9 +1,9 @@
 // kern/firstenv.c - the first environments, chosen by name.
 //
 // Every program is linked into the kernel as a file (obj/kern/programs.S).
-// Which of them runs is told by QEMU (fw_cfg opt/jos/run, what `make run-X`
+// The first one to run is named by QEMU (fw_cfg opt/jos/run, which `make run-X`
 // uses), else by make (INIT_CFLAGS=-DTEST=user_X), else by the lab.  QEMU may
-// also tell its arguments.
+// also pass its arguments.
 //
 // A file server that has ended is started again at a tick of the clock.
 //
@@ -44,10 +44,10 @@ find_program(const char *name)
 
 	while (p->name && strcmp(p->name, name) != 0)
 		p++;
-	return p;			// with a null name if there is none
+	return p;			// its name is NULL if there is none
 }
 
-// What lib/entry.S finds on the stack of a program that has arguments.
+// The arguments of a program on its stack, as lib/entry.S finds them
 struct StartStack {
 	int argc;
 	uint32_t argv;			// addresses in the program
@@ -121,7 +121,7 @@ program_name(char *name, size_t size)
 #define FS_TRIES	3	// how often to start another, after one served
 #define PAGES_TO_SPARE	64	// for stack, directory, tables, what it takes
 
-// May env_create want more pages for the file server than are free?
+// Can env_create need more pages for the file server than are free?
 static bool
 memory_is_short(void)
 {
@@ -136,10 +136,10 @@ memory_is_short(void)
 	return page_free_count() < needed;
 }
 
-// Where the server ends, in the midst of freeing, there may be neither a slot
-// nor memory for another one: wait for both.  A server that failed before it
-// served has no disk, or none that it can use, unless programs had taken the
-// memory that it began with.
+// When the server ends, its slot and memory may not be free yet: wait for both.
+// A server that fails before it has served a request, though memory is not
+// short, has no usable disk: give up, but only after FS_TRIES if an earlier one
+// served.
 void
 firstenv_tick(void)
 {

@@ -51,7 +51,7 @@ dstva_ok(const void *dstva)
 // -------------------------------------------------------------- delivering
 
 // Find the page that goes with a message of e; NULL if none does.
-// Returns 0, or -E_INVAL: as page_to_share.
+// Returns 0, or -E_INVAL: page_to_share refuses.
 static inline int
 message_page(struct Env *e, void *srcva, int perm, struct PageInfo **store)
 {
@@ -233,7 +233,7 @@ sys_ipc_call(envid_t envid, uint32_t value, void *srcva, void *dstva,
 
 // --------------------------------------------------------------- receiving
 
-// Have me take the message of a sender in me's queue.
+// Let `me` take the message of a sender in its queue.
 // Returns 0; or an error if the message cannot be sent any more, which is then
 // the result of the sender's call.
 static int
@@ -252,8 +252,8 @@ take_from_queue(struct Env *me, struct Env *sender, void *dstva)
 	return r;
 }
 
-// The first sender in me's queue, or `from` if that is in the queue and not
-// ANYBODY; NULL if there is none.
+// Returns the first sender in the queue of `me`; if `from` is not ANYBODY, only
+// `from`, if it is in the queue.  NULL if there is none.
 static struct Env *
 first_sender(struct Env *me, envid_t from)
 {
@@ -269,8 +269,8 @@ first_sender(struct Env *me, envid_t from)
 	return e;
 }
 
-// Have me, which runs, take a message of `from`, which may be ANYBODY: its
-// pending reply, or a message of its queue.  Returns whether there was one.
+// Let `me`, which is curenv, take a message of `from`, which may be ANYBODY:
+// the pending reply, or a message in the queue.  Returns whether there was one.
 static bool
 take(struct Env *me, envid_t from, void *dstva)
 {
@@ -291,8 +291,8 @@ take(struct Env *me, envid_t from, void *dstva)
 	return false;
 }
 
-// The sender of a message of the queue runs before e goes on: if it then
-// receives, e's reply finds it waiting.
+// The sender of a message from the queue runs before e goes on: if the sender
+// then receives, e's reply finds it waiting.
 bool
 ipc_take_waiting(struct Env *e, void *dstva)
 {
@@ -331,8 +331,8 @@ sys_ipc_recv_from(void *dstva, envid_t from)
 
 // Reply to the last message of `to`, which is NULL if there is no such
 // environment.  Returns 1 if the reply was delivered, and the caller is to make
-// `to` runnable; 0 if the reply is pending; -E_INVAL: as page_to_share;
-// -E_BAD_ENV; -E_IPC_NOT_RECV: me owes no reply.
+// `to` runnable; 0 if the reply is pending; -E_INVAL: page_to_share refuses;
+// -E_BAD_ENV; -E_IPC_NOT_RECV: `me` owes no reply.
 ALWAYS_INLINE int
 reply(struct Env *me, struct Env *to, uint32_t value, void *srcva, int perm)
 {
@@ -385,7 +385,8 @@ sys_ipc_reply(envid_t envid, uint32_t value, void *srcva, int perm)
 
 // sys_ipc_reply, even if envid has ended or is owed no reply; then unmap the
 // page at dstva, which mostly came with the request, and sys_ipc_recv(dstva).
-// Returns 0, or -E_INVAL with nothing done: as page_to_share or sys_ipc_recv.
+// Returns 0, or -E_INVAL with nothing done: page_to_share refuses, or bad
+// dstva.
 int
 sys_ipc_reply_recv(envid_t envid, uint32_t value, void *srcva, void *dstva,
 	int perm)

@@ -1,7 +1,7 @@
 // kern/kclock.c - the clock chip of the PC (MC146818).
 //
-// The kernel does not need the time, but in the chip's memory the BIOS leaves
-// the size of main memory.
+// The kernel does not need the time, but the size of main memory, which the
+// BIOS leaves in the chip's memory.
 //
 // Entry points: mc146818_read, mc146818_write, kclock_memory.
 
@@ -24,7 +24,7 @@ mc146818_write(unsigned reg, unsigned datum)
 	outb(IO_RTC_DATA, datum);
 }
 
-// The two-byte number whose low byte is in register lo.
+// Returns the two-byte number whose low byte is in register lo.
 static size_t
 nvram_number(unsigned lo)
 {

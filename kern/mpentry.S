@@ -6,10 +6,10 @@
 //
 //  1. Real mode: zero the data segments.
 //  2. Enter protected mode with flat segments.
-//  3. Turn on paging with entry_pgdir, as kern/entry.S does, and what else
-//     mem_init sets in %cr0 on the first CPU.
-//  4. Take the stack that boot_aps left in mpentry_kstack.
-//  5. Call mp_main at the address it was linked at.
+//  3. Turn on paging with entry_pgdir, as kern/entry.S does, and the other bits
+//     of %cr0 that mem_init sets on the first CPU.
+//  4. Load the stack pointer that boot_aps left in mpentry_kstack.
+//  5. Call mp_main at the address that mp_main is linked at.
 //
 // Up to step 3 the code must use addresses in the copy: MPBOOTPHYS.
 
@@ -56,7 +56,7 @@ ap_protected:
 	movl	mpentry_kstack, %esp	// 4
 	xorl	%ebp, %ebp
 
-	// A direct call would be relative to the copy, and go astray.
+	// A direct call would be relative to the copy, and miss mp_main.
 	movl	$mp_main, %eax		// 5
 	call	*%eax
 

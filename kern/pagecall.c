@@ -1,9 +1,10 @@
 // kern/pagecall.c - system calls about pages, besides those of the labs: to map
-// many at once, to copy one, to wait until a shared one changes, and to ask who
-// has one mapped.
+// many at once, to copy one, to wait until a shared one changes, and to ask
+// whether an environment has one mapped.
 //
-// fork, and the handler of its page faults, could make several calls of the
-// labs for each page.  Here they make one for all pages, or for a fault.
+// With the labs' calls alone, fork and its handler of page faults make several
+// calls for each page.  With these, fork makes one for all pages, and the
+// handler one for a fault.
 //
 // Entry points: the functions that have the names of calls.
 
@@ -23,7 +24,7 @@
 
 // ----------------------------------------------------- mapping runs of pages
 
-// Is this the start of npages pages that a program may map?
+// Is va the start of npages pages that a program may map?
 static bool
 user_pages(const void *va, size_t npages)
 {
@@ -91,7 +92,7 @@ map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 		if (!(dst_pte = pgdir_walk(to, dst, 1)))
 			return -E_NO_MEM;
 
-		// As far down as both are in these tables
+		// Down to the end of whichever page table ends first
 		const size_t here = MIN(MIN(PTX(src), PTX(dst)) + 1, n);
 
 		r = map_entries(src_pte, dst_pte, here, to, dst, run->perm,
@@ -101,7 +102,7 @@ map_run(pde_t *from, pde_t *to, const struct PageRun *run)
 	return r;
 }
 
-// Have each CPU that uses this address space forget its pages' permissions.
+// Flush the TLB of each CPU that has this address space loaded.
 static void
 flush_mappings(pde_t *pgdir)
 {
@@ -110,7 +111,7 @@ flush_mappings(pde_t *pgdir)
 	tlb_shootdown(pgdir, NULL);
 }
 
-// A call maps so many runs before others get a turn; fewer if they are long.
+// The most runs that one call maps; fewer if they are long.
 #define MAXRUNS		64
 
 // Map pages of curenv in another environment, as the n runs of a list say: one
@@ -226,12 +227,13 @@ sys_page_wake(void *va)
 	return 0;
 }
 
-// A slice of sys_page_held searches so many page tables.
+// How many page tables a slice of sys_page_held searches
 #define TABLES_SEARCHED	16
 
-// Where e maps pp: the page number of that address, or 0, for page 0 does not
-// count.  Searches the directory downward from *pdx, since file descriptors
-// lie high, and sets *pdx to where the next slice goes on, 0 at the end.
+// Returns the page number of an address where e maps pp, or 0 if there is none;
+// page 0 does not count.  Searches the directory downward from *pdx, since file
+// descriptors are high, and sets *pdx to where the next slice goes on, or to 0
+// at the end.
 static uint32_t
 find_mapping(struct Env *e, const struct PageInfo *pp, uint32_t *pdx)
 {

@@ -51,7 +51,7 @@ pit_init(void)
 	outb(PIT_COUNTER_0, PIT_HZ / TICKS_HZ / 256);
 }
 
-// Let no line through.  The firmware leaves some open, with vectors that are
+// Mask all lines.  The firmware leaves some unmasked, with vectors that are
 // those of exceptions.
 void
 pic_silence(void)
@@ -80,8 +80,8 @@ pic_init(void)
 	irq_setmask_8259A(~wanted);
 }
 
-// The slave waits to be told that its interrupt has been handled; if it has
-// none, it does not mind.  The master does not wait.
+// Acknowledge interrupt irq.  Only the slave waits for that, and ignores it if
+// it has no interrupt in service; the master acknowledges its own.
 void
 pic_eoi(unsigned irq)
 {
@@ -89,7 +89,7 @@ pic_eoi(unsigned irq)
 		outb(IO_PIC2, OCW2_EOI);
 }
 
-// Let through the lines whose bit in mask is 0.
+// Mask the lines whose bit in mask is 1, and unmask all others.
 void
 irq_setmask_8259A(uint16_t mask)
 {

@@ -12,10 +12,10 @@
 // UVPT of a directory is the directory itself: there its owner can read all
 // of its page tables as one array.
 //
-// Until mem_init loads kern_pgdir the processor uses the map of
-// kern/entrypgdir.S, which shows the first 8 MiB of memory only.  So
-// boot_alloc stays below, and so does page_alloc: those pages come first on the
-// free list.
+// Until mem_init loads kern_pgdir, the processor uses entry_pgdir
+// (kern/entrypgdir.S), which maps only the first ENTRYMAPSIZE bytes of memory.
+// So boot_alloc stays below that, and so does page_alloc, as those pages come
+// first on the free list.
 //
 // Entry points:
 //   mem_init			set up everything in this file
@@ -140,7 +140,7 @@ mem_init(void)
 	make_readonly((char *) KERNBASE + EXTPHYSMEM, data_start);
 	make_readonly(programs_start, end);
 
-	// As in the entry map, the kernel is at KERNBASE: this goes on
+	// kern_pgdir, too, maps the kernel at KERNBASE: the code goes on
 	lcr3(PADDR(kern_pgdir));
 	check_page_free_list(false);
 
@@ -223,8 +223,8 @@ page_init(void)
 				pages[n].pp_ref = 1;
 }
 
-// page_alloc is about to give out pp: may it?  The last page of the free list
-// brings the zeroed tables back to it.
+// May page_alloc give out pp?  When it takes the last page of the free list,
+// the zeroed tables go back to the list.
 static inline bool
 page_alloc_hook(struct PageInfo *pp)
 {
@@ -236,8 +236,8 @@ page_alloc_hook(struct PageInfo *pp)
 	return debug_page_alloc(pp);
 }
 
-// Take a free page; NULL if there is none.  Its pp_ref is 0: the caller counts
-// the first reference, or page_insert does.
+// Take a page off the free list; NULL if there is none.  Its pp_ref is 0: the
+// caller or page_insert counts the first reference.
 struct PageInfo *
 page_alloc(int flags)
 {
@@ -299,7 +299,7 @@ page_table_free(struct PageInfo *pp)
 	nzeroed_tables++;
 }
 
-// How many pages are free?  This walks over all of them.
+// Count the free pages, by walking over all of them.
 size_t
 page_free_count(void)
 {
@@ -313,11 +313,11 @@ page_free_count(void)
 
 // ------------------------------------------------------------- page tables
 
-// Where is the page table entry for va?  If the table itself is missing:
-// create 0 returns NULL; else make one, all zero, or return NULL if there is
-// no memory.  The entry need not be present.
+// Returns the page table entry for va, which need not be present.  If there is
+// no page table: returns NULL if create is 0; else makes one, of zeros, or
+// returns NULL if there is no memory.
 //
-// The directory entry allows everything.  The processor asks both levels, so
+// The directory entry allows everything.  The processor checks both levels, so
 // the page table entry alone decides.
 inline pte_t *
 pgdir_walk(pde_t *pgdir, const void *va, int create)
@@ -387,7 +387,7 @@ page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 	return 0;
 }
 
-// The page mapped at va, or NULL.  Stores the address of its entry if
+// Returns the page mapped at va, or NULL.  Stores the address of its entry if
 // pte_store is not NULL and there is a page.
 inline struct PageInfo *
 page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
@@ -401,7 +401,7 @@ page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
 	return pa2page(*pte);
 }
 
-// Unmap the page at va, if there is one, and give up the reference.
+// Unmap the page at va, if there is one, and drop the reference.
 void
 page_remove(pde_t *pgdir, void *va)
 {

@@ -4,7 +4,7 @@
 
 #include <kern/console.h>
 
-// The console likes text in larger pieces.
+// vcprintf collects text, as the console prints large pieces faster.
 static void
 flush(struct Output *out)
 {

@@ -1,5 +1,5 @@
-// kern/programs.S - the programs that the kernel carries along, each as the
-// bytes of its ELF file, and a table of them.
+// kern/programs.S - the programs linked into the kernel, each as the bytes of
+// its ELF file, and a table of them.
 //
 // The list is made from the files in user/: obj/kern/programs.inc has a line
 // program "FOLDER", "NAME", "FILE" for each.  Symbols are in quotes, as a name

@@ -30,15 +30,15 @@ struct Env *next_to_run[NCPU];
 uint64_t sched_idle_time;
 static uint64_t idle_since;
 
-// Can e be run by whichever CPU finds it?
+// May any CPU that finds e run it?
 ALWAYS_INLINE bool
 is_ready(const struct Env *e)
 {
 	return e->env_status == ENV_RUNNABLE && !sleeps_on_device(e);
 }
 
-// Run the next environment in circular order, from the one that was last found
-// here by this CPU.
+// Run the next ready environment in circular order, after the one that this
+// CPU's last search found.
 void
 sched_yield(void)
 {

@@ -111,7 +111,7 @@ wakeup(const void *object)
 		if (is_asleep(env_of_sleeper(s)))
 			wakeup_env(env_of_sleeper(s));
 		else
-			sleep_leave(s);	// it has run since, and sleeps no more
+			sleep_leave(s);	// has run since, so is not asleep
 	}
 }
 

@@ -4,9 +4,9 @@
 // line is made when a program asks for one: until then the keys wait in the
 // console's ring, and are echoed where they are read.
 //
-// ^C ends the foreground job.  A shell says which that is: an environment that
-// calls sys_cons_foreground is from then on in the foreground, with all that it
-// starts and those start in turn, as the commands of a pipeline.
+// ^C ends the foreground job: an environment that has called
+// sys_cons_foreground and all its descendants since, such as the commands of a
+// pipeline.
 //
 // Entry points: tty_getkey, tty_getline; foreground_set, foreground_inherit;
 // tty_hotkeys.  Under the kernel lock.
@@ -26,7 +26,7 @@
 // ------------------------------------------------------------------- lines
 
 static struct Typed line;
-static int line_taken;			// bytes of it that were read
+static int line_taken;			// bytes of line that were read
 
 static void
 line_drop(void)
@@ -51,7 +51,7 @@ tty_getline(void)
 	return c;
 }
 
-// What remains of a line comes first.
+// The rest of a line that was read in part comes before new keys.
 int
 tty_getkey(void)
 {
@@ -65,8 +65,8 @@ tty_getkey(void)
 
 // ---------------------------------------------------------- the foreground
 
-// How many environments foreground_end ends at a time: the rest waits for the
-// next trap, so that no CPU waits long for the lock.
+// How many environments foreground_end ends at a time.  The next trap ends
+// more, so that no CPU waits long for the lock.
 #define ENDS		4
 
 // The job of the last environment in each slot that has one
@@ -106,7 +106,7 @@ foreground_inherit(const struct Env *parent, envid_t child)
 	set_job(child, job_of(parent));
 }
 
-// The first environment of the foreground job from e on, or NULL.
+// Returns the first environment of the foreground job from e on, or NULL.
 static struct Env *
 next_member(struct Env *e)
 {
@@ -117,7 +117,8 @@ next_member(struct Env *e)
 	return NULL;
 }
 
-// End some of the foreground job.  Returns whether there are more.
+// End up to ENDS environments of the foreground job.  Returns whether there are
+// more.
 static bool
 foreground_end(void)
 {

@@ -1,7 +1,7 @@
 // kern/usermem.c - ends programs that pass the kernel a bad pointer.
 //
-// Entry point: user_mem_assert (kern/pmap.h).  Not in kern/pmap.c, as the labs
-// have it, for env_destroy belongs to a higher layer.
+// Entry point: user_mem_assert (kern/pmap.h).  The labs have it in kern/pmap.c,
+// but it calls env_destroy, which is of a higher layer.
 
 #include <inc/env.h>
 #include <inc/error.h>
@@ -12,9 +12,9 @@
 #include <kern/pmap.h>
 #include <kern/usermem.h>
 
-// End env unless it may use all of [va, va+len) from user mode as perm says;
-// that may not return if env is curenv.  If it may, the kernel may use the
-// memory of programs until the trap ends: without asking here, SMAP forbids it.
+// End env unless it may use all of [va, va+len) from user mode as perm says; if
+// env is curenv, this may not return.  Else open the memory of programs to the
+// kernel until the trap ends, which SMAP forbids without this call.
 void
 user_mem_assert(struct Env *env, const void *va, size_t len, int perm)
 {
