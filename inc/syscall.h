@@ -49,9 +49,9 @@ enum {
 };
 
 // Some of the calls after SYS_ipc_recv are faster replacements of calls that
-// students write in lab 4.  A kernel of lab 4 lacks them, so that the students'
-// calls are used.  Other kernels advertise them by this bit in the page table
-// entry of the page at UENVS, which lib/calls.c reads.
+// students write in lab 4.  lib/calls.c makes them only if this bit is set in
+// the page table entry of the page at UENVS.  Kernels of lab 4 do not set it,
+// so that programs make the students' calls.
 #define PTE_REPLACEMENTS	0x200
 
 // For sys_page_map_list: map npages pages of the caller, from srcva on, at

@@ -247,8 +247,8 @@ xstack_left(void)
 	upcall_at(deep_fn);
 }
 
-// The kernel aligns a UTrapframe to words, whatever %esp is.  (With SAN=1 the
-// kernel panics if it does not.)
+// The kernel aligns a UTrapframe to words, whatever %esp is.  (With SAN=1, a
+// kernel that does not panics.)
 static void
 esp_odd(void)
 {

@@ -178,7 +178,7 @@ when_asleep(enum Help help)
 	shared->help = help;
 }
 
-// Have the helper receive as soon as the child makes its next call.
+// Have the helper receive; returns when it waits for a message.
 static void
 have_received(void)
 {

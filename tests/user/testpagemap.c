@@ -1,6 +1,6 @@
 // tests/user/testpagemap.c - sys_page_map_list maps runs of pages as
-// sys_page_map does one page, and sys_page_copy copies a page only if it has
-// to.
+// sys_page_map maps one page, and sys_page_copy copies a page only if it is
+// shared.
 
 #include <inc/lib.h>
 
@@ -11,8 +11,8 @@
 
 #define NPAGES	6
 
-// Our pages, of which the first four are the last of a page table; and places
-// for them, where tables end at another page, and in between nothing
+// The pages to map: four at the end of a page table, two in the next one.  At
+// THERE, only the first is at the end of a table.  NOPAGE is not mapped.
 #define HERE	((char *) 0x0A400000 - 4 * PGSIZE)
 #define THERE	((char *) 0x0AC00000 - PGSIZE)
 #define NOPAGE	((char *) 0x0B400000)
@@ -110,7 +110,7 @@ test_runs(void)
 		check(pageref(to) == 2, "references are counted wrong");
 	}
 
-	// In place of other pages, and of themselves
+	// Replace other pages, and the same pages
 	must("other page", sys_page_alloc(0, THERE, RW));
 	RETURNS(map_run(0, HERE, THERE, RO, NPAGES), 1);
 	check(same_page(HERE, THERE) && perm_at(THERE) == RO
@@ -122,7 +122,7 @@ test_runs(void)
 	check(pageref(HERE) == 1, "a reference is left");
 }
 
-// What we have ourselves may change with it.
+// With `both`, the caller's own mappings get the permissions, too.
 static void
 test_both(void)
 {
@@ -140,8 +140,8 @@ test_both(void)
 	unmap(THERE, NPAGES);
 }
 
-// The processor does not remember that it could write to them: with `both`,
-// because of what they are mapped as elsewhere.
+// When sys_page_map_list makes pages read-only, the TLB must not let the child
+// write to them any more.
 static void
 test_flush(bool both)
 {
@@ -173,7 +173,7 @@ test_large(void)
 	};
 
 	new_pages(LARGE, n);
-	RETURNS(sys_page_map_list(0, runs, 2), 1);	// enough for a call
+	RETURNS(sys_page_map_list(0, runs, 2), 1);	// most for one call
 	must("map_runs", map_runs(0, runs, 2));
 	for (int i = 0; i < n; i++)
 		check(((int *) LARGE)[i * NPTENTRIES]
@@ -231,7 +231,7 @@ test_copies(void)
 		&& pageref(THERE) == 1 && pageref(HERE + PGSIZE) == 1,
 		"the copy is none");
 
-	// Others have it: a copy.  It is ours alone: no copy.
+	// A shared page is copied, an unshared one is not
 	must("share", sys_page_map(0, HERE, 0, THERE, RO));
 	for (int round = 0; round < 2; round++) {
 		const pte_t was = entry(THERE);
@@ -257,8 +257,8 @@ test_copies(void)
 	FAILS(sys_page_copy(HERE, sys_getenvid() + NENV, THERE, RW), E_BAD_ENV);
 }
 
-// After a fork, whoever writes first gets a copy, and the last one keeps the
-// page.
+// After a fork, each environment that writes gets a copy, but the last one
+// keeps the page.
 static void
 test_last_owner(void)
 {

@@ -1,6 +1,6 @@
-// tests/user/testpagewait.c - ends of pipes sleep, and wake up when there is
-// something to do or the other side is gone; sys_page_wait and sys_page_wake,
-// with which they do so.
+// tests/user/testpagewait.c - readers and writers of pipes sleep, and wake up
+// when they can go on or the other side is gone; and the calls that they use
+// for it, sys_page_wait and sys_page_wake.
 
 #include <inc/lib.h>
 
@@ -67,12 +67,12 @@ test_calls(void)
 	must("page", sys_page_alloc(0, (void *) PAGE, RW | PTE_SHARE));
 	*PAGE = 7;
 
-	// It is not as we say: no sleep
+	// Another word or count than given: no sleep
 	must("value", sys_page_wait(PAGE, 8, 1));
 	must("mappings", sys_page_wait(PAGE, 7, 2));
 	must("nobody", sys_page_wake((void *) PAGE));
 
-	// Some other page
+	// A wake-up for another page
 	child = sleeper();
 	must("wake", sys_page_wake(ROUNDDOWN(&buf[0], PGSIZE)));
 	expect_asleep("a child, with another page awake,", child);
@@ -81,14 +81,14 @@ test_calls(void)
 	must("wake", sys_page_wake((void *) PAGE));
 	wait(child);
 
-	// A mapping more is nothing to wake up for, but one less is
+	// One more mapping does not wake the sleeper, one less does
 	child = sleeper();
 	must("map", sys_page_map(0, (void *) PAGE, 0, OTHER, RW));
 	expect_asleep("a child, with its page mapped again,", child);
 	must("unmap", sys_page_unmap(0, OTHER));
 	wait(child);
 
-	// Its own mapping; and that may be the last
+	// The sleeper's own mapping goes, which may be the last
 	child = sleeper();
 	must("unmap", sys_page_unmap(child, (void *) PAGE));
 	wait(child);
@@ -98,7 +98,7 @@ test_calls(void)
 	must("page", sys_page_alloc(0, (void *) PAGE, RW | PTE_SHARE));
 	*PAGE = 7;
 
-	// Its parent wakes it, or ends it
+	// The sleeper's parent wakes or destroys it
 	child = sleeper();
 	must("status", sys_env_set_status(child, ENV_RUNNABLE));
 	wait(child);
@@ -157,7 +157,7 @@ test_reader(void)
 	must("write", write(p[1], "x", 1));
 	wait(reader);
 
-	// The last writer closes; it is killed
+	// The last writer closes the pipe, or is killed
 	reader = start(read_end);
 	expect_asleep("a reader", reader);
 	close(p[1]);
@@ -192,9 +192,8 @@ test_writer(void)
 	close(p[1]);
 }
 
-// While the last writer goes, somebody is in the midst of making a copy of the
-// reader's descriptor.  To those who look then, the copy's data page could be
-// a writer's.
+// The last writer goes while the reader's descriptor is being copied: the
+// copy's data page is mapped already, as if a writer were left (lib/pipe.c).
 static void
 test_copy_meanwhile(void)
 {
@@ -228,7 +227,7 @@ echo_bytes(int in, int out)
 		must("echo", write(out, &c, 1));
 }
 
-// Both are asleep most of the time, and no wake-up may be lost.
+// Reader and writer sleep most of the time, and no wake-up may be lost.
 static void
 test_to_and_fro(void)
 {

@@ -1,9 +1,9 @@
-// tests/user/testpaths.c - paths: the longest names, slashes, names that are
-// not there, and a directory that grows.
+// tests/user/testpaths.c - paths: the longest names, slashes, names that do not
+// exist, and a directory that grows.
 
 #include <inc/lib.h>
 
-#define MANY	100			// more than a block has room for
+#define MANY	100			// entries, for more than one block
 
 static char path[2 * MAXPATHLEN];
 
@@ -14,7 +14,7 @@ expect(const char *what, int got, int want)
 		panic("%s: %d, not %d", what, got, want);
 }
 
-// Open, close again.  Returns 0 or an error.
+// Open and close a file.  Returns 0 or an error.
 static int
 try_open(const char *name, int mode)
 {
@@ -25,7 +25,7 @@ try_open(const char *name, int mode)
 	return fd < 0 ? fd : 0;
 }
 
-// n times c, then a word, in path[]
+// Make path[] of n times c, then a word.
 static const char *
 long_path(int n, char c, const char *end)
 {
@@ -71,7 +71,8 @@ test_slashes(void)
 	expect("remove /no/x", remove("/no/x"), -E_NOT_FOUND);
 }
 
-// "" and "/" are the root directory, which nobody changes.
+// "" and "/" are the root directory, which cannot be opened for writing, made
+// or removed.
 static void
 test_root(const char *root)
 {

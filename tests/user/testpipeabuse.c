@@ -1,9 +1,8 @@
-// tests/user/testpipeabuse.c - pipes and descriptors in the hands of those who
-// do not keep to the rules: each child may harm itself, and the next one starts
-// from a clean sheet.
+// tests/user/testpipeabuse.c - programs that write nonsense to their pipes and
+// descriptors harm only themselves.
 //
-// Each attack runs in a child of its own, which may end as it likes but must
-// end; then as many environments and pages are free as before.
+// Each attack runs in a child, which must end, in any way; then as many
+// environments and pages are free as before.
 
 #include <tests/user/fuzz.h>
 
@@ -31,8 +30,8 @@ must_be(const char *what, int got, int want)
 		panic("%s: %d, not %d", what, got, want);
 }
 
-// The next fault ends us, without a word of the library's.  What we still write
-// to must not be waiting to be copied.
+// Let the next page fault end this program silently: without a handler.  So
+// pages that it still writes to must not be copy-on-write.
 static void
 faults_end_us(void)
 {
@@ -122,10 +121,10 @@ positions_that_lie(void)
 {
 	uint32_t *ring = (uint32_t *) fd2data(fd_of(p[0]));
 
-	ring[0] = 0x80000000;		// the reader's; the writer's is 0
+	ring[0] = 0x80000000;		// p_rpos; p_wpos is 0
 	must_be("read", read(p[0], buf, sizeof(buf)), RING);
 
-	// A ring that is more than full: the writer waits
+	// The ring seems more than full: the writer waits
 	envid_t child = fork_or_panic();
 
 	if (child == 0) {
@@ -146,7 +145,7 @@ page_of_rubbish(void)
 	must_be("close again", close(p[1]), -E_INVAL);
 }
 
-// A pipe's descriptor says that it is a file's, and the other way round.
+// A pipe's descriptor is changed into a file's, and the other way round.
 static void
 other_device(void)
 {
@@ -269,7 +268,7 @@ static const struct Attack {
 	{ "console of rubbish", console_of_rubbish },
 };
 
-// Which of them are meant to end by a fault.
+// Which attacks end by a fault
 static bool
 ends_badly(void (*run)(void))
 {
@@ -278,7 +277,7 @@ ends_badly(void (*run)(void))
 		|| run == console_of_rubbish;
 }
 
-// A child that gets through tells us.
+// Run an attack in a child, which sends a message if it gets to its end.
 static void
 attack(const struct Attack *a)
 {

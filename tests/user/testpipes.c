@@ -1,6 +1,6 @@
-// tests/user/testpipes.c - pipes with several readers and writers, while others
-// pass descriptors on and close them: no byte is lost or doubled, and no end
-// of file comes too early.
+// tests/user/testpipes.c - pipes with several readers and writers, while other
+// environments copy and close the descriptors: no byte is lost or read twice,
+// and no end of file comes too early.
 
 #include <inc/lib.h>
 
@@ -28,7 +28,7 @@ writer(int out)
 	}
 }
 
-// Send what was read to the parent.
+// Send the number of bytes read to the parent.
 static void
 reader(int in, envid_t parent)
 {
@@ -42,7 +42,7 @@ reader(int in, envid_t parent)
 	ipc_send(parent, total, NULL, 0);
 }
 
-// Descriptors come and go.
+// Copy and close descriptors, by fork and dup.
 static void
 disturber(int fd)
 {

@@ -1,5 +1,5 @@
-// tests/user/testqueue.c - senders that wait for their turn: first come, first
-// served, whoever else sends without pause, and whoever ends meanwhile.
+// tests/user/testqueue.c - the queue of senders: first come, first served, even
+// if others send without pause, or queued senders end.
 //
 // usage: testqueue [requests]	(of an honest client among hostile ones)
 
@@ -12,19 +12,19 @@
 #define RO	(PTE_P | PTE_U)
 #define NO_PAGE	((void *) UTOP)
 
-#define PAGE	((char *) 0x0A000000)	// what senders send
+#define PAGE	((char *) 0x0A000000)	// the page that senders send
 #define LANDING	((char *) 0x0B000000)
-#define FAR	((char *) 0xB0000000)	// nothing near it: no page table
-#define FARTHER	((char *) 0xB4000000)	// nor here
+#define FAR	((char *) 0xB0000000)	// addresses without a page table
+#define FARTHER	((char *) 0xB4000000)
 
 #define SENDERS		20
-#define SPINNER		999		// what it sends
+#define SPINNER		999		// the number that the spinner sends
 #define HOSTILE		3
-#define PER_REQUEST	100		// hostile ones served, at most
+#define PER_REQUEST	100		// hostile requests served, at most
 
-// Shared by all
+// Shared by all environments
 static struct Shared {
-	volatile int result[SENDERS];	// of their calls
+	volatile int result[SENDERS];	// of the senders' calls
 	volatile int served;		// hostile requests
 	volatile bool stop;
 	volatile envid_t big;		// a large environment
@@ -59,7 +59,8 @@ until_asleep(envid_t id)
 
 // ----------------------------------------------------------------- senders
 
-// Sender i sends i and a page of bytes i to `to`; it sleeps when we return.
+// Start sender i, which sends i and a page of bytes i to `to`.  Returns when
+// the sender sleeps.
 static void
 start_sender(int i, envid_t to)
 {
@@ -80,7 +81,7 @@ start_senders(int n, envid_t to)
 		start_sender(i, to);
 }
 
-// The next message is sender i's.
+// Check that the next message is sender i's.
 static void
 receive(int i)
 {
@@ -142,8 +143,8 @@ test_recv_from(void)
 	receive(2);
 }
 
-// The first, the last and one between them end; one is woken, one is stopped,
-// one loses its page, and one may not write to it any more.
+// Of the queued senders, the first, the last and one between them end; one is
+// woken, one is stopped, and the page of one is unmapped.
 static void
 test_ends(void)
 {
@@ -179,7 +180,7 @@ test_target_ends(void)
 		failed(i, -E_BAD_ENV);
 }
 
-// Two that send to each other: it is for others to end that.
+// Two senders that send to each other wait until another environment ends one.
 static void
 test_each_other(void)
 {
@@ -206,12 +207,13 @@ test_each_other(void)
 	IS(shared->result[0], 0);
 }
 
-// If there is no page table for the first one's page, the next one is taken.
+// If there is no memory for the page table that the first sender's page needs,
+// the next sender gets its turn.
 static void
 test_no_memory(void)
 {
 	if (sys_debug(DEBUG_FAIL_ALLOC, 0) < 0)
-		return;			// nobody debugs
+		return;			// DEBUG is not set
 	start_senders(2, me);
 	IS(sys_debug(DEBUG_FAIL_ALLOC, 1) & ~1, 0);
 	IS(ipc_recv(NULL, FAR, NULL), 1);
@@ -222,9 +224,9 @@ test_no_memory(void)
 	sys_page_unmap(0, FAR);
 }
 
-#define BIG		20		// page tables of one that ends
+#define BIG		20		// page tables of the large child
 
-// Has a child that is large, which it ends when it hears from us.
+// Make a large child, and destroy it after a message.
 static void
 end_big_child(void)
 {
@@ -241,16 +243,17 @@ end_big_child(void)
 	exit();
 }
 
-// Memory that is still to come back from one that ended counts as there, also
-// for a message that has waited.  We make no call while that one ends, for each
-// gives some of it back; another CPU that has nothing to do may give back all.
+// Memory of an ended environment that the kernel has yet to free counts as
+// free, also for a queued message.  This program makes no call meanwhile,
+// because each call frees a slice of that memory; another, idle CPU may free
+// all of it.
 static void
 test_memory_to_come(void)
 {
 	envid_t helper;
 
 	if (sys_debug(DEBUG_FAIL_ALLOC, 0) < 0)
-		return;			// nobody debugs
+		return;			// DEBUG is not set
 	start_senders(2, me);
 	if ((helper = fork_or_panic()) == 0)
 		end_big_child();
@@ -278,7 +281,7 @@ test_memory_to_come(void)
 
 // ---------------------------------------------- hostile clients of a server
 
-// Sends without pause, with sense or without, and never asks for an answer.
+// Send valid and invalid requests without pause, and never receive a reply.
 static void
 be_hostile(int i, envid_t fs)
 {

@@ -1,15 +1,15 @@
-// tests/user/testreadpage.c - a read into a whole page of ours, which the file
-// server fills itself, changes no more of it than any other read.
+// tests/user/testreadpage.c - a read into a whole page changes no more of it
+// than a read to an unaligned address.
 
 #include <inc/lib.h>
 
 #include <tests/user/test.h>
 
 #define FILE	"/hello"
-#define SHORT	3			// less than a request takes
+#define SHORT	3			// bytes: fewer than a request has
 
 static char page[PGSIZE] __attribute__((aligned(PGSIZE)));
-static char same[PGSIZE + 1];		// read in the other way, at same + 1
+static char same[PGSIZE + 1];		// for the unaligned read, to same + 1
 
 static void
 check(bool ok, const char *what)
@@ -25,7 +25,7 @@ only_changed(size_t n)
 		check(page[i] == 'z', "more than the answer has changed");
 }
 
-// Read n bytes at an offset, twice.
+// Read n bytes at an offset into both buffers, and compare.
 static void
 read_both(int fd, off_t offset, size_t n, ssize_t want)
 {
@@ -55,8 +55,7 @@ umain(int argc, char **argv)
 	read_both(fd, st.st_size - SHORT, PGSIZE, SHORT);
 	read_both(fd, st.st_size, PGSIZE, 0);
 
-	// A page that waits to be copied is copied, and the child has the old
-	// one
+	// A copy-on-write page is copied, and the child keeps the old one
 	memset(page, 'z', sizeof(page));
 	envid_t child = fork_or_panic();
 
@@ -71,7 +70,7 @@ umain(int argc, char **argv)
 	ipc_send(child, 0, NULL, 0);
 	wait(child);
 
-	// An error leaves all as it was
+	// An error changes nothing
 	memset(page, 'z', sizeof(page));
 	must("remove", remove(FILE));
 	check(read(fd, page, PGSIZE) < 0, "a file that is gone was read");

@@ -1,5 +1,5 @@
-// tests/user/testreap.c - what a large program had is given back while others
-// go on.
+// tests/user/testreap.c - the kernel frees the memory of a large program that
+// ended in slices, while others run.
 //
 // usage: testreap [TURNS]
 
@@ -11,17 +11,17 @@
 
 #define SOURCE		((char *) 0x20000000)
 #define MANY		((char *) 0x30000000)
-#define MANY_RUNS	1200		// up to where descriptors are
-#define RUNS_OF_PAGE	100		// more than 65535 references do not fit
+#define MANY_RUNS	1200		// below the addresses of descriptors
+#define RUNS_OF_PAGE	100		// a page has at most 65535 references
 
 #define TABLES		100		// more than MAX_ZEROED_TABLES
 
 #define DISK_ROUNDS	24
 
 #define DESTROYERS	5
-#define PATIENCE	1000000		// turns
+#define MAXTURNS	1000000		// until all memory has been freed
 
-// Map pages so often that a reference count is almost used up.
+// Map pages very often, each almost as often as its reference count allows.
 static void
 map_runs_of(envid_t env, size_t nruns)
 {
@@ -52,9 +52,9 @@ new_child(void)
 	return child;
 }
 
-// A program with very many mappings ends while no CPU but ours has anything
-// to do: the idle one gives them back, and meanwhile we tell the scheduler time
-// and again that somebody could run who cannot.
+// A program with very many mappings ends while the other CPUs are idle, so that
+// one of them frees the mappings.  Meanwhile this program stops a child, which
+// is stopped already, again and again.
 static void
 test_idle_cpu(void)
 {
@@ -72,7 +72,7 @@ test_idle_cpu(void)
 	must("sys_env_destroy", sys_env_destroy(stopped));
 }
 
-// Has it ended, but not yet given back what it had?
+// Has env ended, but is its memory not freed yet?
 static bool
 is_dying(envid_t env)
 {
@@ -96,10 +96,10 @@ open_next(int dir)
 	return fd;
 }
 
-// A program with very many mappings ends, and meanwhile we want a block of the
-// disk that nobody has had yet, so that at last no CPU has anything to do but
-// give those back.  Do we get it before all is given back?  Not if the disk was
-// so fast that CPU 0, which has its interrupts, had no time to become idle.
+// A program with very many mappings ends, while this program reads a disk block
+// that is not cached: then no CPU has anything to do but free the mappings.
+// Returns whether the read was done before all were freed.  It is not if the
+// disk was so fast that CPU 0, which gets its interrupts, did not become idle.
 static bool
 is_disk_heard(int fd)
 {
@@ -126,8 +126,8 @@ is_disk_heard(int fd)
 	return was_idle;
 }
 
-// For that, the interrupt must be let in meanwhile.  The disk of a busy
-// computer may be too slow, but not each time.
+// The disk's interrupt must get through while an idle CPU frees memory.  On a
+// busy computer the disk may be too slow for this, but not each time.
 static void
 test_disk_meanwhile(void)
 {
@@ -158,8 +158,8 @@ destroy_children(void)
 	}
 }
 
-// While such programs sleep until a child is gone, or work, they are stopped,
-// started and destroyed.
+// Programs that make and destroy large children are stopped, started and
+// destroyed meanwhile.
 static void
 test_destroyers(uint32_t turns)
 {
@@ -184,20 +184,20 @@ test_destroyers(uint32_t turns)
 			destroy_and_wait(one[i]);
 }
 
-// What is left of ended programs is given back some time.
+// Wait until as many environments are free as before.
 static void
 expect_free(int envs_before)
 {
 	for (int turn = 0; free_envs() != envs_before; turn++) {
-		if (turn == PATIENCE)
+		if (turn == MAXTURNS)
 			panic("%d environments are free, not %d", free_envs(),
 				envs_before);
 		sys_yield();
 	}
 }
 
-// A large child is gone when sys_env_destroy returns.  Its tables are free
-// pages, and a new page has zeros.
+// A large child is gone when sys_env_destroy returns.  Its page tables are free
+// pages then, and a page allocated from them is all zeros.
 static void
 test_tables_are_zero(void)
 {

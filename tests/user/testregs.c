@@ -1,11 +1,11 @@
-// tests/user/testregs.c - whatever a program puts into its registers, or those
-// of a child, it does not harm the kernel, nor gain any privilege.
+// tests/user/testregs.c - no value in a program's registers, or in those of a
+// child, harms the kernel or gives the program a privilege.
 
 #include <inc/lib.h>
 
 #define ROUNDS	20000
 
-// A call with %ebp and, in addition to ours, flags of our choice.
+// Make a system call with this %ebp, and with these flags set, too.
 static envid_t
 getenvid_with(uint32_t ebp, uint32_t flags)
 {
@@ -13,7 +13,7 @@ getenvid_with(uint32_t ebp, uint32_t flags)
 
 	__asm__ volatile(
 		"pushl %%ebp\n\t"
-		"pushfl\n\t"		// to go back to
+		"pushfl\n\t"		// to restore afterwards
 		"pushfl\n\t"
 		"orl %2, (%%esp)\n\t"
 		"movl %1, %%ebp\n\t"
@@ -27,8 +27,8 @@ getenvid_with(uint32_t ebp, uint32_t flags)
 	return id;
 }
 
-// The kernel follows the chain of frame pointers.  It must not follow ours to
-// where nothing is, to devices, or beyond the last byte there is.
+// A backtrace follows the program's chain of frame pointers.  The kernel must
+// not follow it to unmapped memory, to devices, or beyond the end of memory.
 static void
 test_frame_pointer(void)
 {
@@ -56,7 +56,7 @@ test_flags(void)
 			panic("a call with flags %08x failed", odd[i]);
 }
 
-// These may end the program that does it, and nobody else.
+// Each of these may end the program that does it, and no other.
 static void
 single_step(void)
 {
@@ -69,12 +69,12 @@ return_to_nested_task(void)
 	__asm__ volatile("pushl %0; popfl; iret" : : "i" (FL_NT));
 }
 
-// Into virtual-8086 mode: the segments that iret would load there, then, in
-// the order of the stack, %ss, %esp, flags, %cs, %eip.
+// Try to enter virtual-8086 mode by iret.  On the stack are the segments for
+// that mode, %ss, %esp, flags, %cs and %eip.
 static void
 become_8086(void)
 {
-	sys_env_set_pgfault_upcall(0, NULL);	// a fault is the end of us
+	sys_env_set_pgfault_upcall(0, NULL);	// a fault ends the program
 	__asm__ volatile(
 		"pushl %1; pushl %1; pushl %1; pushl %1; pushl %1\n\t"
 		"pushl $0x8000; pushl %0; pushl %1; pushl $0x100; iret"
@@ -117,7 +117,7 @@ test_deadly(void)
 	wait(start(other_ways_in));
 }
 
-// What set_registers makes a child do.
+// The code that set_registers lets a child run.
 static void
 where_am_i(void)
 {
@@ -125,7 +125,7 @@ where_am_i(void)
 
 	__asm__ volatile("movl %%cs, %0" : "=r" (cs));
 	if ((cs & 3) != 3)
-		__asm__ volatile("1: cli; jmp 1b");	// we won
+		__asm__ volatile("1: cli; jmp 1b");	// the attack worked
 	for (;;)
 		sys_getenvid();
 }
@@ -137,7 +137,7 @@ call_for_ever(void)
 		sys_getenvid();
 }
 
-// Give a child that is running the registers of a kernel, again and again.
+// Give a running child a trap frame of kernel mode, again and again.
 static void
 test_trapframe(void)
 {

@@ -1,5 +1,5 @@
-// tests/user/testremove.c - a file that is removed while it is open: who had it
-// open has it no more, and never gets at the file that takes its place.
+// tests/user/testremove.c - a file is removed while it is open: its descriptors
+// become invalid, and give no access to a file that takes its place.
 
 #include <inc/lib.h>
 
@@ -45,7 +45,7 @@ umain(int argc, char **argv)
 	expect("remove", remove("/old"), 0);
 	expect("remove", remove("/old"), -E_NOT_FOUND);
 
-	// In the same place of the directory
+	// A new file, which gets the removed one's directory entry
 	int new = open_or_panic("/new", O_RDWR | O_CREAT);
 	expect("write", write(new, "newer", 5), 5);
 	expect_gone(old);
@@ -54,7 +54,7 @@ umain(int argc, char **argv)
 	close(old);
 	close(other);
 
-	// Nor by a slot of the server that is in use again
+	// Another open file, which gets the old slot of the server
 	int third = open_or_panic("/new", O_RDONLY);
 	expect_gone(9);
 	close(9);

@@ -1,4 +1,4 @@
-// tests/user/testreply.c - receiving from one sender only, and answers that do
+// tests/user/testreply.c - receiving from one sender only, and replies that do
 // not wait for their receiver.
 
 #include <inc/lib.h>
@@ -8,10 +8,10 @@
 #define RW	(PTE_P | PTE_U | PTE_W)
 #define RO	(PTE_P | PTE_U)
 
-#define PAGE	((char *) 0x0A000000)	// ours, and sent with answers
-#define LANDING	((char *) 0x0B000000)	// where they are wanted
-#define FAR	((char *) 0xB0000000)	// nothing near it: no page table
-#define POOL	((char *) 0x10000000)	// all the memory there is
+#define PAGE	((char *) 0x0A000000)	// a page sent with replies
+#define LANDING	((char *) 0x0B000000)	// where clients map replies' pages
+#define FAR	((char *) 0xB0000000)	// an address without a page table
+#define POOL	((char *) 0x10000000)	// where all memory is mapped
 #define NO_PAGE	((void *) UTOP)
 
 static void
@@ -24,7 +24,7 @@ expect(int line, const char *call, int got, int want)
 #define IS(call, want)		expect(__LINE__, #call, call, want)
 #define FAILS(call, error)	expect(__LINE__, #call, call, -(error))
 
-static envid_t me;			// the one that started all others
+static envid_t me;			// the parent of all others
 
 static void
 until_receiving(envid_t id)
@@ -62,11 +62,11 @@ test_recv_from(void)
 	if ((listener = fork_or_panic()) == 0) {
 		IS(ipc_recv_from(friend, NULL), 5);
 		ipc_send(me, 6, NULL, 0);
-		// That one is ended while we wait, then gone
+		// The friend is destroyed during the wait, then is gone
 		IS(ipc_recv_from(friend, NULL), -E_BAD_ENV);
 		IS(ipc_recv_from(friend, NULL), -E_BAD_ENV);
 		ipc_send(me, 7, NULL, 0);
-		// And from anybody again
+		// Receive from any environment again
 		IS(ipc_recv(NULL, NULL, NULL), 8);
 		exit();
 	}
@@ -82,7 +82,7 @@ test_recv_from(void)
 	wait(listener);
 }
 
-// A receiver that its parent wakes got nothing, and can tell.
+// A receiver that its parent wakes gets no message: env_ipc_from is 0.
 static void
 test_woken(void)
 {
@@ -96,15 +96,15 @@ test_woken(void)
 	until_receiving(child);
 	IS(sys_env_set_status(child, ENV_RUNNABLE), 0);
 
-	// Another CPU may have run it to its end by now.
+	// The child may have ended by now, on another CPU
 	int r = sys_ipc_try_send(child, 0, NO_PAGE, 0);
 	IS(r == -E_IPC_NOT_RECV || r == -E_BAD_ENV, true);
 	wait(child);
 }
 
-// ---------------------------------------------------------------- answers
+// ---------------------------------------------------------------- replies
 
-// Sends, then waits before it receives: until told, which no message may do.
+// Tells a client, which has sent its request, to receive the reply.
 static volatile bool *const may_receive = (volatile bool *) (PAGE + 8);
 
 static envid_t
@@ -151,8 +151,8 @@ test_errors(void)
 	FAILS(sys_ipc_reply(child, 0, NO_PAGE, 0), E_BAD_ENV);
 }
 
-// With a page, to a client that receives later, or is ended before it does, or
-// receives already.
+// Reply with a page, to a client that receives later, that is destroyed before
+// it receives, or that is receiving.
 static void
 test_page(void)
 {
@@ -183,7 +183,7 @@ test_page(void)
 	IS(pageref(PAGE), 1);
 }
 
-// Whoever sends again does not want the answer to what it sent before.
+// A client that sends another request loses the reply to the one before.
 static void
 test_dropped(void)
 {
@@ -191,7 +191,7 @@ test_dropped(void)
 
 	if (child == 0) {
 		ipc_send(me, 1, NULL, 0);
-		until_receiving(me);		// the answer is here by now
+		until_receiving(me);		// the reply has been sent
 		ipc_send(me, 2, NULL, 0);
 		IS(ipc_recv_from(me, NULL), 22);
 		exit();
@@ -205,7 +205,8 @@ test_dropped(void)
 	wait(child);
 }
 
-// Others do not get in between, and an answer to nobody's question is none.
+// Messages of others do not arrive before a reply, and a reply without a
+// request is an error.
 static void
 test_not_asked(void)
 {
@@ -228,8 +229,8 @@ test_not_asked(void)
 	wait(asks);
 }
 
-// Take all memory.  Where a page table was what there was no memory for, the
-// page that was to go with it is left: it goes where there is a table.
+// Allocate all memory at POOL.  If the last page table cannot be allocated, one
+// page may be left: map it where there is a table.
 static int
 take_memory(void)
 {
@@ -249,7 +250,7 @@ give_memory_back(int n)
 		sys_page_unmap(0, POOL + n * PGSIZE);
 }
 
-// No page table for the answer's page: the client hears of that.
+// No memory for a page table for the reply's page: the client gets an error.
 static void
 test_no_memory(void)
 {
@@ -260,7 +261,7 @@ test_no_memory(void)
 	IS(sys_ipc_reply(child, 3, PAGE, RO), 0);
 	let_it_receive(child);
 
-	// Its end gives pages back; now it waits when the answer comes.
+	// The client's end freed pages; the next one waits for its reply
 	give_memory_back(n);
 	child = client(FAR, -E_NO_MEM, 0);
 	IS(ipc_recv_from(child, NULL), 1);
@@ -315,7 +316,7 @@ umain(int argc, char **argv)
 	USED(argc), USED(argv);
 
 	me = sys_getenvid();
-	IS(sync(), 0);			// the server is through with its start
+	IS(sync(), 0);			// wait for the file server to start
 	IS(sys_page_alloc(0, PAGE, RW | PTE_SHARE), 0);
 	test_recv_from();
 	test_woken();

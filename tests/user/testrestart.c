@@ -1,15 +1,15 @@
-// tests/user/testrestart.c - the file server is ended, time and again, and its
-// clients live on: they hear of it, and another server takes its place.
+// tests/user/testrestart.c - the file server is destroyed, several times: its
+// clients get an error and go on, and another server takes its place.
 //
-// Stops with int3 where somebody is to end the server by the kernel monitor's
-// command `kill` and `continue`: three times, and then once while we are its
+// At each int3 the tester destroys the server, by the kernel monitor's commands
+// `kill` and `continue`: three times, and then once while this program is the
 // only client.  Needs DEBUG=1.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
 
 #define CLIENTS		4
-#define PATIENCE	1000000		// turns until the next server works
+#define MAXTURNS	1000000		// until the next server works
 
 static char buf[100];
 
@@ -22,7 +22,7 @@ expect(int line, const char *call, int got, int want)
 
 #define IS(call, want)		expect(__LINE__, #call, call, want)
 
-// May a call end so that came when there was no server, or an old one?
+// May a request return r when the server is gone, or is another one?
 static bool
 is_excused(int r)
 {
@@ -44,7 +44,7 @@ read_file(void)
 	return r;
 }
 
-// When told, reads all the time until it could read from the next server.
+// A client: when told, tries to read a file until the next server works.
 static void
 client(envid_t parent)
 {
@@ -63,7 +63,7 @@ open_when_there(const char *path, int mode)
 {
 	int r;
 
-	for (int turn = 0; turn < PATIENCE; turn++) {
+	for (int turn = 0; turn < MAXTURNS; turn++) {
 		if ((r = open(path, mode)) >= 0)
 			return r;
 		if (!is_excused(r))
@@ -73,7 +73,7 @@ open_when_there(const char *path, int mode)
 	panic("no server after so long: %e", r);
 }
 
-// The server goes while fd is open.  Its successor does not know of that.
+// The server is destroyed while fd is open; the next one does not know that id.
 static void
 one_death(int round, const envid_t *clients, int n)
 {
@@ -102,7 +102,7 @@ one_death(int round, const envid_t *clients, int n)
 
 	IS(read(fd, buf, 1), -E_INVAL);
 	IS(fstat(fd, &st), -E_INVAL);
-	IS(close(fd), 0);		// there is nothing to write back
+	IS(close(fd), 0);		// read-only: there is nothing to flush
 	IS(close(writable), -E_INVAL);
 	IS(read(again, buf, sizeof(buf)), sizeof(buf));
 	IS(close(again), 0);
@@ -110,7 +110,7 @@ one_death(int round, const envid_t *clients, int n)
 		IS(ipc_recv_from(clients[i], NULL), 1);
 }
 
-// What is written and flushed is there for the next server.
+// The next server finds what was written and flushed.
 static void
 check_file(int round)
 {

@@ -1,10 +1,11 @@
-// tests/user/testrunning.c - what is done to an environment while another CPU
-// runs it: destroyed, stopped, robbed of a page, given other registers.
+// tests/user/testrunning.c - calls on an environment that another CPU is
+// running: it is destroyed, stopped, loses a page, or gets other registers.
 //
 // usage: testrunning [rounds]
 //
-// When such a call returns it has happened: the target does nothing more of
-// what it did before.  With one CPU the target is between two instructions.
+// When such a call returns, it has taken effect: the target executes no more
+// instructions in its old state.  With one CPU, the target never runs
+// meanwhile.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
@@ -12,19 +13,19 @@
 #include <tests/user/test.h>
 
 #define RW		(PTE_P | PTE_U | PTE_W)
-#define PATIENCE	200000		// looks; nobody should need as many
+#define MAXLOOKS	200000		// until a target has gone on
 
-#define PAGE		((char *) 0x0A000000)	// ours, and the targets'
-#define PLACE		((char *) 0x0A001000)	// where a target maps things
+#define PAGE		((char *) 0x0A000000)	// shared with the targets
+#define PLACE		((char *) 0x0A001000)	// where a target maps pages
 #define OWN_PAGES	8
-#define NEW_PAGES	64			// with all that a target had
+#define NEW_PAGES	64			// a target's pages among them
 
-// What we and the target tell each other, in a page that fork shares.
+// Progress of a target, in a page that fork shares
 #define shared		((volatile struct Shared *) 0x0B000000)
 struct Shared {
-	uint32_t turns;			// the target lives
-	uint32_t wrong;			// it saw what cannot be
-	uint32_t now;			// what its registers hold
+	uint32_t turns;			// loops of the target
+	uint32_t wrong;			// mistakes that the target saw
+	uint32_t now;			// the number in its registers
 };
 
 static uint32_t rounds = 400;
@@ -54,14 +55,14 @@ end(envid_t child)
 		panic("%u times something was wrong", shared->wrong);
 }
 
-// Until the target has done more than it had.
+// Wait until the target has counted another turn.
 static void
 until_alive(envid_t child, const char *when)
 {
 	uint32_t turns = shared->turns;
 
 	for (int look = 0; shared->turns == turns; look++) {
-		if (look == PATIENCE || envs[ENVX(child)].env_id != child)
+		if (look == MAXLOOKS || envs[ENVX(child)].env_id != child)
 			panic("the target is dead %s", when);
 		sys_yield();
 	}
@@ -75,7 +76,7 @@ some_time(void)
 	sys_yield();
 }
 
-// A target has come around.  Now and then it lets QEMU go on with another CPU.
+// Count a target's turn.  pause lets QEMU go on with another CPU.
 static void
 count_turn(void)
 {
@@ -116,7 +117,7 @@ test_destroy(void)
 	}
 }
 
-// A target that writes to memory of its own, and says where it is.
+// A target that writes to memory of its own, and counts its turns.
 static void
 scribble(void)
 {
@@ -130,7 +131,8 @@ scribble(void)
 	}
 }
 
-// Its memory becomes somebody else's when it has stopped writing, not before.
+// The kernel gives a destroyed target's memory away only when the target has
+// stopped writing to it.
 static void
 test_memory(void)
 {
@@ -155,9 +157,9 @@ test_memory(void)
 
 // --------------------------------------------------------- stopped, started
 
-// Faults at PLACE are answered with a page.
+// A page-fault handler that allocates a page at PLACE
 static void
-give_page(struct UTrapframe *utf)
+alloc_place(struct UTrapframe *utf)
 {
 	if (ROUNDDOWN(utf->utf_fault_va, PGSIZE) != (uintptr_t) PLACE
 	    || sys_page_alloc(0, PLACE, RW) < 0)
@@ -165,13 +167,14 @@ give_page(struct UTrapframe *utf)
 			utf->utf_eip);
 }
 
-// System calls and page faults, each of which must happen exactly once.
+// A target that makes system calls and page faults, each of which must happen
+// exactly once.
 static void
 call_and_fault(void)
 {
 	volatile uint32_t *word = (uint32_t *) PLACE;
 
-	set_pgfault_handler(give_page);
+	set_pgfault_handler(alloc_place);
 	for (;;) {
 		if (sys_page_map(0, PAGE, 0, PLACE, RW) != 0 || *word != 17)
 			shared->wrong++;
@@ -205,7 +208,7 @@ test_stop(void)
 	end(child);
 }
 
-// ------------------------------------------------------------ robbed of a page
+// ---------------------------------------------------------------- loses a page
 
 #define BEFORE	1
 #define AFTER	2
@@ -250,8 +253,8 @@ test_unmap(void)
 
 // ----------------------------------------------------------- other registers
 
-// All registers hold the same number; it says so, and makes a system call,
-// again and again.  It is only ever started by a trap frame.
+// A target whose registers all hold one number: it writes that to shared->now,
+// makes a system call, and checks them, again and again.  Trap frames start it.
 void check_registers(void);
 __asm__(
 	"	.text\n"
@@ -278,7 +281,7 @@ __asm__(
 	"	movl %ebx, %eax\n"
 	"	testb $15, 0x0B000000\n"
 	"	jnz 1b\n"
-	"	pause\n"			// as count_turn
+	"	pause\n"			// as in count_turn
 	"	jmp 1b\n"
 	"2:	incl 0x0B000004\n"		// shared->wrong
 	"	jmp 1b\n");
@@ -312,7 +315,7 @@ test_trapframe(void)
 			panic("the target has the registers of round %u in %u",
 				shared->now, n);
 		for (int look = 0; n % 8 == 0 && shared->now != n; look++) {
-			if (look == PATIENCE)
+			if (look == MAXLOOKS)
 				panic("the target does not get its registers");
 			sys_yield();
 		}
@@ -320,7 +323,7 @@ test_trapframe(void)
 	end(child);
 }
 
-// Stopped, and meanwhile given other registers: these count.
+// A target is stopped and gets other registers, with which it goes on.
 static void
 test_trapframe_of_stopped(void)
 {
@@ -336,7 +339,7 @@ test_trapframe_of_stopped(void)
 			sys_yield();
 		must("start", sys_env_set_status(child, ENV_RUNNABLE));
 		for (int look = 0; shared->now != n; look++) {
-			if (look == PATIENCE)
+			if (look == MAXLOOKS)
 				panic("the target does not get its registers");
 			sys_yield();
 		}

@@ -1,11 +1,11 @@
-// tests/user/testserver.c - the file server answers requests that make no sense
-// with an error, keeps nothing of them, and goes on; a client that writes to
-// the page of its descriptor harms only itself.
+// tests/user/testserver.c - the file server replies to invalid requests with an
+// error, leaks nothing and goes on; a client that writes to its descriptor's
+// page harms only itself.
 
 #include <tests/user/fuzz.h>
 
 #define MAXOPEN		1024			// open files in the server
-#define MAXFD		32			// that a program can have
+#define MAXFD		32			// descriptors of a program
 #define FD(i)		((struct Fd *) (0xA0000000 + (i) * PGSIZE))
 
 static char buf[PGSIZE];
@@ -17,7 +17,7 @@ expect(const char *what, int got, int want)
 		panic("%s: %d, not %d", what, got, want);
 }
 
-// Send a request as lib/file.c does; a page that is the answer goes to fd.
+// Send a request as lib/file.c does; a page with the reply is mapped at fd.
 static int
 request(int number, void *page, int perm, struct Fd *fd)
 {
@@ -89,7 +89,7 @@ test_forged_fd(void)
 	expect("closed all the same", close(num), -E_INVAL);
 }
 
-// A file that was removed is nobody's, also by the id that comes next.
+// A removed file cannot be used, neither by its id nor by the slot's next id.
 static void
 test_removed(void)
 {
@@ -105,8 +105,8 @@ test_removed(void)
 	close(num);
 }
 
-// As many files as one client can have open at once, as many as all others
-// can; and again.
+// Open as many files as one client can have, then as many as the server can
+// have; then all again.
 static void
 test_many_open(void)
 {

@@ -1,6 +1,6 @@
-// tests/user/testshlines.c - lines at the edge of what the shell takes, errors
-// in lines, and shells that are started without some descriptors: each line
-// writes the file that it should, or none.
+// tests/user/testshlines.c - the longest lines that the shell accepts, lines
+// with errors, and shells started without some descriptors: each line writes
+// the file that it should, or none.
 
 #include <inc/lib.h>
 
@@ -10,8 +10,8 @@
 
 static const struct {
 	const char *line;
-	const char *file;		// what it writes to, or not
-	const char *text;		// what is in that then, or NULL
+	const char *file;		// the file that it may write
+	const char *text;		// the file's contents; NULL: no file
 } lines[] = {
 	{ "echo one|cat|cat>/out1", "/out1", "one\n" },
 	{ ">/out2 echo two", "/out2", "two\n" },
@@ -49,7 +49,7 @@ create_script(void)
 	return fd;
 }
 
-// Let a shell run the script that has descriptors 0 and 1 only if asked for.
+// Run the script in a shell that has descriptors 0 and 1 only if asked for.
 static void
 run_script(bool has_input, bool has_output)
 {

@@ -1,10 +1,10 @@
-// tests/user/testsys.c - each system call refuses what it has to refuse, with
-// the error that it promises, and nothing changed.
+// tests/user/testsys.c - a system call that must fail returns the right error
+// and changes nothing.
 //
-// Single arguments that make no sense are in tests/user/sysneg.c.
+// tests/user/sysneg.c tests single invalid arguments.
 //
-// We are the main environment.  A child, its child (which is not ours to
-// command), and one that is gone serve as targets.
+// The targets are a child, a grandchild (which this program must not control),
+// and an environment that has ended.
 
 #include <inc/lib.h>
 
@@ -57,7 +57,7 @@ exofork_or_panic(void)
 
 // --------------------------------------------------------------------- ids
 
-// Calls that only the environment itself or its parent may make.
+// Calls that are allowed only on the caller itself or a child.
 static void
 refuse_control(envid_t id)
 {
@@ -82,8 +82,8 @@ refuse_all(envid_t id)
 	FAILS(sys_env_wait(id), E_BAD_ENV);
 }
 
-// The child: its parent is out of its reach.  It has a child of its own and
-// tells us its id.
+// The child must not control its parent.  It forks the grandchild, and sends
+// its id to the parent.
 static void
 child_with_child(envid_t parent)
 {
@@ -109,7 +109,7 @@ test_ids(void)
 	grandchild = ipc_recv(NULL, NULL, NULL);
 	refuse_control(grandchild);
 
-	// Anybody may send to anybody
+	// Any environment may send to any other
 	until_receiving(grandchild);
 	SUCCEEDS(sys_ipc_try_send(grandchild, 0, (void *) UTOP, 0));
 	until_gone(grandchild);
@@ -130,21 +130,21 @@ test_ids(void)
 static void
 test_perms(void)
 {
-	// A read-only page may not be had writable, not even in place
+	// A read-only page cannot be mapped writable, not even in place
 	FAILS(sys_page_map(0, ROPAGE, 0, NOPAGE, RW), E_INVAL);
 	FAILS(sys_page_map(0, ROPAGE, 0, ROPAGE, RW), E_INVAL);
 	if (uvpd[PDX(NOPAGE)] & PTE_P && uvpt[PGNUM(NOPAGE)] & PTE_P)
 		panic("a call that failed mapped a page");
 
-	// The bits that are left to us come back as they were
+	// The PTE_AVAIL bits are kept
 	SUCCEEDS(sys_page_map(0, PAGE, 0, NOPAGE, RO | PTE_AVAIL));
 	if ((uvpt[PGNUM(NOPAGE)] & PTE_SYSCALL) != (RO | PTE_AVAIL))
 		panic("page bits are %x", uvpt[PGNUM(NOPAGE)]);
 	SUCCEEDS(sys_page_unmap(0, NOPAGE));
 }
 
-// The same page, mapped again where it is, with other bits: they count from
-// the next access on.
+// A page is mapped again in place with other permissions, which apply from the
+// next access on.
 static void
 test_remap(void)
 {
@@ -179,7 +179,7 @@ test_status(void)
 	SUCCEEDS(sys_env_destroy(child));
 }
 
-// Whatever the frame asks for, it is a program's.
+// Whatever the trap frame contains, the child runs in user mode.
 static void
 test_trapframe(void)
 {
@@ -204,7 +204,7 @@ test_trapframe(void)
 		panic("a program got flags %08x", got->tf_eflags);
 	SUCCEEDS(sys_env_destroy(child));
 
-	// A frame that we may not read
+	// A frame that this program cannot read
 	if ((child = fork_or_panic()) == 0) {
 		tf.tf_eip = sys_env_set_trapframe(0, (void *) KERNBASE);
 		expect(__LINE__, "unreadable frame", tf.tf_eip, -E_FAULT);
@@ -230,7 +230,7 @@ test_no_free_env(void)
 
 // ------------------------------------------------------------------ mailbox
 
-// Sends that are refused; the receiver goes on waiting.
+// Sends that fail; the receiver goes on waiting.
 static void
 refuse_sends(envid_t to)
 {
@@ -295,7 +295,7 @@ test_ipc(void)
 
 // ------------------------------------------------------------ out of memory
 
-// Take every page there is.  Returns how many.
+// Allocate all free pages.  Returns how many.
 static int
 take_all_memory(void)
 {
@@ -334,8 +334,8 @@ test_no_memory(void)
 	if (!envs[ENVX(child)].env_ipc_recving)
 		panic("a send that failed woke the receiver");
 
-	// One page left, but it takes another for the page table: the first
-	// must be given back.
+	// One page is left, but a page table is needed, too: the page must be
+	// freed again
 	SUCCEEDS(sys_page_unmap(0, POOL));
 	FAILS(sys_page_alloc(0, FAR, RW), E_NO_MEM);
 	SUCCEEDS(sys_page_alloc(0, POOL, RW));
@@ -346,8 +346,7 @@ test_no_memory(void)
 	until_gone(child);
 }
 
-// A page can be mapped so often and no more: the kernel counts mappings in 16
-// bits.
+// A page has a limit of mappings, because pp_ref has 16 bits.
 #define MAXREFS		65535
 
 static void
@@ -380,7 +379,7 @@ test_all(void)
 	test_ipc();
 }
 
-// Behind the environments, programs see nothing.
+// Programs see no kernel data behind envs[].
 static void
 test_window(void)
 {
@@ -401,7 +400,7 @@ umain(int argc, char **argv)
 
 	USED(argc), USED(argv);
 
-	// While it starts, it takes memory, too
+	// Wait for the file server, which takes memory while it starts
 	if (fs)
 		until_receiving(fs);
 
@@ -412,7 +411,7 @@ umain(int argc, char **argv)
 	test_no_memory();
 	test_many_mappings();
 
-	// The first round makes page tables and copies that stay
+	// The first round allocates page tables and copies that stay
 	test_all();
 	give_memory_back(before = take_all_memory());
 	test_all();

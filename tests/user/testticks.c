@@ -1,6 +1,6 @@
-// For tests/run: four programs are in the kernel all the time, and with two
-// CPUs wait for each other there.  The monitor then tells whether the ticks
-// that came meanwhile were seen to.
+// tests/user/testticks.c - four programs make system calls all the time, so
+// that two CPUs contend for the kernel lock.  tests/run then asks the
+// monitor whether timer interrupts were handled meanwhile.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
@@ -11,7 +11,7 @@
 #define TICK	10000000ull		// of the time stamp counter
 #define TICKS	100
 #define PROGRAMS 4
-#define PAGES	32			// a call's work
+#define PAGES	32			// that each call maps
 
 #define PAGE	((char *) 0x10000000)
 #define MANY	((char *) 0x20000000)

@@ -1,6 +1,5 @@
-// tests/user/testtraps.c - which exception each instruction raises that
-// programs may raise one by.  tests/programs.pm looks at what the kernel says
-// when it ends them.
+// tests/user/testtraps.c - raises each exception that a program can raise, in a
+// child.  tests/programs.pm checks the kernel's messages when it ends them.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
@@ -23,7 +22,7 @@ INSTRUCTION(oflow_long, "int $4")
 INSTRUCTION(bound, "pushl $0; pushl $0; movl $5, %%eax; bound %%eax, (%%esp)" \
 	: : : "eax")
 INSTRUCTION(illop, "ud2")
-INSTRUCTION(gpflt, "int $5")		// a gate that is not for programs
+INSTRUCTION(gpflt, "int $5")		// a gate that programs may not use
 INSTRUCTION(pgflt, "movl %%eax, 0" : : : "memory")
 INSTRUCTION(fperr, "pushl $0; fldcw (%%esp); fldz; fld1; fdivp; fwait" : : :)
 INSTRUCTION(no_oflow, "xorl %%eax, %%eax; into" : : : "eax", "cc")

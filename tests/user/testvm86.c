@@ -1,6 +1,6 @@
-// tests/user/testvm86.c - programs that get into virtual-8086 mode, where QEMU
-// lets them in, with interrupts off, and loop there: they end, and until then
-// they have their own CPU but not the others, nor the disk.
+// tests/user/testvm86.c - programs enter virtual-8086 mode, as QEMU allows, and
+// loop there with interrupts disabled: the kernel ends them, and until then
+// they block only their own CPU, not the others or the disk.
 //
 // usage: testvm86 [rounds]
 
@@ -14,15 +14,15 @@
 #define LOOP	((volatile uint8_t *) 0x1000)
 #define started	(*(volatile bool *) 0x0B000000)
 
-// The segments that iret loads there, then, in the order of the stack, %ss,
-// %esp, flags, %cs, %eip.
+// Enter virtual-8086 mode by iret.  On the stack are the segments for that
+// mode, %ss, %esp, flags, %cs and %eip.
 static void
 loop_in_8086(void)
 {
 	must("sys_page_alloc", sys_page_alloc(0, (void *) LOOP, RW));
 	LOOP[0] = 0xEB;			// 1: jmp 1b
 	LOOP[1] = 0xFE;
-	sys_env_set_pgfault_upcall(0, NULL);	// a fault is the end of us
+	sys_env_set_pgfault_upcall(0, NULL);	// a fault ends the program
 	started = true;
 	__asm__ volatile(
 		"pushl $0; pushl $0; pushl $0; pushl $0; pushl $0\n\t"
@@ -64,7 +64,7 @@ umain(int argc, char **argv)
 		for (volatile int i = 0; i < 100000; i++)
 			;
 		if (n % 3 == 0) {
-			// It may be gone: a processor does not let it in
+			// It may be gone: real processors refuse the iret
 			sys_env_set_status(child, ENV_NOT_RUNNABLE);
 			sys_env_set_status(child, ENV_RUNNABLE);
 		} else if (n % 3 == 1)

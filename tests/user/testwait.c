@@ -23,7 +23,7 @@ test_errors(envid_t gone)
 	wait(gone);
 }
 
-// Children end at once: before, while and after we begin to wait.
+// Children end at once: before, during and after the call of wait.
 static void
 test_quick_ends(void)
 {
@@ -46,8 +46,8 @@ test_quick_ends(void)
 	test_errors(children[0]);
 }
 
-// Two wait for a third, which is not theirs, and tell us.  One that ends
-// while it waits is no trouble.
+// Two environments wait for a third, which is not their child, and then send a
+// message.  An environment that is destroyed while it waits does no harm.
 static void
 test_several_waiters(void)
 {
@@ -75,7 +75,7 @@ test_several_waiters(void)
 		wait(waiters[i]);
 }
 
-// A child that is destroyed, not one that ends by itself.
+// Wait for a child that is destroyed.
 static void
 test_destroyed(void)
 {
@@ -95,8 +95,9 @@ test_destroyed(void)
 	wait(waiter);
 }
 
-// Nobody types: who waits for the console sleeps, but can be ended.  Before
-// lab 5 the console has no interrupts; then the call returns at once.
+// Without input, a program that waits for the console sleeps, and can be
+// destroyed.  Before lab 5 the console has no interrupts: there sys_cons_wait
+// returns at once.
 static void
 test_console(void)
 {
@@ -117,8 +118,8 @@ test_console(void)
 	wait(child);
 }
 
-// Who was just sent a message is to run next on that CPU; but not if it sleeps
-// on the console by then.
+// The receiver of a message is to run next on that CPU, but not if it sleeps on
+// the console by then.
 static void
 test_console_after_message(void)
 {

@@ -1,19 +1,19 @@
-// tests/user/testwrap.c - the kernel looks at every byte of what a program
-// passes it: at the edges of pages, at the edge of the kernel's part of memory,
-// and with lengths that wrap around the end of the address space.
+// tests/user/testwrap.c - the kernel checks every byte of memory that a program
+// passes it: at the edges of pages, at the edge of the kernel's memory, and
+// with lengths that wrap around the end of the address space.
 //
-// A child tries each case.  Of a case that is not allowed the child must die,
-// and nothing may be printed; in one that is, it must live.
+// A child tries each case.  In an invalid case the kernel must end the child
+// and print nothing; in a valid case the child must go on.
 
 #include <inc/lib.h>
 
-// Two mapped pages, nothing before or behind
+// Two mapped pages between unmapped ones
 #define PAGES	((char *) 0x0A000000)
 #define MIDDLE	(PAGES + PGSIZE)
 #define END	(PAGES + 2 * PGSIZE)
 
 static const char text[] = "this line starts on one page, ends on the next\n";
-#define SPLIT	20			// bytes of it on the first page
+#define SPLIT	20			// bytes of the text on the first page
 #define LEN	(sizeof(text) - 1)
 
 enum { DIES, LIVES };
@@ -26,8 +26,8 @@ print(const char *s, size_t len)
 	sys_cputs(s, len);
 }
 
-// The kernel reads a whole struct Trapframe before it finds that there is no
-// such environment.
+// The kernel reads the whole struct Trapframe before it checks the id, which is
+// invalid here.
 static void
 set_trapframe(const char *tf, size_t len)
 {
@@ -80,7 +80,7 @@ static const struct {
 
 // ------------------------------------------------------------------ driver
 
-// What became of a child: it is gone, or it sleeps in sys_ipc_recv.
+// Wait until a child is gone, or sleeps in sys_ipc_recv.
 static int
 fate_of(envid_t child)
 {
