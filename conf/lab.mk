@@ -2,7 +2,8 @@
 # `make grade` grades.  `make LAB=3 ...` or LAB in the environment override it.
 LAB ?= 5
 
-# In a tree that is handed out, functions that have no caller yet are no mistake.
+# In a tree that is handed out, functions that have no caller yet are no
+# mistake.
 LAB_FLAGS =
 
 # When this tree was handed out
