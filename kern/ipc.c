@@ -121,7 +121,7 @@ receive(struct Env *e, envid_t from, void *dstva)
 		if (from != ANYBODY)
 			mailboxes[ENVX(from)].may_be_awaited = true;
 	}
-	e->env_ipc_from = 0;		// stays so if the wake-up is spurious
+	e->env_ipc_from = 0;		// stays so if the wakeup is spurious
 	e->env_ipc_dstva = dstva;
 	e->env_ipc_recving = true;
 	e->env_tf.tf_regs.reg_eax = 0;

@@ -1,4 +1,4 @@
-// kern/sleep.c - sleep and wake-up.
+// kern/sleep.c - sleep and wakeup.
 //
 // An environment sleeps on an object of the kernel, named by its address:
 //	a struct Env		until that environment has ended
@@ -7,7 +7,7 @@
 //	console_input		until there is input (wakeup_readers)
 //	disk_interrupt		until the disk interrupts
 //	a struct Mailbox	until its message is taken (kern/ipc.c)
-// wakeup(object) wakes all that sleep on the object.  A wake-up may be
+// wakeup(object) wakes all that sleep on the object.  A wakeup may be
 // spurious: the sleeper looks again and, if need be, sleeps again.
 //
 // A sleeper on a page maps that page, so it needs no reference of its own: when
@@ -17,7 +17,7 @@
 // and the scheduler skips it (sleeps_on_device): an interrupt can still come,
 // so the labs' sched_halt, which looks for runnable environments, must not
 // think that nothing will ever run again.  The labs' sched_yield may run it
-// if nothing else is runnable, which is a spurious wake-up.
+// if nothing else is runnable, which is a spurious wakeup.
 //
 // Entry points: sleep_on, wakeup, wakeup_env, sleep_cancel; is_asleep,
 // sleeps_on_device, first_sleeper.  Under the kernel lock.

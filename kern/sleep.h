@@ -1,4 +1,4 @@
-// kern/sleep.h - sleep and wake-up (kern/sleep.c).
+// kern/sleep.h - sleep and wakeup (kern/sleep.c).
 
 #ifndef JOS_KERN_SLEEP_H
 #define JOS_KERN_SLEEP_H

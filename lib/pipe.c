@@ -30,7 +30,7 @@
 // SLEEPING.  A side that must wait sleeps on the data page (page_wait).  The
 // other side wakes it after a change of p_rpos or p_wpos, and the kernel when a
 // mapping of the data page is removed: when the other side's last descriptor
-// has been removed, its data page is yet to go, so this wake-up is not missed.
+// has been removed, its data page is yet to go, so this wakeup is not missed.
 // But while an environment copies the sleeper's own descriptor, the data page
 // has one mapping too many for a moment, as if the other side had a descriptor
 // left.  So pipe_shared wakes the sleepers when such a copy is complete.
@@ -218,7 +218,7 @@ ring_put(struct Pipe *p, const uint8_t *buf, size_t n)
 	return n;
 }
 
-// -------------------------------------------------------- sleep and wake-up
+// -------------------------------------------------------- sleep and wakeup
 
 // What a side saw before it looked into the ring
 struct Seen {
@@ -244,7 +244,7 @@ pipe_sleep(struct Pipe *p, const struct Seen *seen)
 	xadd(&p->p_sleepers, -1);
 }
 
-// To be called after pipe_unlock.  No wake-up is lost: either pipe_wake reads
+// To be called after pipe_unlock.  No wakeup is lost: either pipe_wake reads
 // that p_sleepers is not 0, or page_wait sees that the position has changed.
 static void
 pipe_wake(struct Pipe *p)
