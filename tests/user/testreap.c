@@ -81,6 +81,31 @@ is_dying(envid_t env)
 	return e->env_status == ENV_DYING;
 }
 
+// No call finds a program that has ended while its memory is being freed.  If
+// other CPUs free it while the host does not run this one, try again.
+static void
+test_dying_is_gone(void)
+{
+	bool seen = false;
+
+	while (!seen) {
+		envid_t large = fork_or_panic();
+
+		if (large == 0) {
+			map_runs_of(0, MANY_RUNS);
+			exit();
+		}
+		while (!is_gone(large)) {
+			const bool dying = is_dying(large);
+			int r = sys_ipc_try_send(large, 0, (void *) UTOP, 0);
+
+			if (dying && r != -E_BAD_ENV)
+				panic("to a dying environment: %e", r);
+			seen = seen || dying;
+		}
+	}
+}
+
 // The next file in this directory
 static int
 open_next(int dir)
@@ -235,6 +260,7 @@ umain(int argc, char **argv)
 	cprintf("new pages are of zeros\n");
 	test_idle_cpu();
 	cprintf("an idle CPU has given it back\n");
+	test_dying_is_gone();
 	test_disk_meanwhile();
 	cprintf("the disk was heard meanwhile\n");
 	test_destroyers(turns);
