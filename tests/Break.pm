@@ -2,7 +2,6 @@
 # of this tree is changed, the copy is built, and somebody must notice.
 #
 # Entry points:
-#   Break::read_file(FILE), Break::write_file(FILE, TEXT)
 #   Break::wanted(TITLE, WORDS)	has it one of the words, if there are any?
 #   Break::quietly(FOLDER, COMMAND)	the status of a command that runs there;
 #				its output is in FOLDER/break.out
@@ -14,23 +13,8 @@
 package Break;
 use strict;
 use warnings;
+use Source;
 use Tree;
-
-sub read_file
-{
-	my ($file) = @_;
-	open my $fh, '<', $file or die "$file: $!\n";
-	local $/;
-	return scalar <$fh>;
-}
-
-sub write_file
-{
-	my ($file, $text) = @_;
-	open my $fh, '>', $file or die "$file: $!\n";
-	print $fh $text;
-	close $fh or die "$file: $!\n";
-}
 
 sub wanted
 {
@@ -55,11 +39,11 @@ sub quietly
 sub broken
 {
 	my ($folder, $file, $text, $sub) = @_;
-	my $whole = read_file("$folder/$file");
+	my $whole = Source::read_file("$folder/$file");
 
-	write_file("$folder/$file", $text);
+	Source::write_file("$folder/$file", $text);
 	my $why = quietly($folder, 'make') != 0 ? 'does not build so' : $sub->();
-	write_file("$folder/$file", $whole);	# make knows by its time
+	Source::write_file("$folder/$file", $whole);	# make knows by its time
 	return $why;
 }
 

@@ -4,7 +4,7 @@
 # as a function that ends with its .size.
 #
 # Entry points:
-#   Source::read_file(FILE)
+#   Source::read_file(FILE), Source::write_file(FILE, TEXT)
 #   Source::parts(TEXT, NAME)	the text before the function's first statement,
 #				its statements, and the rest; or nothing
 #   Source::function(TEXT, NAME)	a whole C function with the comment
@@ -23,6 +23,14 @@ sub read_file
 	open my $fh, '<', $file or die "$file: $!\n";
 	local $/;
 	return scalar <$fh>;
+}
+
+sub write_file
+{
+	my ($file, $text) = @_;
+	open my $fh, '>', $file or die "$file: $!\n";
+	print $fh $text;
+	close $fh or die "$file: $!\n";
 }
 
 sub parts
