@@ -10,7 +10,7 @@
 // ended.  So the server tells irq_wait the port that stops the DMA, and the
 // kernel writes to it before it frees the pages.
 //
-// Entry points: irq_wait; irqwait_take, irqwait_answer, irqwait_tick;
+// Entry points: irq_wait; irqwait_take, irqwait_wake_server, irqwait_tick;
 // irqwait_end.  Under the kernel lock, except for irqwait_take.
 
 #include <inc/trap.h>
@@ -57,7 +57,7 @@ irqwait_take(uint32_t vector)
 }
 
 struct Env *
-irqwait_answer(void)
+irqwait_wake_server(void)
 {
 	struct Env *e = pending ? first_sleeper(&disk_interrupt) : NULL;
 

@@ -21,7 +21,7 @@ bool irqwait_take(uint32_t vector);
 
 // If a disk interrupt is pending, wake the file server that sleeps until it
 // comes.  Returns the file server, or NULL if none was woken.
-struct Env *irqwait_answer(void);
+struct Env *irqwait_wake_server(void);
 
 void irqwait_tick(void);		// at each tick, for the timeout
 void irqwait_end(const struct Env *e);	// before the pages of e are freed

@@ -38,21 +38,21 @@ void
 lab_init(void)
 {
 	int number = built_lab;
-	char told[8];
+	char setting[8];
 
-	if (fwcfg_string("opt/jos/lab", told, sizeof(told)) >= 0)
-		number = strtol(told, NULL, 10);
+	if (fwcfg_string("opt/jos/lab", setting, sizeof(setting)) >= 0)
+		number = strtol(setting, NULL, 10);
 	if (number < 1 || number > NLAB) {
 		cprintf("There is no lab %d; this is lab %d.\n", number, NLAB);
 		number = NLAB;
 	}
 	lab = &labs[number];
 	deferred_work_set(WORK_TRACE, lab->trace_traps);
-	debug_asked = fwcfg_string("opt/jos/debug", told, sizeof(told)) >= 0;
-	spin_watched = debug_asked && strcmp(told, "lock") == 0;
+	debug_asked = fwcfg_string("opt/jos/debug", setting, sizeof(setting)) >= 0;
+	spin_watched = debug_asked && strcmp(setting, "lock") == 0;
 	widen_init();
 	if (spin_watched || widened)
 		spin_hook();
 	debugging = lab->stops_at_int3 || (debug_asked && !spin_watched
-		&& strcmp(told, "check") != 0);
+		&& strcmp(setting, "check") != 0);
 }

@@ -89,12 +89,12 @@ static uint32_t preempt_state[NCPU];
 static void
 preempt_init(void)
 {
-	char told[16];
+	char setting[16];
 
-	if (fwcfg_string("opt/jos/preempt", told, sizeof(told)) < 0)
+	if (fwcfg_string("opt/jos/preempt", setting, sizeof(setting)) < 0)
 		return;
 
-	uint32_t seed = strtol(told, NULL, 0);
+	uint32_t seed = strtol(setting, NULL, 0);
 
 	cprintf("Ticks come at random, seed %u.\n", seed);
 	for (int i = 0; i < NCPU; i++)

@@ -113,7 +113,7 @@ now(void)
 // Record that this CPU has taken lk.  The frame of a trap from user mode is at
 // the top of this CPU's stack.
 static void
-note_taken(struct spinlock *lk)
+record_taken(struct spinlock *lk)
 {
 	const struct Trapframe *tf = cpu_program_frame();
 	const bool on_that_stack = (uintptr_t) tf - read_ebp() < KSTKSIZE;
@@ -132,7 +132,7 @@ note_taken(struct spinlock *lk)
 
 // Record how long this CPU has held lk, unless this is before it ran a program.
 static void
-note_given(struct spinlock *lk)
+record_released(struct spinlock *lk)
 {
 	struct Hold *h = &lk->now;
 
@@ -232,7 +232,7 @@ spin_lock_slow(struct spinlock *lk)
 	if (!try_lock(lk, me))
 		wait_for_lock(lk, me);
 	if (spin_hooks)
-		note_taken(lk);
+		record_taken(lk);
 }
 
 // --------------------------------------------------------------- giving up
@@ -278,7 +278,7 @@ spin_unlock_slow(struct spinlock *lk)
 	if (spin_holder(lk) != thiscpu)
 		mistake(lk, "release");
 	if (spin_hooks)
-		note_given(lk);
+		record_released(lk);
 	if (starving) {
 		const int next = next_of(starving);
 

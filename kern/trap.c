@@ -239,7 +239,7 @@ handle_other(struct Trapframe *tf)
 			return spurious_take(tf->tf_trapno);
 		// The file server runs at once: it has little to do before it
 		// waits for the disk again.
-		struct Env *server = irqwait_answer();
+		struct Env *server = irqwait_wake_server();
 		if (server)
 			sched_handoff(server);
 		return true;
@@ -351,7 +351,7 @@ do_deferred_work(void)
 		fpu_save(curenv);
 	if (ipi_take(IPI_DEVICES)) {
 		spurious_report();
-		irqwait_answer();
+		irqwait_wake_server();
 		serial_intr();
 		kbd_intr();
 	}

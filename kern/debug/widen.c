@@ -24,12 +24,12 @@ static uint32_t state[NCPU];
 void
 widen_init(void)
 {
-	char told[16];
+	char setting[16];
 
-	if (fwcfg_string("opt/jos/widen", told, sizeof(told)) < 0)
+	if (fwcfg_string("opt/jos/widen", setting, sizeof(setting)) < 0)
 		return;
 
-	const uint32_t seed = strtol(told, NULL, 0);
+	const uint32_t seed = strtol(setting, NULL, 0);
 
 	cprintf("Windows are widened, seed %u.\n", seed);
 	for (uint32_t i = 0; i < NCPU; i++)

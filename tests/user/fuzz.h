@@ -236,7 +236,7 @@ settle_server(void)
 		check_server();
 }
 
-#define FUZZ_PATIENCE	10000		// turns until others have ended
+#define FUZZ_TURNS	10000		// turns until others have ended
 
 FUZZ_FUNCTION void
 check_used_pages(void)
@@ -245,7 +245,7 @@ check_used_pages(void)
 
 	if (fuzz_in_company)
 		return;
-	for (int turn = 0; turn < FUZZ_PATIENCE; turn++) {
+	for (int turn = 0; turn < FUZZ_TURNS; turn++) {
 		if ((used = used_pages()) == fuzz_used)
 			return;
 		check_server();			// gives back a few

@@ -56,7 +56,7 @@ destroy_and_wait(envid_t child)
 	wait(child);
 }
 
-#define ASLEEP_PATIENCE	200000	// turns; nobody should need as many
+#define ASLEEP_TURNS	200000	// turns; nobody should need as many
 
 // Let it fall asleep, then see that it sleeps on.
 static inline void
@@ -66,7 +66,7 @@ expect_asleep(const char *what, envid_t id)
 	uint32_t runs;
 
 	for (int turn = 0; e->env_status != ENV_NOT_RUNNABLE; turn++) {
-		if (turn == ASLEEP_PATIENCE || is_gone(id))
+		if (turn == ASLEEP_TURNS || is_gone(id))
 			panic("%s does not fall asleep", what);
 		sys_yield();
 	}
@@ -88,7 +88,7 @@ expect_no_turns(const char *what, envid_t id)
 	int round = 0;
 
 	do {
-		if (round++ == ASLEEP_PATIENCE / 500 || is_gone(id))
+		if (round++ == ASLEEP_TURNS / 500 || is_gone(id))
 			panic("%s does not fall asleep", what);
 		runs = e->env_runs;
 		for (int turn = 0; turn < 500; turn++)

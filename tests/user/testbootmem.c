@@ -43,7 +43,7 @@ umain(int argc, char **argv)
 	give_back(-1);
 
 	for (int turn = 0; (r = stat("/motd", &st)) < 0; turn++) {
-		if (turn == 20 * FUZZ_PATIENCE)
+		if (turn == 20 * FUZZ_TURNS)
 			panic("stat: %e", r);
 		sys_yield();
 	}
