@@ -69,6 +69,7 @@ my @shows;		# in the order of the script: tests and parts
 my @runs;		# the machines to start for @shows
 my $several;		# more than one script: see include()
 my %option = (color => 'auto', jobs => 0);
+my $began = time;
 my $selected = sub { 1 };	# does the title pass the filters?
 
 sub import
@@ -189,8 +190,9 @@ sub tally
 sub options
 {
 	-e 'GNUmakefile' or die "$0: run this from the top of the tree\n";
-	GetOptions(\%option, 'verbose|v', 'color=s', 'jobs|j=i')
-	    or die "usage: $0 [-v] [-j JOBS] [--color WHEN] [TITLE ...]\n";
+	GetOptions(\%option, 'verbose|v', 'color=s', 'jobs|j=i', 'json=s',
+	    'junit=s') or die "usage: $0 [-v] [-j JOBS] [--color WHEN] " .
+	    "[--json FILE] [--junit FILE] [TITLE ...]\n";
 	$option{jobs} ||= processors();
 	$option{color} = -t STDOUT ? 'always' : 'never'
 	    if $option{color} eq 'auto';
@@ -221,6 +223,7 @@ sub build
 	my $log = `make -j$option{jobs} all $disk 2>&1`;
 	my $failed = $?;
 	print $log if $failed || $option{verbose};
+	write_results($failed ? "make failed:\n$log" : '');
 	die "$0: nothing was tested: make failed, see above\n" if $failed;
 }
 
@@ -242,8 +245,10 @@ sub run_all
 		}
 		watch(values %busy);
 		delete $busy{$_} for grep { $busy{$_}{ended} } keys %busy;
+		next if !@shown || $shown[0]{run} && !$shown[0]{run}{ended};
 		show(shift @shown)
 		    while @shown && (!$shown[0]{run} || $shown[0]{run}{ended});
+		write_results('');
 	}
 	show($_) for @shown;
 }
@@ -459,23 +464,24 @@ sub show_test
 	    colored(31, 'FAIL'),
 	    $first ? sprintf(' (%.1fs)', $run->{took}) : '';
 	return if $ok;
-	print map { "    $_\n" } @{$test->{wrong}};
-	explain($run) if !$run->{explained}++;
+	$test->{explained} = explanation($run) if !$run->{explained}++;
+	print map { "    $_\n" } @{$test->{wrong}},
+	    split /\n/, $test->{explained} // '';
 }
 
-# Once for each machine: print how it ended, and its last output.
-sub explain
+# Once for each machine: how it ended, and its last output.
+sub explanation
 {
 	my ($run) = @_;
 	my @lines = split /\r*\n/, $run->{output};
 	my $from = max(0, @lines - SHOWN);
-	print "    ended     $run->{ended}\n";
-	print map { "    likely    $_\n" } causes($run);
-	print "    command   $run->{shell}\n";
-	print "    by hand   ", by_hand($run), "\n" if !$run->{command};
-	printf "    output    in jos.out.%s%s\n", $run->{name},
-	    @lines ? $from ? ', the last ' . SHOWN . ' lines:' : ':' : ': none';
-	print map { "        $_\n" } @lines[$from .. $#lines];
+	return join "\n", "ended     $run->{ended}",
+	    map({ "likely    $_" } causes($run)),
+	    "command   $run->{shell}",
+	    $run->{command} ? () : 'by hand   ' . by_hand($run),
+	    "output    in jos.out.$run->{name}" . (@lines ? $from ?
+		', the last ' . SHOWN . ' lines:' : ':' : ': none'),
+	    map { "    $_" } @lines[$from .. $#lines];
 }
 
 # The command that starts this machine by hand.
@@ -559,6 +565,43 @@ sub show_total
 {
 	show_score({}) if !$option{filtered};
 	return !first { $_->{lost} } @shows;
+}
+
+# For --json and --junit: all there is to know by now
+sub write_results
+{
+	my ($output) = @_;
+	return if !defined $option{json} && !defined $option{junit};
+	require Results;
+	my @suites = { name => $0 =~ s{^\./}{}r, tests => [] };
+	my $part = '';
+	for my $item (reverse @shows) {
+		$part = $item->{part} // $part;
+		push @{$suites[0]{tests}}, result($item, $part)
+		    if $item->{run} && wanted($item);
+		next if !defined $item->{heading};
+		$suites[0]{name} = $item->{heading} || $suites[0]{name};
+		unshift @suites, { tests => [] };
+		$part = '';
+	}
+	$_->{tests} = [reverse @{$_->{tests}}] for @suites;
+	my $results = { output => $output, seconds => time - $began,
+	    suites => [grep { @{$_->{tests}} } @suites] };
+	Results::json($option{json}, $results) if defined $option{json};
+	Results::junit($option{junit}, $results) if defined $option{junit};
+}
+
+sub result
+{
+	my ($test, $part) = @_;
+	my $run = $test->{run};
+	return {
+		name => $test->{title}, points => $test->{points},
+		ended => exists $test->{lost}, wrong => $test->{wrong},
+		seconds => $test == $run->{tests}[0] ? $run->{took} : 0,
+		output => $test->{explained},
+		tags => [$part eq '' ? () : "part $part"],
+	};
 }
 
 sub colored
