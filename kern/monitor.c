@@ -39,6 +39,8 @@ static const struct Command {
 	{ "kill", "End an environment: kill ENVID", mon_kill },
 	{ "free", "Display how much memory is free", mon_free },
 	{ "check", "Look for faults in the kernel's data", mon_check },
+	{ "contracts", "Check functions: contracts [WHAT ...]",
+		mon_contracts },
 	{ "lock", "Display who holds the kernel lock, and for how long",
 		mon_lock },
 	{ "irq", "Leave the monitor with an interrupt: irq VECTOR", mon_irq },

@@ -19,6 +19,9 @@ monitor_command mon_help, mon_kerninfo, mon_backtrace;
 monitor_command mon_envs, mon_kill, mon_free, mon_check, mon_lock;
 monitor_command mon_continue, mon_poweroff;
 
+// kern/debug/contract.c
+monitor_command mon_contracts;
+
 // kern/debug/misuse.c
 monitor_command mon_irq, mon_overflow, mon_misuse;
 

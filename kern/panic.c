@@ -17,6 +17,7 @@
 
 const char *panicstr;
 volatile int panic_cpu;
+void (*panic_hook)(const char *fmt, va_list ap);
 
 static void __attribute__((noreturn))
 stop(void)
@@ -42,6 +43,10 @@ _panic(const char *file, int line, const char *fmt, ...)
 	static int depth;
 	va_list ap;
 
+	if (panic_hook) {
+		va_start(ap, fmt);
+		panic_hook(fmt, ap);
+	}
 	__asm__ volatile("cli; cld");
 	if (xchg(&begun, 1) == 0) {
 		panic_cpu = cpunum();

@@ -9,6 +9,8 @@
 #   check TITLE => POINTS, [PATTERNS], OPTIONS
 #	looks for patterns in the output of the test before
 #   part NAME			sums up the tests since the last part
+#   extra TITLE => [PATTERNS], OPTIONS
+#	a test without points, shown below the score: OK, or WRONG and why
 #   grade			runs all tests and exits
 #
 # tests/run and tools/grade-all call these functions in place of grade:
@@ -35,6 +37,14 @@
 #   cpu_time, patience, total	other limits than those below (see
 #				tools/lib/Hang.pm)
 #
+# An extra is about what the labs ask for and their tests do not see.  Its
+# program (user/check/, or the monitor's command `contracts') prints for each
+# contract that is broken a line "wrong: SENTENCE", which names the function,
+# and at the end "checked: N".  The extra fails if there is such a sentence, or
+# no such end.  With `quiet => 1' there is no such program, and all is up to
+# PATTERNS and `by'.  With STRICT=1 in the environment extras count: a grader
+# leaves 1 if one fails.
+#
 # A machine is stopped as soon as its tests are decided: when all patterns were
 # seen, or one that must never be; or, where further lines could still matter,
 # when the kernel monitor asks for a command.  With debug, the kernel must first
@@ -45,7 +55,7 @@ package Grade;
 use strict;
 use warnings;
 use Getopt::Long qw(:config bundling);
-use List::Util qw(first max sum0);
+use List::Util qw(first max sum0 uniq);
 use Time::HiRes qw(time);
 use Child;
 use Hang;
@@ -58,6 +68,7 @@ use constant {
 	TOTAL_TIME => 200,
 	MAX_OUTPUT => 1 << 20,	# bytes
 	SHOWN => 20,		# last lines shown of a failure
+	SENTENCES => 5,		# sentences shown of an extra
 	# Ctrl-t, and for a kernel in the monitor its command, on a line of its
 	# own (^U)
 	LOOK_FOR_FAULTS => "\x14\x15check\n",
@@ -68,7 +79,8 @@ my $lab;		# of the script
 my @shows;		# in the order of the script: tests and parts
 my @runs;		# the machines to start for @shows
 my $several;		# more than one script: see include()
-my %option = (color => 'auto', jobs => 0);
+my %option = (color => 'auto', jobs => 0, extra => 'yes', limits => 1);
+my @extras;		# of @shows, those that are extras
 my $began = time;
 my $selected = sub { 1 };	# does the title pass the filters?
 
@@ -77,7 +89,7 @@ sub import
 	my ($class, %opt) = @_;
 	$lab = $opt{lab};
 	no strict 'refs';
-	*{caller() . "::$_"} = \&$_ for qw(test check part grade);
+	*{caller() . "::$_"} = \&$_ for qw(test check extra part grade);
 }
 
 #
@@ -99,6 +111,21 @@ sub test
 	push @runs, $run;
 	push @shows, new_test($run, $title, $points,
 	    [cpu_lines($run->{cpus} // 1), @$want], %opt);
+	return $shows[-1];
+}
+
+sub extra
+{
+	my ($title, $want, %opt) = @_;
+	if (!$opt{quiet}) {
+		%opt = (until => 'checked: \d', by => \&sentences, %opt);
+		$want = ['checked: \d', @$want];
+	}
+	my $test = test($title, 0, $want, name => $title =~ s/\W+/_/gr, %opt);
+	$test->{extra} = 1;
+	return if $several;
+	pop @shows;
+	push @extras, $test;
 }
 
 sub check
@@ -118,6 +145,17 @@ sub new_test
 	};
 	push @{$run->{tests}}, $test;
 	return $test;
+}
+
+# What the program of an extra says is wrong.
+sub sentences
+{
+	my @wrong = $_[0] =~ /^wrong: .*?(?=\r*$)/mg;
+	my ($last, $place) = $_[0] =~ /.*^looking at: (.*?) (\(.*?\))\r*$/ms;
+	push @wrong, "wrong: $last: the check of this did not come to its " .
+	    "end $place" if $last && $_[0] !~ /^checked: /m;
+	return @wrong <= SENTENCES ? @wrong : (@wrong[0 .. SENTENCES - 1],
+	    'and ' . (@wrong - SENTENCES) . ' more');
 }
 
 sub part
@@ -152,8 +190,28 @@ sub grade
 	return 1 if $several;
 	options();
 	build();
-	run_all();
-	exit !show_total();
+	run_all($option{extra} eq 'only' ? () : @shows);
+	show_score({}) if !$option{filtered} && $option{extra} ne 'only';
+	run_extras() if $option{extra} ne 'no';
+	exit(lost(@shows) || $ENV{STRICT} && lost(@extras) ? 1 : 0);
+}
+
+sub lost { return scalar grep { $_->{lost} } @_ }
+
+# Below the score, and not while there is next to nothing to look at.
+sub run_extras
+{
+	my @wanted = grep { wanted($_) } @extras or return;
+	my @passed = grep { $_->{points} && !$_->{lost} } @shows;
+
+	if (!$option{filtered} && $option{extra} ne 'only' && !@passed) {
+		print "\nExtra checks: none before there are points\n";
+		return;
+	}
+	print "\nExtra checks, without points:\n";
+	run_all(@extras);
+	printf "Extra checks that fail: %d%s\n", lost(@extras), $ENV{STRICT}
+	    ? ', which count (STRICT=1)' : '' if lost(@extras);
 }
 
 # Declare what these scripts declare, to be run by tally().
@@ -179,7 +237,7 @@ sub tally
 {
 	options();
 	build();
-	run_all();
+	run_all(@shows);
 	my @tests = grep { $_->{run}{ended} } grep { $_->{run} } @shows;
 	my @failed = grep { $_->{lost} } @tests;
 	print "failed: $_->{title}\n" for @failed;
@@ -191,8 +249,10 @@ sub options
 {
 	-e 'GNUmakefile' or die "$0: run this from the top of the tree\n";
 	GetOptions(\%option, 'verbose|v', 'color=s', 'jobs|j=i', 'json=s',
-	    'junit=s') or die "usage: $0 [-v] [-j JOBS] [--color WHEN] " .
-	    "[--json FILE] [--junit FILE] [TITLE ...]\n";
+	    'junit=s', 'first', 'extra=s', 'limits=f')
+	    or die "usage: $0 [-v] [-j JOBS] [--color WHEN] [--json FILE] " .
+	    "[--junit FILE] [--first] [--extra yes|no|only] " .
+	    "[--limits FACTOR] [TITLE ...]\n";
 	$option{jobs} ||= processors();
 	$option{color} = -t STDOUT ? 'always' : 'never'
 	    if $option{color} eq 'auto';
@@ -202,7 +262,7 @@ sub options
 		return first { $title =~ $_ } @filters;
 	} if @filters;
 	die "$0: no test has one of these in its title: @ARGV\n"
-	    if !first { $_->{run} && wanted($_) } @shows;
+	    if !first { $_->{run} && wanted($_) } @shows, @extras;
 	$option{filtered} = @filters > 0;
 	$| = 1;
 }
@@ -231,11 +291,11 @@ sub build
 # Running
 #
 
+# Run and show what was declared; with --first, up to the first failure.
 sub run_all
 {
-	my @shown = grep { !$_->{run} || wanted($_) } @shows;
-	my @queue = grep { my $run = $_; first { wanted($_) } @{$run->{tests}} }
-	    @runs;
+	my @shown = grep { !$_->{run} || wanted($_) } @_;
+	my @queue = uniq map { $_->{run} // () } @shown;
 	my %busy;		# run => run
 	while (@queue || %busy) {
 		while (@queue && keys %busy < $option{jobs}) {
@@ -249,6 +309,9 @@ sub run_all
 		show(shift @shown)
 		    while @shown && (!$shown[0]{run} || $shown[0]{run}{ended});
 		write_results('');
+		next if !$option{first} || !lost(@_);
+		$_->{child}->stop for values %busy;
+		return;
 	}
 	show($_) for @shown;
 }
@@ -277,9 +340,9 @@ sub start_run
 	$run->{child} = Child->start(command => $command,
 	    env => $run->{command} ? {} : { TMPDIR => 'obj' });
 	$run->{hang} = Hang->new($run->{child}, cpus => $run->{cpus} // 1,
-	    cpu_time => $run->{cpu_time} // CPU_TIME,
-	    patience => $run->{patience} // PATIENCE,
-	    total => $run->{total} // TOTAL_TIME);
+	    cpu_time => ($run->{cpu_time} // CPU_TIME) * $option{limits},
+	    patience => ($run->{patience} // PATIENCE) * $option{limits},
+	    total => ($run->{total} // TOTAL_TIME) * $option{limits});
 }
 
 # Wait a moment for output of these machines, and judge it.
@@ -318,8 +381,8 @@ sub take
 	type($run);
 	judge($run);
 	$run->{decided} //= 'the kernel monitor asks for a command'
-	    if $rest eq 'K> ' && !@{$run->{script}} && !$run->{command}
-	    && !defined $run->{status};
+	    if $rest eq 'K> ' && $run->{rest} >= $run->{typed}
+	    && !@{$run->{script}} && !$run->{command} && !defined $run->{status};
 	end_run($run, $run->{decided}) if $run->{decided} && checked($run);
 }
 
@@ -461,10 +524,12 @@ sub show_test
 	my $ok = !@{$test->{wrong}};
 	$test->{lost} = !$ok;
 	printf "%s: %s%s\n", $test->{title}, $ok ? colored(32, 'OK') :
-	    colored(31, 'FAIL'),
+	    colored(31, $test->{extra} ? 'WRONG' : 'FAIL'),
 	    $first ? sprintf(' (%.1fs)', $run->{took}) : '';
 	return if $ok;
-	$test->{explained} = explanation($run) if !$run->{explained}++;
+	# Sentences of an extra say it all
+	$test->{explained} = explanation($run) if !$run->{explained}++
+	    && !grep { /^wrong: / } @{$test->{wrong}};
 	print map { "    $_\n" } @{$test->{wrong}},
 	    split /\n/, $test->{explained} // '';
 }
@@ -560,13 +625,6 @@ sub show_score
 	print "\n" if $several;
 }
 
-# True if nothing is missing.
-sub show_total
-{
-	show_score({}) if !$option{filtered};
-	return !first { $_->{lost} } @shows;
-}
-
 # For --json and --junit: all there is to know by now
 sub write_results
 {
@@ -575,7 +633,7 @@ sub write_results
 	require Results;
 	my @suites = { name => $0 =~ s{^\./}{}r, tests => [] };
 	my $part = '';
-	for my $item (reverse @shows) {
+	for my $item (reverse @shows, grep { exists $_->{lost} } @extras) {
 		$part = $item->{part} // $part;
 		push @{$suites[0]{tests}}, result($item, $part)
 		    if $item->{run} && wanted($item);
@@ -600,7 +658,8 @@ sub result
 		ended => exists $test->{lost}, wrong => $test->{wrong},
 		seconds => $test == $run->{tests}[0] ? $run->{took} : 0,
 		output => $test->{explained},
-		tags => [$part eq '' ? () : "part $part"],
+		tags => [$test->{extra} ? 'extra check'
+		    : $part eq '' ? () : "part $part"],
 	};
 }
 
