@@ -11,8 +11,9 @@
 # `upto`, these included, or the function's end; without all these, the whole
 # body.  In its place comes a comment, with the lines of `hint`, and `stub`, what
 # the place does as long as nothing is written there: a body without a stub
-# panics.  `answer` names functions that only the solution calls, and which go
-# with it.
+# panics.  `early` is what stands there in the trees of earlier labs, if those
+# need something else.  `answer` names functions that only the solution calls,
+# and which go with it.
 #
 # `tools/handout -l` looks whether files and texts stand as written here.
 
@@ -104,7 +105,10 @@ places => [
     stub => 'panic("LAB 3: env_setup_vm is not written yet");',
     hint => 'Set e->env_pgdir, and copy what kern_pgdir has above UTOP.' },
 (map +{ lab => 3, ex => 2, file => 'kern/env.c', function => $_ },
-    qw(region_alloc load_icode env_create env_run)),
+    qw(region_alloc load_icode env_create)),
+{ lab => 3, ex => 2, file => 'kern/env.c', function => 'env_run',
+    hint => "switch_to, unless e is curenv; then e is ENV_RUNNING.  Last, give\n" .
+	"up the kernel lock, which trap takes, and load e's registers." },
 { lab => 3, ex => '4 and 7', file => 'kern/trapentry.S',
     from => "\tTRAPHANDLER_NOEC(trap_divide", upto => "\n\n",
     hint => 'A stub for each exception.  Which ones push an error code?' },
@@ -152,14 +156,19 @@ places => [
     stub => ['int me = 0;', 'ts->ts_esp0 = KSTACKTOP;'],
     hint => 'This is right for the first CPU only.' },
 { lab => 4, ex => 5, file => 'kern/init.c', function => 'i386_init',
-    gap => "lock_kernel();\t\t// held until the first env_run" },
+    gap => "lock_kernel();\t\t// held until the first env_run",
+    early => "lock_kernel();\t\t// held until the first env_run" },
 { lab => 4, ex => '5 and 6', file => 'kern/init.c', function => 'mp_main',
     gap => "lock_kernel();\n\tsched_yield();",
     stub => "for (;;)\n\tpause();" },
 { lab => 4, ex => 5, file => 'kern/env.c', function => 'env_run',
-    gap => 'unlock_kernel();' },
+    gap => 'unlock_kernel();', early => 'unlock_kernel();' },
 { lab => 4, ex => 6, file => 'kern/sched.c', function => 'sched_yield',
-    stub => 'sched_halt();' },
+    stub => 'sched_halt();',
+    early => "// There is one environment.\n" .
+	"if (envs->env_status == ENV_RUNNABLE\n" .
+	"    || envs->env_status == ENV_RUNNING)\n" .
+	"\tenv_run(envs);\nsched_halt();" },
 (map +{ lab => 4, ex => 7, file => 'kern/syscall.c', function => $_ },
     qw(sys_exofork sys_env_set_status sys_page_alloc sys_page_map
     sys_page_unmap)),

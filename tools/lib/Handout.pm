@@ -172,6 +172,8 @@ sub gaps
 sub stubs
 {
 	my ($place, $lab, $has_the_end) = @_;
+	return $place->{early} if $place->{early} && $place->{lab} > $lab;
+
 	my @stubs = ref $place->{stub} ? @{$place->{stub}}
 	    : $place->{stub} // ();
 
