@@ -30,7 +30,7 @@
 #   status => N			QEMU must exit by itself, with this status
 #   command => [...]		run this instead of a machine
 #   name => NAME		output goes to jos.out.NAME, if not the program
-#   lab, disk, slow, keep, tree, threads, args, fsargs, extra
+#   lab, disk, slow, keep, tree, threads, args, fsargs, monitor, extra
 #				as in tools/lib/Qemu.pm
 #   debug => VALUE		as in tools/lib/Qemu.pm; if not given, DEBUG of
 #				the environment

@@ -18,6 +18,7 @@
 #   slow		bytes a second to or from the second disk; no limit
 #   keep		true if writes to the second disk are to stay in its
 #			image
+#   monitor		true if ^A c leads to QEMU's monitor, and back
 #   log			where QEMU's own log goes
 #   extra		further options (a list)
 #
@@ -44,7 +45,8 @@ sub command
 	push @drives, drive($m{disk}, 1, $m{keep}, $m{slow}) if $m{disk};
 
 	return ('perl', 'tools/run-qemu', '--obj', $obj,
-	    qemu(), qw(-display none -monitor none -serial stdio), @drives,
+	    qemu(), qw(-display none -monitor none), '-serial',
+	    $m{monitor} ? 'mon:stdio' : 'stdio', @drives,
 	    '-accel', 'tcg,thread=' . ($m{threads} // 'single'),
 	    '-smp', "$cpus,sockets=$cpus,cores=1,threads=1",
 	    '-nic', 'none', '-parallel', 'none', '-no-reboot',
