@@ -39,7 +39,8 @@ since => {
 	initsh ls lsfd num poweroff primespipe sh spawnfaultio spawnhello
 	spawninit testfdsharing testfile testkbd testmalloc testpipe
 	testpiperace testpiperace2 testptelibrary testpteshare testshell
-	writemotd)],
+	writemotd check/file check/keys check/share check/shell
+	check/trapframe)],
 },
 # Points for what is handed out as it is
 floor => { 1 => 0, 2 => 0, 3 => 0, 4 => 0, 5 => 20 },

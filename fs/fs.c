@@ -149,6 +149,10 @@ file_block_walk(struct File *f, uint32_t filebno, uint32_t **slot, bool alloc)
 	return 0;
 }
 
+// For fs/check.c, which calls it alone
+int (*const checked_walk)(struct File *f, uint32_t filebno, uint32_t **slot,
+	bool alloc) = file_block_walk;
+
 // Pin the indirect block, if f has one and the number of block filebno is in
 // it.  Returns 0, -E_INVAL (not a block for files), or an error of load_block.
 static int

@@ -12,7 +12,8 @@
 //	state.c	the dirty flag of the disk
 //	serv.c	requests of other environments
 //
-// test.c tests fs.c before the server takes requests.
+// test.c tests fs.c before the server takes requests, and check.c looks at what
+// students write.
 
 #ifndef JOS_FS_FS_H
 #define JOS_FS_FS_H
@@ -111,5 +112,11 @@ int state_set_clean(void);
 
 // fs/test.c
 void fs_test(void);
+
+// fs/check.c
+extern int (*const checked_walk)(struct File *f, uint32_t filebno,
+	uint32_t **slot, bool alloc);		// file_block_walk of fs.c
+void look_at_cache(void);
+void fs_check(void);
 
 #endif // JOS_FS_FS_H

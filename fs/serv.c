@@ -672,11 +672,15 @@ begin_exception_stack(void)
 	_pgfault_handler = fault_before_cache;
 }
 
+static bool check_wanted;		// by the grader: fs_check
+
 // An argument that the user of the machine passed (docs/interface.md)
 static void
 take_argument(const char *arg)
 {
-	if (strcmp(arg, "pio") == 0)
+	if (strcmp(arg, "check") == 0)
+		check_wanted = true;
+	else if (strcmp(arg, "pio") == 0)
 		ide_dma_wanted = false;
 	else if (strncmp(arg, "bcache=", 7) == 0)
 		cache_budget = strtol(arg + 7, NULL, 10);
@@ -698,7 +702,11 @@ umain(int argc, char **argv)
 
 	begin_exception_stack();
 	serve_init();
+	if (check_wanted)
+		look_at_cache();
 	fs_init();
+	if (check_wanted)
+		fs_check();
 	fs_test();
 	serve();
 }
