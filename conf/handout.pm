@@ -31,10 +31,13 @@ since => {
 	duppages.c entry.S exit.c fd.c file.c fork.c fprintf.c ipc.c libmain.c
 	pageref.c panic.c pfentry.S pgfault.c pipe.c printf.c spawn.c syscall.c
 	vm.c wait.c)],
-    4 => [qw(grade-lab4), map "user/$_.c", qw(idle yield dumbfork stresssched
+    4 => [qw(grade-lab4), map("user/$_.c", qw(idle yield dumbfork stresssched
 	faultdie faultregs faultalloc faultallocbad faultnostack
 	faultbadhandler faultevilhandler forktree sendpage spin fairness
-	pingpong pingpongs primes)],
+	pingpong pingpongs primes)), map("user/check/$_", qw(callerrors.c
+	children.c cpus.c forks.c gates.c handlers.c ipclib.c messages.c
+	nomem.c pagecalls.c panic.h spurious.c thread.h turns.c upcalls.c)),
+	qw(kern/debug/contract_smp.c)],
     5 => [qw(grade-lab5 fs/), map "user/$_.c", qw(cat echo faultio icode init
 	initsh ls lsfd num poweroff primespipe sh spawnfaultio spawnhello
 	spawninit testfdsharing testfile testkbd testmalloc testpipe

@@ -32,6 +32,9 @@ static const struct {
 	{ "envs", 3, contract_envs },
 	{ "gates", 3, contract_gates },
 	{ "usermem", 3, contract_usermem },
+	{ "mmio", 4, contract_mmio },
+	{ "cpus", 4, contract_cpus },
+	{ "irqs", 4, contract_irqs },
 };
 
 static const char *at_function, *at_place;

@@ -30,5 +30,8 @@ CONTRACT(contract_kernel_map);
 CONTRACT(contract_envs);
 CONTRACT(contract_gates);
 CONTRACT(contract_usermem);
+CONTRACT(contract_mmio);
+CONTRACT(contract_cpus);
+CONTRACT(contract_irqs);
 
 #endif // JOS_KERN_DEBUG_CONTRACT_H
