@@ -3,6 +3,7 @@
 // Each part calls those above it; besides, evict.c calls order.c, to write a
 // block back before it is evicted, and order.c calls fs.c:
 //
+//	ramdisk.c a disk in memory
 //	dma.c	sectors moved by DMA
 //	ide.c	sectors of the disk
 //	evict.c	which blocks stay in memory
@@ -26,6 +27,10 @@
 #define DISKSIZE	0xC0000000	// bytes; no disk can be larger
 
 #define RUN_BLOCKS	32		// blocks in one transfer
+
+// fs/ramdisk.c
+bool ram_begin(void);
+int ram_move(uint32_t secno, void *mem, size_t nsecs, bool write);
 
 // fs/dma.c
 void dma_stop(void);

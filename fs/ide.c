@@ -10,7 +10,8 @@
 // fails, the processor moves every word and polls the drive until it is ready.
 // If the drive is slow, ide_status yields between polls, and in the end gives
 // up (a timeout).  A command that failed is retried a few times, because some
-// errors are transient.
+// errors are transient.  A disk in memory takes the place of all drives, if there
+// is one (fs/ramdisk.c).
 //
 // A drive has a cache of its own.  Data that was written may stay there, and
 // reaches the disk in any order, until ide_flush.
@@ -26,6 +27,7 @@
 #define SETTLE_READS	4		// 400 ns: then the status is valid
 
 bool ide_dma_wanted = true;
+static bool in_memory;			// fs/ramdisk.c has the disk
 static int drive = 1;
 static size_t multiple = 1;		// sectors for each IDE_DRQ
 static uint8_t flush_command;		// 0 if the drive has none
@@ -117,13 +119,14 @@ bool
 ide_probe_disk1(void)
 {
 	uint16_t words[IDE_ID_WORDS];
+	bool present = in_memory = ram_begin();
 
-	ide_reset();
-	ide_status(0);
-
-	const bool present = answers_identify(1, words);
-
-	outb(IDE_DRIVE, 0xE0);
+	if (!in_memory) {
+		ide_reset();
+		ide_status(0);
+		present = answers_identify(1, words);
+		outb(IDE_DRIVE, 0xE0);
+	}
 	cprintf("Device 1 presence: %d\n", present);
 	return present;
 }
@@ -150,6 +153,8 @@ ide_set_disk(int number)
 {
 	if (number != 0 && number != 1)
 		panic("bad disk number");
+	if (in_memory)
+		return;
 	drive = number;
 	flush_command = find_flush_command();
 	multiple = 1;
@@ -199,6 +204,8 @@ static int
 read_once(uint32_t secno, void *dst, size_t nsecs)
 {
 	assert(nsecs <= IDE_MAX_SECTS);
+	if (in_memory)
+		return ram_move(secno, dst, nsecs, false);
 	if (ide_status(0) >= 0 && dma_transfer(drive, secno, dst, nsecs, false))
 		return 0;
 	return read_polling(secno, dst, nsecs);
@@ -208,6 +215,8 @@ static int
 write_once(uint32_t secno, const void *src, size_t nsecs)
 {
 	assert(nsecs <= IDE_MAX_SECTS);
+	if (in_memory)
+		return ram_move(secno, (void *) src, nsecs, true);
 	if (ide_status(0) >= 0
 	    && dma_transfer(drive, secno, (void *) src, nsecs, true))
 		return 0;

@@ -42,7 +42,20 @@ sys_yield(void)
 
 #include <fs/ide.c>
 
-// ------------------------------------------------------- instead of dma.c
+// ------------------------------------------ instead of ramdisk.c and dma.c
+
+bool
+ram_begin(void)
+{
+	return false;
+}
+
+int
+ram_move(uint32_t secno, void *mem, size_t nsecs, bool write)
+{
+	(void) secno, (void) mem, (void) nsecs, (void) write;
+	return -1;
+}
 
 void dma_stop(void) { }
 

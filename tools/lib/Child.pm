@@ -27,6 +27,9 @@ use List::Util qw(sum0);
 use POSIX ();
 use Time::HiRes qw(time);
 
+# As large as Linux lets it be, so that a machine does not wait for its reader
+use constant { F_SETPIPE_SZ => 1031, PIPE_SIZE => 1 << 20 };
+
 my $owner = $$;		# only this process ends children
 my %alive;		# pid => 1
 my $watcher;		# pipe that tells the watcher of pids
@@ -51,6 +54,7 @@ sub start
 
 	pipe my $in, my $to_child or die "pipe: $!\n";
 	pipe my $from_child, my $out or die "pipe: $!\n";
+	fcntl $out, F_SETPIPE_SZ, PIPE_SIZE;
 	my $pid = fork // die "fork: $!\n";
 	become($in, $out, \%opt, @command) if $pid == 0;
 

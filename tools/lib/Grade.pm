@@ -36,6 +36,7 @@
 #				the environment
 #   cpu_time, patience, total	other limits than those below (see
 #				tools/lib/Hang.pm)
+#   limit			the one with DETERMINISTIC (tools/lib/Qemu.pm)
 #
 # An extra is about what the labs ask for and their tests do not see.  Its
 # program (user/check/, or the monitor's command `contracts') prints for each
@@ -50,6 +51,11 @@
 # when the kernel monitor asks for a command.  With debug, the kernel must first
 # check its invariants (LOOK_FOR_FAULTS); if it finds a fault, the test has
 # failed.
+#
+# With DETERMINISTIC=1 in the environment, all that is said and written is equal
+# each time.  So output is judged byte by byte, how much of it there is when it is
+# read being chance; how long a test took is not said; and the machine's own time
+# is limited, not this computer's.
 
 package Grade;
 use strict;
@@ -67,6 +73,7 @@ use constant {
 	PATIENCE => 6,
 	TOTAL_TIME => 200,
 	MAX_OUTPUT => 1 << 20,	# bytes
+	LIMIT_REACHED => 124,	# tools/run-qemu's status
 	SHOWN => 20,		# last lines shown of a failure
 	SENTENCES => 5,		# sentences shown of an extra
 	# Ctrl-t, and for a kernel in the monitor its command, on a line of its
@@ -76,6 +83,7 @@ use constant {
 
 my $clean = ($ENV{OBJDIR} || 'obj') . '/fs/clean-fs.img';
 my $lab;		# of the script
+my $same = Qemu::deterministic();
 my @shows;		# in the order of the script: tests and parts
 my @runs;		# the machines to start for @shows
 my $several;		# more than one script: see include()
@@ -104,6 +112,7 @@ sub test
 	my $run = {
 		lab => $number, disk => $number == 5 && $clean,
 		debug => $ENV{DEBUG} || undef,
+		seed => $same ? $ENV{SEED} : undef,
 		%opt, program => $program, tests => [], output => '',
 	};
 	$run->{name} //= $program eq '' ? 'jos' : $program;
@@ -334,15 +343,16 @@ sub start_run
 	unlink $run->{log};
 	my $command = $run->{command} || [Qemu::command(%$run)];
 	$run->{shell} = join ' ', map { quoted($_) } @$command;
-	print "\$ $run->{shell}\n" if $option{verbose};
+	print "\$ $run->{shell}\n" if $option{verbose} && !$same;
 	@$run{qw(started lines rest typed)} = (time, 0, 0, 0);
 	$run->{script} = [@{$run->{type} || []}];
 	$run->{child} = Child->start(command => $command,
 	    env => $run->{command} ? {} : { TMPDIR => 'obj' });
 	$run->{hang} = Hang->new($run->{child}, cpus => $run->{cpus} // 1,
+	    $same && !$run->{command} ? () : (
 	    cpu_time => ($run->{cpu_time} // CPU_TIME) * $option{limits},
 	    patience => ($run->{patience} // PATIENCE) * $option{limits},
-	    total => ($run->{total} // TOTAL_TIME) * $option{limits});
+	    total => ($run->{total} // TOTAL_TIME) * $option{limits}));
 }
 
 # Wait a moment for output of these machines, and judge it.
@@ -354,7 +364,10 @@ sub watch
 	select my $ready = $bits, undef, undef, 0.25;
 	for my $run (@busy) {
 		if (vec($ready, fileno $run->{child}->fh, 1)) {
-			take($run, $run->{child}->read);
+			my $text = $run->{child}->read;
+			for ($same && defined $text ? split //, $text : $text) {
+				take($run, $_) if !$run->{ended};
+			}
 		}
 		limits($run) if !$run->{ended};
 	}
@@ -365,7 +378,8 @@ sub take
 	my ($run, $text) = @_;
 	if (!defined $text) {
 		my $status = $run->{child}{status};
-		return end_run($run, "exit with status $status");
+		return end_run($run, "exit with status $status",
+		    $status == LIMIT_REACHED);
 	}
 	syswrite $run->{file}, $text;
 	$run->{output} .= $text;	# and pos is gone
@@ -384,6 +398,8 @@ sub take
 	    if $rest eq 'K> ' && $run->{rest} >= $run->{typed}
 	    && !@{$run->{script}} && !$run->{command} && !defined $run->{status};
 	end_run($run, $run->{decided}) if $run->{decided} && checked($run);
+	end_run($run, 'more output than ' . MAX_OUTPUT . ' bytes', 1)
+	    if length $run->{output} > MAX_OUTPUT;
 }
 
 # Has the kernel checked its invariants since the test was decided?
@@ -455,8 +471,6 @@ sub limits
 {
 	my ($run) = @_;
 	my $hangs = $run->{hang}->look;
-	$hangs //= 'more output than ' . MAX_OUTPUT . ' bytes'
-	    if length $run->{output} > MAX_OUTPUT;
 	end_run($run, $hangs, 1) if defined $hangs;
 }
 
@@ -523,9 +537,10 @@ sub show_test
 	my $first = $test == $run->{tests}[0];
 	my $ok = !@{$test->{wrong}};
 	$test->{lost} = !$ok;
+	print "\$ $run->{shell}\n" if $first && $same && $option{verbose};
 	printf "%s: %s%s\n", $test->{title}, $ok ? colored(32, 'OK') :
 	    colored(31, $test->{extra} ? 'WRONG' : 'FAIL'),
-	    $first ? sprintf(' (%.1fs)', $run->{took}) : '';
+	    $first && !$same ? sprintf(' (%.1fs)', $run->{took}) : '';
 	return if $ok;
 	# Sentences of an extra say it all
 	$test->{explained} = explanation($run) if !$run->{explained}++
@@ -556,7 +571,9 @@ sub by_hand
 	my $target = $run->{program} eq '' ? 'qemu-nox' :
 	    "run-$run->{program}-nox";
 	return join ' ', "make $target LAB=$run->{lab}",
-	    $run->{cpus} ? "CPUS=$run->{cpus}" : ();
+	    $run->{cpus} ? "CPUS=$run->{cpus}" : (),
+	    $same ? 'DETERMINISTIC=1' : (),
+	    $run->{seed} ? "SEED=$run->{seed}" : ();
 }
 
 # Sort complaints, the one that says most first.
@@ -573,6 +590,8 @@ sub causes
 	return @causes if @causes || !$run->{late} || $run->{command};
 	return 'the kernel stops before it can print' if $out !~ /\S/;
 	return 'an endless loop' if $run->{ended} =~ /busy|more output/;
+	return 'an endless loop, or all CPUs halt and nothing wakes them'
+	    if $same;
 	return 'all CPUs halt and nothing wakes them';
 }
 

@@ -1,7 +1,8 @@
 # tools/lib/Qemu.pm - the command line with which tests start QEMU.
 #
-# Entry point:
+# Entry points:
 #   Qemu::command(%machine)	the command, as a list
+#   Qemu::deterministic()	are equal machines to behave equally?
 #
 # %machine:
 #   lab, program	what to run; program '' leaves the choice to the kernel
@@ -16,11 +17,20 @@
 #   boot		image of the first disk; the tree's kernel
 #   disk		image of the second disk; none
 #   slow		bytes a second to or from the second disk; no limit
+#   seed		with DETERMINISTIC: of random ticks; none
+#   limit		with DETERMINISTIC: seconds; 10
 #   keep		true if writes to the second disk are to stay in its
 #			image
 #   monitor		true if ^A c leads to QEMU's monitor, and back
 #   log			where QEMU's own log goes
 #   extra		further options (a list)
+#
+# With DETERMINISTIC=1 in the environment, equal machines behave equally, to the
+# last instruction, on however busy a computer: CPUs take turns, each instruction
+# takes 8 ns, and nothing depends on this computer's clock.  So QEMU loads the
+# kernel itself, and the second disk is a copy in memory (fs/ramdisk.c).  SEED=N
+# has ticks come at other moments (kern/lapic.c), so CPUs take turns elsewhere.
+# The machine ends when `limit' seconds of its own time are over; 10.
 #
 # With a single thread, a CPU that spins for a lock lets the holder of the lock
 # run.  With a thread for each CPU, the holder may have to wait for a processor
@@ -34,17 +44,30 @@ package Qemu;
 use strict;
 use warnings;
 
+use constant LIMIT => 10;
+
 my $qemu;		# the program's name
+
+sub deterministic { return $ENV{DETERMINISTIC} }
 
 sub command
 {
 	my (%m) = @_;
 	my $obj = defined $m{tree} ? "$m{tree}/obj" : $ENV{OBJDIR} || 'obj';
 	my $cpus = $m{cpus} // 1;
+	my $same = deterministic();
 	my @drives = drive($m{boot} // "$obj/kern/kernel.img", 0);
 	push @drives, drive($m{disk}, 1, $m{keep}, $m{slow}) if $m{disk};
+	if ($same) {
+		@m{qw(threads preempt)} = ('single', $m{seed});
+		@drives = ('-kernel', "$obj/kern/kernel",
+		    '-icount', 'shift=3,sleep=off,align=off', '-rtc', 'clock=vm');
+		push @drives, '-fw_cfg', "name=opt/jos/disk,file=$m{disk}"
+		    if $m{disk};
+	}
 
 	return ('perl', 'tools/run-qemu', '--obj', $obj,
+	    $same ? ('--limit', $m{limit} // LIMIT) : (),
 	    qemu(), qw(-display none -monitor none), '-serial',
 	    $m{monitor} ? 'mon:stdio' : 'stdio', @drives,
 	    '-accel', 'tcg,thread=' . ($m{threads} // 'single'),
