@@ -468,3 +468,10 @@ user_mem_check(struct Env *env, const void *va, size_t len, int perm)
 	}
 	return 0;
 }
+
+// ------------------------------------------------------------------ checks
+
+// What is static here, for kern/debug/contract_memory.c
+void *(*const contract_boot_alloc)(uint32_t n) = boot_alloc;
+void (*const contract_boot_map_region)(pde_t *pgdir, uintptr_t va, size_t size,
+	physaddr_t pa, int perm) = boot_map_region;

@@ -18,6 +18,9 @@
 #include <kern/lab.h>
 #include <kern/pmap.h>
 
+// The function that is checked, for messages
+static const char *subject;
+
 // Panic with a message unless x.
 #define require(x, ...) do {	\
 	if (!(x))		\
@@ -72,7 +75,7 @@ static void
 require_apart(struct Range r, size_t first, size_t end)
 {
 	require(pages_below(r, first) == pages_below(r, end),
-		"page %08x is on the free list, but it is in use",
+		"page_init: page %08x is on the free list, but it is in use",
 		MAX(r.first, first) * PGSIZE);
 }
 
@@ -116,7 +119,7 @@ check_run(const struct PageInfo *from, const struct PageInfo *to,
 			PGNUM(MPENTRY_PADDR) + 1);
 	require_apart(r, PGNUM(IOPHYSMEM), boot_end);
 	require(to->pp_ref == 0,
-		"page %08x is on the free list with %d references",
+		"page_init: page %08x is on the free list with %d references",
 		page2pa(to), to->pp_ref);
 	return r;
 }
@@ -193,8 +196,8 @@ check_page_free_list(bool only_low)
 		require(seen <= npages, "page_free_list is a ring");
 		pp = last->pp_link;
 	}
-	require(above_kernel > 0, "no page above the kernel is free");
-	require(seen > above_kernel, "no page below 1 MiB is free");
+	require(above_kernel > 0, "page_init: no page above the kernel is free");
+	require(seen > above_kernel, "page_init: no page below 1 MiB is free");
 	if (only_low && !free_list_begins_low())
 		low_pages_first();
 
@@ -244,7 +247,8 @@ stage_enter(void)
 static void
 stage_leave(void)
 {
-	require(page_free_list == NULL, "a page was freed that is in use");
+	require(page_free_list == NULL, "%s: a page was freed that is in use",
+		subject);
 	for (int i = 0; i < NSTAGE; i++)
 		page_free(stage.pp[i]);
 
@@ -334,6 +338,7 @@ check_decref(void)
 void
 check_page_alloc(void)
 {
+	subject = "page_alloc, page_free";
 	require(pages, "'pages' is a null pointer!");
 	stage_enter();
 	require(page_alloc(0) == NULL && page_alloc(ALLOC_ZERO) == NULL,
@@ -400,21 +405,22 @@ require_mapped(void *va, struct PageInfo *pp, int perm)
 	const pte_t have = entry_for(kern_pgdir, (uintptr_t) va);
 	const pte_t want = page2pa(pp) | perm | PTE_P;
 
-	require(have == want, "va %08x has page table entry %08x, "
-		"not %08x", va, have, want);
+	require(have == want, "%s: va %08x has page table entry %08x, "
+		"not %08x", subject, va, have, want);
 }
 
 static void
 require_refs(struct PageInfo *pp, int refs)
 {
-	require(pp->pp_ref == refs, "page %08x has pp_ref %d, not %d",
-		page2pa(pp), pp->pp_ref, refs);
+	require(pp->pp_ref == refs, "%s: page %08x has pp_ref %d, not %d",
+		subject, page2pa(pp), pp->pp_ref, refs);
 }
 
 // Nothing is mapped, and there is no memory for a page table.
 static void
 check_no_table(struct PageInfo *pp)
 {
+	subject = "page_insert";
 	require(pgdir_walk(kern_pgdir, VA0, 0) == NULL,
 		"pgdir_walk: finds a table where there is none");
 	require(pgdir_walk(kern_pgdir, VA0, 1) == NULL,
@@ -433,6 +439,7 @@ check_no_table(struct PageInfo *pp)
 static void
 check_walk(struct PageInfo *table)
 {
+	subject = "pgdir_walk";
 	void *const va = PGADDR(0, 7, 0x123);
 
 	fill(table, 0xFF);
@@ -466,6 +473,7 @@ check_walk(struct PageInfo *table)
 static void
 check_insert(struct PageInfo *p1, struct PageInfo *p2)
 {
+	subject = "page_insert";
 	require(page_insert(kern_pgdir, p1, VA0, PTE_W) == 0
 		&& page_insert(kern_pgdir, p2, VA1, PTE_W) == 0
 		&& page_insert(kern_pgdir, p2, VA_LAST, 0) == 0,
@@ -496,6 +504,7 @@ check_insert(struct PageInfo *p1, struct PageInfo *p2)
 static void
 check_insert_again(struct PageInfo *pp)
 {
+	subject = "page_insert";
 	static const int perms[] = {
 		PTE_U, 0, PTE_U | PTE_W, PTE_AVAIL | PTE_U, PTE_W
 	};
@@ -514,6 +523,7 @@ check_insert_again(struct PageInfo *pp)
 static void
 check_replace_and_remove(struct PageInfo *p1, struct PageInfo *p2)
 {
+	subject = "page_insert, page_remove";
 	require(page_insert(kern_pgdir, p1, VA1, PTE_W) == 0,
 		"page_insert: fails, but this needs no memory");
 	require_mapped(VA1, p1, PTE_W);
@@ -544,7 +554,8 @@ static void
 remove_table(struct PageInfo *table)
 {
 	require_refs(table, 1);
-	require(count_mapped(kern_pgdir[0]) == 0, "a page is still mapped");
+	require(count_mapped(kern_pgdir[0]) == 0, "page_remove: a page is "
+		"still mapped");
 	kern_pgdir[0] = 0;
 	table->pp_ref = 0;
 	tlbflush();
@@ -646,8 +657,9 @@ check_region(const char *what, uintptr_t va, size_t size, physaddr_t pa,
 		const pte_t have = entry_for(kern_pgdir, va + done);
 		const pte_t want = (pa + done) | perm | PTE_P;
 
-		require(have == want, "%s: va %08x has page table entry "
-			"%08x, not %08x", what, va + done, have, want);
+		require(have == want, "mem_init, boot_map_region: %s: va %08x "
+			"has page table entry %08x, not %08x", what, va + done,
+			have, want);
 	}
 	return ROUNDUP(size, PGSIZE) / PGSIZE;
 }
@@ -695,7 +707,7 @@ check_kern_pgdir(void)
 	const pde_t self = kern_pgdir[PDX(UVPT)];
 	require(PTE_ADDR(self) == PADDR(kern_pgdir)
 		&& (self & PERM_BITS) == (PTE_U | PTE_P),
-		"UVPT: directory entry is %08x", self);
+		"mem_init: UVPT: directory entry is %08x", self);
 
 	expected += check_window("UPAGES", UPAGES, npages * sizeof(*pages),
 		PADDR(pages));
@@ -710,8 +722,9 @@ check_kern_pgdir(void)
 		if (i != PDX(UVPT))
 			mapped += count_mapped(kern_pgdir[i]);
 	require(mapped == expected,
-		"kern_pgdir maps %u pages, but should map %u (stack guard? "
-		"behind the tables at UPAGES and UENVS?)", mapped, expected);
+		"mem_init, boot_map_region: kern_pgdir maps %u pages, but "
+		"should map %u (stack guard? behind the tables at UPAGES and "
+		"UENVS?)", mapped, expected);
 	cprintf("check_kern_pgdir() succeeded!\n");
 }
 
@@ -724,6 +737,7 @@ static volatile uint32_t *const live = VA1;
 static void
 check_live_replace(struct PageInfo *p1, struct PageInfo *p2)
 {
+	subject = "page_insert";
 	fill(p1, 1);
 	fill(p2, 2);
 	require(page_insert(kern_pgdir, p1, VA1, PTE_W) == 0
@@ -746,6 +760,7 @@ check_live_replace(struct PageInfo *p1, struct PageInfo *p2)
 static void
 check_live_permissions(struct PageInfo *pp)
 {
+	subject = "page_insert";
 	require(page_insert(kern_pgdir, pp, VA1, 0) == 0,
 		"page_insert: fails, but this needs no memory");
 	(void) *live;
@@ -761,6 +776,7 @@ check_live_permissions(struct PageInfo *pp)
 static void
 check_live_remove(struct PageInfo *p1, struct PageInfo *p2)
 {
+	subject = "page_remove";
 	fill(p1, 5);
 	page_remove(kern_pgdir, VA1);
 	require(page_alloc(0) == p2, "page_remove: does not free the page");

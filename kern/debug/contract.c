@@ -4,8 +4,8 @@
 // The checks are in the files contract_*.c, one for each lab, and run in the
 // monitor, when the boot is done.  A panic in the middle of one is caught.
 //
-// Entry points: mon_contracts (kern/monitor.h); for the checks look_at, expect and
-// panic_of.
+// Entry points: mon_contracts (kern/monitor.h); for the checks look_at, expect
+// and panic_of.
 
 #include <inc/stdarg.h>
 #include <inc/stdio.h>

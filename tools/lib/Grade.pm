@@ -167,6 +167,26 @@ sub sentences
 	    'and ' . (@wrong - SENTENCES) . ' more');
 }
 
+# Options of QEMU that fill most of the memory with ones before the machine
+# boots: nobody finds a zero there that he did not write.
+sub dirty_memory
+{
+	my @options;
+	for ([0x20000, 0x60000], [0x100000, 0x1f00000]) {
+		my ($at, $size) = @$_;
+		my $file = ($ENV{OBJDIR} || 'obj') . "/ones.$size";
+		push @options, '-device',
+		    "loader,addr=$at,force-raw=on,file=$file";
+		next if -s $file;
+		mkdir $ENV{OBJDIR} || 'obj';
+		open my $fh, '>', "$file.$$" or die "$file: $!\n";
+		print $fh "\xff" x $size;
+		close $fh;
+		rename "$file.$$", $file;
+	}
+	return @options;
+}
+
 sub part
 {
 	push @shows, { part => $_[0] };
