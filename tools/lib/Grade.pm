@@ -17,6 +17,8 @@
 #
 #   Grade::include(SCRIPTS)	what these grade scripts declare
 #   Grade::tally		runs all tests, counts, and exits
+#   Grade::explore(TITLE, SEEDS)	runs this test with each seed, up to the
+#				first one with which it fails, and exits
 #
 # Options of both:
 #   never => [PATTERNS]		no line may begin like this
@@ -272,6 +274,51 @@ sub tally
 	print "failed: $_->{title}\n" for @failed;
 	printf "%d passed, %d failed\n", @tests - @failed, scalar @failed;
 	exit(@failed || !@tests ? 1 : 0);
+}
+
+sub explore
+{
+	my ($title, @seeds) = @_;
+	my @tests = grep { $_->{run} && $_->{run}{tests}[0]{title} eq $title }
+	    @shows, @extras;
+	die "no test of these is $title\n" if !@tests;
+	options();
+	build();
+	@$_{qw(first quiet)} = (1, 1) for \%option;
+	my @all = map { with_seed($_, @tests) } @seeds;
+	run_all(@all);
+
+	my ($failed) = grep { $_->{lost} } @all;
+	unlink map { ("jos.out.$_", "jos.out.$_.log") } uniq
+	    map { $_->{run}{name} } grep { !$failed
+	    || $_->{run} != $failed->{run} } @all;
+	print $failed ? again($failed->{run}, $title)
+	    : "$title: OK with each of the seeds $seeds[0] to $seeds[-1]\n";
+	exit($failed ? 1 : 0);
+}
+
+# These tests, which share a machine, on another one that has this seed
+sub with_seed
+{
+	my ($seed, @tests) = @_;
+	my $run = { %{$tests[0]{run}}, tests => [], seed => $seed,
+	    name => "$tests[0]{run}{name}.$seed" };
+	push @{$run->{tests}}, map { { %$_, run => $run,
+	    title => "$_->{title}, SEED=$seed", missing => [@{$_->{missing}}],
+	    seen => [] } } @tests;
+	return @{$run->{tests}};
+}
+
+# How to run what has failed again
+sub again
+{
+	my ($run, $title) = @_;
+	my $make = by_hand($run);
+	return "\nSEED=$run->{seed} fails.  Again, in the grader, in this " .
+	    "terminal, and under GDB:\n" .
+	    "    DETERMINISTIC=1 SEED=$run->{seed} ./grade-lab$run->{lab} " .
+	    quoted($title) . "\n    $make\n    " .
+	    $make =~ s/-nox /-nox-gdb /r . "\n";
 }
 
 sub options
@@ -557,6 +604,7 @@ sub show_test
 	my $first = $test == $run->{tests}[0];
 	my $ok = !@{$test->{wrong}};
 	$test->{lost} = !$ok;
+	return if $ok && $option{quiet};
 	print "\$ $run->{shell}\n" if $first && $same && $option{verbose};
 	printf "%s: %s%s\n", $test->{title}, $ok ? colored(32, 'OK') :
 	    colored(31, $test->{extra} ? 'WRONG' : 'FAIL'),

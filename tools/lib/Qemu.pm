@@ -17,7 +17,7 @@
 #   boot		image of the first disk; the tree's kernel
 #   disk		image of the second disk; none
 #   slow		bytes a second to or from the second disk; no limit
-#   seed		with DETERMINISTIC: of random ticks; none
+#   seed		with DETERMINISTIC: of random ticks and delays; none
 #   limit		with DETERMINISTIC: seconds; 10
 #   keep		true if writes to the second disk are to stay in its
 #			image
@@ -29,7 +29,8 @@
 # last instruction, on however busy a computer: CPUs take turns, each instruction
 # takes 8 ns, and nothing depends on this computer's clock.  So QEMU loads the
 # kernel itself, and the second disk is a copy in memory (fs/ramdisk.c).  SEED=N
-# has ticks come at other moments (kern/lapic.c), so CPUs take turns elsewhere.
+# has ticks come at other moments and CPUs wait here and there, as preempt and
+# widen do, so CPUs take turns elsewhere.
 # The machine ends when `limit' seconds of its own time are over; 10.
 #
 # With a single thread, a CPU that spins for a lock lets the holder of the lock
@@ -59,7 +60,7 @@ sub command
 	my @drives = drive($m{boot} // "$obj/kern/kernel.img", 0);
 	push @drives, drive($m{disk}, 1, $m{keep}, $m{slow}) if $m{disk};
 	if ($same) {
-		@m{qw(threads preempt)} = ('single', $m{seed});
+		@m{qw(threads preempt widen)} = ('single', ($m{seed}) x 2);
 		@drives = ('-kernel', "$obj/kern/kernel",
 		    '-icount', 'shift=3,sleep=off,align=off', '-rtc', 'clock=vm');
 		push @drives, '-fw_cfg', "name=opt/jos/disk,file=$m{disk}"
