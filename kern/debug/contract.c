@@ -35,6 +35,7 @@ static const struct {
 	{ "mmio", 4, contract_mmio },
 	{ "cpus", 4, contract_cpus },
 	{ "irqs", 4, contract_irqs },
+	{ "faults", 4, contract_faults },
 };
 
 static const char *at_function, *at_place;

@@ -33,5 +33,6 @@ CONTRACT(contract_usermem);
 CONTRACT(contract_mmio);
 CONTRACT(contract_cpus);
 CONTRACT(contract_irqs);
+CONTRACT(contract_faults);
 
 #endif // JOS_KERN_DEBUG_CONTRACT_H

@@ -1,7 +1,7 @@
 // kern/debug/contract_smp.c - contracts of lab 4 that no program can see:
 // device mappings, what each CPU enters the kernel with, gates of interrupts.
 //
-// Entry points: contract_mmio, contract_cpus, contract_irqs
+// Entry points: contract_mmio, contract_cpus, contract_irqs, contract_faults
 // (kern/debug/contract.h).
 
 #include <inc/memlayout.h>
@@ -160,4 +160,27 @@ contract_irqs(void)
 				"IRQs %d and %d have one stub",
 				m - IRQ_OFFSET, n - IRQ_OFFSET);
 	}
+}
+
+// ---------------------------------------------------------------- page faults
+
+static void
+fault_in_kernel(void *arg)
+{
+	page_fault_handler(arg);
+}
+
+// To be run where a program has stopped: its upcall is not for this fault.
+void
+contract_faults(void)
+{
+	struct Trapframe tf = {
+		.tf_trapno = T_PGFLT, .tf_cs = GD_KT, .tf_ds = GD_KD,
+		.tf_es = GD_KD, .tf_eip = KERNBASE,
+	};
+
+	look_at("page_fault_handler", "lab 3, exercise 9; kern/trap.c");
+	expect(panic_of(fault_in_kernel, &tf), "a fault in the kernel: "
+		"expected a panic, but it is handled as one of the program "
+		"(tf_cs & 3 is 0 in the kernel)");
 }

@@ -84,7 +84,9 @@ every_clock(void)
 		}
 	}
 	look_at("mp_main", EX6);
-	expect(n == CPUS, "of %d CPUs, only %d run environments", CPUS, n);
+	expect(n == CPUS, "of %d CPUs, only %d run environments: does mp_main "
+		"call sched_yield, and sched_halt let interrupts in?", CPUS,
+		n);
 	look_at("trap_dispatch", EX14);
 	expect(with_few_turns(3) == 0, "of %d programs that make no call, %d "
 		"do not get their turns: the timer of some CPU does not call "
@@ -145,6 +147,37 @@ one_cpu_each(int rounds)
 	}
 }
 
+// ------------------------------------------------------------------ sleepers
+
+static volatile int asleep, awake;
+
+static void
+sleeper(void)
+{
+	__sync_fetch_and_add(&asleep, 1);
+	call(SYS_ipc_recv, UTOP, 0, 0, 0, 0);
+	__sync_fetch_and_add(&awake, 1);
+}
+
+// This program keeps its CPU, so the others find nothing to run, when theirs
+// have gone to sleep.
+static void
+sleepers(void)
+{
+	look_at("sched_yield", EX6S);
+	asleep = awake = 0;
+	start_all(sleeper);
+	for (int i = 0; i < 100000 && asleep < THREADS; i++)
+		pause();
+	until(asleep == THREADS);
+	for (int i = 0; i < 1000; i++)
+		pause();
+	expect(awake == 0, "a program that waits in sys_ipc_recv goes on "
+		"without a message: it was run although it is "
+		"ENV_NOT_RUNNABLE");
+	end_all();
+}
+
 // ------------------------------------------------------------ traps at once
 
 static volatile uint32_t trapped[NENV], wrong_id;
@@ -184,6 +217,7 @@ umain(int argc, char **argv)
 
 	traps_at_once();
 	every_clock();
+	sleepers();
 	one_cpu_each(argc > 1 ? 6 : 2);
 	look_no_more();
 }

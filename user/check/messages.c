@@ -45,6 +45,17 @@ receiver(void)
 
 static envid_t to;
 
+static void
+receives_at(uint32_t dstva)
+{
+	const uint32_t is = (uint32_t) env_of(to)->env_ipc_dstva;
+
+	look_at("sys_ipc_recv", EX15);
+	expect(is == dstva || (dstva >= UTOP && is >= UTOP), "env_ipc_dstva "
+		"is %08x, expected %08x", is, dstva);
+	look_at("sys_ipc_try_send", EX15);
+}
+
 static bool
 start(int n)
 {
@@ -59,7 +70,7 @@ start(int n)
 	look_at("sys_ipc_recv", EX15);
 	expect(ready, "a receiver does not come to be ENV_NOT_RUNNABLE with "
 		"env_ipc_recving set");
-	look_at("sys_ipc_try_send", EX15);
+	receives_at(at[0]);
 	return ready;
 }
 
@@ -68,7 +79,10 @@ static bool
 next(void)
 {
 	go++;
-	return until_receiving(to);
+	if (!until_receiving(to))
+		return false;
+	receives_at(at[go - 1]);
+	return true;
 }
 
 static void

@@ -133,8 +133,9 @@ send_without_table(envid_t to)
 static void
 fork_without_memory(void)
 {
+	take_all();
 	look_at("fork", EX12);
-	for (int room = 1; room <= 40; room += 1 + room / 4) {
+	for (int room = 1; room <= 60; room += 1 + room / 4) {
 		int used = 0;
 
 		give_back(room);
@@ -147,6 +148,9 @@ fork_without_memory(void)
 			thread_end();
 		if (child > 0) {
 			until_gone(child);
+			expect(env_of(child)->env_runs > 0, "with little "
+				"memory: returns %08x, but there is no such "
+				"child", child);
 			break;
 		}
 		expect_result("with little memory", child, -E_NO_MEM);
@@ -156,6 +160,38 @@ fork_without_memory(void)
 		for (int r = 0; r == 0; taken += r == 0)
 			r = sys_page_alloc(0, POOL + taken * PGSIZE, RW);
 	}
+}
+
+// A child that gets no memory for its copy of a page
+static void
+copy_without_memory(void)
+{
+	give_back(taken);
+	look_at("pgfault", EX12);
+
+	const envid_t child = fork();
+
+	if (child == 0) {
+		call(SYS_ipc_recv, UTOP, 0, 0, 0, 0);
+		*(volatile char *) LOOK = 1;
+		call(SYS_ipc_recv, UTOP, 0, 0, 0, 0);	// wrong
+		thread_end();
+	}
+	until_receiving(child);
+
+	// This program itself needs no copy after this
+	for (uintptr_t va = next_mapped(0, UTOP); va < UTOP;
+	     va = next_mapped(va + PGSIZE, UTOP))
+		if ((uvpt[PGNUM(va)] & PTE_COW) && va != (uintptr_t) LOOK)
+			*(volatile char *) va = *(volatile char *) va;
+	take_all();
+	look_at("pgfault", EX12);
+	call(SYS_ipc_try_send, child, 0, UTOP, 0, 0);
+	until(is_gone(child) || env_of(child)->env_ipc_recving);
+	expect(is_gone(child), "without memory for a copy, the program goes "
+		"on, or faults for ever");
+	sys_env_destroy(child);
+	until_gone(child);
 }
 
 static volatile bool went_on;
@@ -197,5 +233,6 @@ umain(int argc, char **argv)
 	give_back(100);
 	set_pgfault_handler(NULL);
 	fork_without_memory();
+	copy_without_memory();
 	look_no_more();
 }

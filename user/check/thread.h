@@ -55,9 +55,9 @@ is_gone(envid_t id)
 // Yield until x, but not for ever; is x true in the end?
 #define PATIENCE	400
 #define until(x) ({					\
-	int turns = 0;					\
+	int until_ = 0;					\
 							\
-	while (!(x) && turns++ < PATIENCE)		\
+	while (!(x) && until_++ < PATIENCE)		\
 		sys_yield();				\
 	(x);						\
 })
