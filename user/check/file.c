@@ -170,6 +170,13 @@ check_serve_read(void)
 	check_read(fd, size, PGSIZE, want, 0);
 	check_read(fd, size + 100, 10, want, 0);
 
+	fd->fd_offset = -5;
+	r = read_by_hand(fd->fd_file.id, 10);
+	expect(r < 0, "asked for 10 bytes at offset -5: expected the error of "
+		"file_read, got %d", r);
+	expect(fd->fd_offset == -5, "asked for 10 bytes at offset -5 and "
+		"returned %d: the offset is %d, expected -5", r, fd->fd_offset);
+
 	// As a program reads, to the end
 	fd->fd_offset = 0;
 	for (i = 0; (r = read_by_hand(fd->fd_file.id, 7)) > 0 && i < size;

@@ -77,7 +77,7 @@ check_perm(const char *whose, uint32_t i)
 
 	expect(pte & PTE_SHARE, "%s page at %08x is not marked PTE_SHARE any "
 		"more", whose, maps[i].va);
-	expect(!(pte & 0x800), "%s shared page at %08x is copy-on-write",
+	expect(!(pte & PTE_COW), "%s shared page at %08x is copy-on-write",
 		whose, maps[i].va);
 	expect((pte & PTE_W) == (maps[i].perm & PTE_W), "%s shared page at "
 		"%08x is %s, expected what the parent has: %s", whose,
@@ -92,8 +92,8 @@ check_shared(const char *whose)
 	uint32_t n = 0;
 
 	if (!page_is_mapped(board)) {
-		expect(false, "%s shared page at %p is not mapped", whose,
-			board);
+		expect(false, "%s shared page at %08x is not mapped", whose,
+			(uintptr_t) board);
 		return;
 	}
 	for (uint32_t i = 0; i < ARRAY_SIZE(maps); i++) {
