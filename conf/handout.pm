@@ -27,7 +27,7 @@ never => [qw(.ci/ CODING README.md conf/bench.tsv conf/handout.pm
 since => {
     1 => [qw(fs/Makefrag user/Makefrag user/user.ld)],
     2 => [qw(grade-lab2 kern/debug/contract_memory.c)],
-    3 => [qw(grade-lab3 user/), map "lib/$_", qw(args.c calls.c console.c
+    3 => [qw(grade-lab3 kern/debug/contract_env.c user/), map "lib/$_", qw(args.c calls.c console.c
 	duppages.c entry.S exit.c fd.c file.c fork.c fprintf.c ipc.c libmain.c
 	pageref.c panic.c pfentry.S pgfault.c pipe.c printf.c spawn.c syscall.c
 	vm.c wait.c)],

@@ -514,3 +514,9 @@ env_run(struct Env *e)
 	unlock_kernel();
 	load_registers(&e->env_tf);
 }
+
+// ------------------------------------------------------------------ checks
+
+// What is static here, for kern/debug/contract_env.c
+void (*const contract_region_alloc)(struct Env *e, void *va, size_t len) =
+	region_alloc;

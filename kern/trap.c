@@ -46,6 +46,7 @@ struct Pseudodesc idt_pd = {
 };
 
 struct Trapframe *last_tf;
+void (*trap_hook)(struct Trapframe *tf);
 
 // ---------------------------------------------------------------- start-up
 
@@ -268,6 +269,9 @@ retry_for_memory(struct Trapframe *tf, uint32_t call)
 static void
 trap_in_kernel(struct Trapframe *tf)
 {
+	if (trap_hook)
+		trap_hook(tf);
+
 	const bool from_disk = irqwait_take(tf->tf_trapno);
 	const bool spurious = !from_disk && spurious_take(tf->tf_trapno);
 

@@ -21,6 +21,10 @@ void trap_init(void);
 void trap_init_percpu(void);
 void trap(struct Trapframe *tf) __attribute__((noreturn));
 extern struct Trapframe *last_tf;	// frame of the trap being handled
+
+// If not NULL, a trap in the kernel calls this first: for checks of what stubs
+// push (kern/debug/contract_env.c).
+extern void (*trap_hook)(struct Trapframe *tf);
 void page_fault_handler(struct Trapframe *tf);
 
 // kern/trapframe.c

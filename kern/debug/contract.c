@@ -18,6 +18,8 @@
 
 #define UNUSED __attribute__((unused))
 
+#define ON_DEMAND	9		// only if asked for by name
+
 static const struct {
 	const char *what;
 	int lab;			// the first that asks for it
@@ -32,6 +34,7 @@ static const struct {
 	{ "envs", 3, contract_envs },
 	{ "gates", 3, contract_gates },
 	{ "usermem", 3, contract_usermem },
+	{ "second", ON_DEMAND, contract_second },
 	{ "mmio", 4, contract_mmio },
 	{ "cpus", 4, contract_cpus },
 	{ "irqs", 4, contract_irqs },

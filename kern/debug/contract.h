@@ -30,9 +30,15 @@ CONTRACT(contract_kernel_map);
 CONTRACT(contract_envs);
 CONTRACT(contract_gates);
 CONTRACT(contract_usermem);
+CONTRACT(contract_second);
 CONTRACT(contract_mmio);
 CONTRACT(contract_cpus);
 CONTRACT(contract_irqs);
 CONTRACT(contract_faults);
+
+// Between these two, no page is free but those that a check frees
+// (contract_memory.c).
+void hide_pages(void);
+void show_pages(void);
 
 #endif // JOS_KERN_DEBUG_CONTRACT_H

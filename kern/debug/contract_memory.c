@@ -179,10 +179,9 @@ contract_page_init(void)
 
 // ----------------------------------------------------- page_alloc, page_free
 
-// Between these two, no page is free but those that a check frees.
 static struct PageInfo *hidden, *hidden_tables;
 
-static void
+void
 hide_pages(void)
 {
 	hidden = page_free_list;
@@ -190,7 +189,7 @@ hide_pages(void)
 	page_free_list = zeroed_tables = NULL;
 }
 
-static void
+void
 show_pages(void)
 {
 	struct PageInfo **end = &page_free_list;
