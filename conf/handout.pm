@@ -22,8 +22,8 @@ my $cases = 'A case for each system call.';
 return {
 # Answers, and what only those need who make the course
 never => [qw(.ci/ CODING README.md conf/bench.tsv conf/handout.pm
-    docs/ tests/ tools/bench* tools/explore tools/fuzz tools/handout tools/matrix
-    tools/profile* tools/repeat tools/soak)],
+    docs/ tests/ tools/bench* tools/cover* tools/explore tools/fuzz
+    tools/handout tools/matrix tools/profile* tools/repeat tools/soak)],
 since => {
     1 => [qw(fs/Makefrag user/Makefrag user/user.ld)],
     2 => [qw(grade-lab2 kern/debug/contract_memory.c)],
