@@ -47,6 +47,9 @@ since => {
 },
 # Points for what is handed out as it is
 floor => { 1 => 0, 2 => 0, 3 => 0, 4 => 0, 5 => 20 },
+# Points for the first exercises of a lab, when a part of it ends: exercise,
+# points
+part => { 3 => [4, 30], 4 => [7, 15] },
 places => [
 # ------------------------------------------------------------------------ lab 1
 { lab => 1, ex => 8, file => 'lib/printfmt.c', function => 'vprintfmt',
@@ -84,8 +87,9 @@ places => [
     hint => 'Map all physical memory at KERNBASE, for the kernel alone.' },
 { lab => 2, ex => 1, file => 'kern/pmap.c', function => 'page_init',
     answer => [qw(free_range)],
-    hint => "Which pages are in use already?  Page 0, the hole below\n" .
-	"EXTPHYSMEM, and what boot_alloc has taken." },
+    hint => "Which pages are in use already?  Page 0, all from\n" .
+	"npages_basemem to EXTPHYSMEM, and what boot_alloc has taken;\n" .
+	"and if acpi_tables_start is above that, all from there on." },
 (map +{ lab => 2, ex => 1, file => 'kern/pmap.c', function => $_ },
     qw(page_alloc page_free)),
 (map +{ lab => 2, ex => 4, file => 'kern/pmap.c', function => $_ },
@@ -107,12 +111,17 @@ places => [
     from => "\tp->pp_ref++;",
     upto => "(NPDENTRIES - PDX(UTOP)) * sizeof(pde_t));\n",
     stub => 'panic("LAB 3: env_setup_vm is not written yet");',
-    hint => 'Set e->env_pgdir, and copy what kern_pgdir has above UTOP.' },
-(map +{ lab => 3, ex => 2, file => 'kern/env.c', function => $_ },
-    qw(region_alloc load_icode env_create)),
+    hint => "Count a reference to p, set e->env_pgdir, and copy what\n" .
+	"kern_pgdir has from UTOP on." },
+{ lab => 3, ex => 2, file => 'kern/env.c', function => 'region_alloc' },
+{ lab => 3, ex => 2, file => 'kern/env.c', function => 'load_icode',
+    hint => "The functions above, and those in inc/elf.h, say what is bad.\n" .
+	"The program's addresses are there while e's directory is loaded." },
+{ lab => 3, ex => 2, file => 'kern/env.c', function => 'env_create' },
 { lab => 3, ex => 2, file => 'kern/env.c', function => 'env_run',
-    hint => "switch_to, unless e is curenv; then e is ENV_RUNNING.  Last, give\n" .
-	"up the kernel lock, which trap takes, and load e's registers." },
+    hint => "switch_to, unless e is curenv; then e is ENV_RUNNING.  Last,\n" .
+	"give up the kernel lock, which trap() takes (unlock_kernel), and\n" .
+	"load e's registers." },
 { lab => 3, ex => '4 and 7', file => 'kern/trapentry.S',
     from => "\tTRAPHANDLER_NOEC(trap_divide", upto => "\n\n",
     hint => 'A stub for each exception.  Which ones push an error code?' },
@@ -131,21 +140,26 @@ places => [
     hint => 'Page faults, breakpoints, system calls.' },
 { lab => 3, ex => 7, file => 'kern/syscall.c', function => 'syscall',
     from => "\tcase SYS_cputs:", upto => "return sys_env_destroy(a1);\n",
-    hint => $cases },
+    hint => "A case for each system call of lab 3: sys_cputs, or for\n" .
+	"more than CPUTS_WHOLE bytes cputs_long; sys_cgetc, sys_getenvid,\n" .
+	"sys_env_destroy." },
 { lab => 3, ex => 8, file => 'lib/libmain.c', function => 'libmain',
     gap => 'thisenv = &envs[ENVX(sys_getenvid())];',
     stub => 'thisenv = NULL;' },
 { lab => 3, ex => 9, file => 'kern/trap.c', function => 'page_fault_handler',
     from => "\tif (!from_user(tf)) {", upto => "\t}\n",
-    hint => 'A page fault in the kernel is a bug.' },
-{ lab => 3, ex => 9, file => 'kern/pmap.c', function => 'user_mem_check' },
+    hint => "A page fault in the kernel is a bug: print tf, let\n" .
+	"guard_page_fault say what it knows, and panic." },
+{ lab => 3, ex => 9, file => 'kern/pmap.c', function => 'user_mem_check',
+    stub => 'return -E_FAULT;', hint => 'Backtraces ask, too.' },
 { lab => 3, ex => 9, file => 'kern/syscall.c', function => 'sys_cputs',
     gap => 'user_mem_assert(curenv, s, len, PTE_U);' },
 { lab => 3, ex => 9, file => 'kern/kdebug.c', function => 'debuginfo_eip',
     from => "\t\tif (!env_is_loaded(curenv)", upto => "-E_FAULT;\n",
-    answer => [qw(env_is_loaded)] },
+    hint => 'For env_is_loaded(curenv) only; else return -E_FAULT.' },
 { lab => 3, ex => 9, file => 'kern/kdebug.c', function => 'debuginfo_eip',
-    from => "\t\tif (limit > USER_TABLE_MAX", upto => "-E_FAULT;\n" },
+    from => "\t\tif (limit > USER_TABLE_MAX", upto => "-E_FAULT;\n",
+    hint => 'At most USER_TABLE_MAX bytes.' },
 
 # ------------------------------------------------------------------------ lab 4
 { lab => 4, ex => 1, file => 'kern/pmap.c', function => 'mmio_map_region',
@@ -180,10 +194,13 @@ places => [
     function => 'sys_env_set_pgfault_upcall' },
 { lab => 4, ex => '6 to 8', file => 'kern/syscall.c', function => 'syscall',
     from => "\tcase SYS_page_alloc:",
-    upto => "return sys_env_set_status(a1, a2);\n", hint => $cases },
+    upto => "return sys_env_set_status(a1, a2);\n",
+    hint => "$cases  exofork calls sys_exofork." },
 { lab => 4, ex => '8 and 15', file => 'kern/syscall.c', function => 'syscall',
     from => "\tcase SYS_env_set_pgfault_upcall:",
-    upto => "sys_ipc_recv((void *) a1);\n", hint => $cases },
+    upto => "sys_ipc_recv((void *) a1);\n",
+    hint => "$cases  ipc_try_send calls\nsys_ipc_try_send.  " .
+	"sys_ipc_recv is for when ipc_take finds no message." },
 { lab => 4, ex => 9, file => 'kern/trap.c', function => 'page_fault_handler',
     from => "\tuintptr_t top = on_exception_stack", stub => 'env_destroy(e);',
     answer => [qw(on_exception_stack)],
