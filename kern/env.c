@@ -173,8 +173,9 @@ env_alloc(struct Env **store, envid_t parent_id)
 	return 0;
 }
 
-// Map pages that the program may write to [va, va+len).  Pages that are
-// there already, of a segment that ends where this one begins, stay.
+// Map pages of zeros, which the program may write to, at [va, va+len).  Pages
+// that are there already, of a segment that ends where this one begins, stay.
+// Panics if there is no memory.
 static void
 region_alloc(struct Env *e, void *va, size_t len)
 {
@@ -213,8 +214,9 @@ program_size(const uint8_t *binary)
 	return p->size;
 }
 
-// Load the ELF program at binary into e, and give it a stack.  The programs
-// are the kernel's own, so a bad one is the kernel's mistake.
+// Load the ELF program at binary into e, which will start at the program's
+// e_entry, and give it a page of stack.  The programs are the kernel's own, so
+// a bad one is the kernel's mistake: panics.
 static void
 load_icode(struct Env *e, uint8_t *binary)
 {
@@ -248,7 +250,8 @@ load_icode(struct Env *e, uint8_t *binary)
 	e->env_tf.tf_eip = elf->e_entry;
 }
 
-// Create an environment that runs a program linked into the kernel.
+// Create an environment of this type, without a parent, that runs a program
+// linked into the kernel.  Panics if there is no memory or no free environment.
 void
 env_create(uint8_t *binary, enum EnvType type)
 {

@@ -75,7 +75,8 @@ i386_detect_memory(void)
 
 // Allocate n bytes, rounded up to whole pages, behind the kernel image.  They
 // are not zeroed, and never freed.  With n = 0, return the address that the
-// next call would.  Not to be called after page_init.
+// next call would.  Not to be called after page_init.  Panics if this is more
+// than there is, or than entry_pgdir maps.
 static void *
 boot_alloc(uint32_t n)
 {
@@ -153,9 +154,9 @@ mem_init(void)
 	check_page_installed_pgdir();
 }
 
-// Map each CPU's kernel stack (inc/memlayout.h).  Nothing is mapped in the gap
-// below it, so that a stack that grows too big faults instead of destroying
-// other data.
+// Map each CPU's kernel stack (inc/memlayout.h), an entry of percpu_kstacks[]
+// (kern/cpu.h).  Nothing is mapped in the gap below it, so that a stack that
+// grows too big faults instead of destroying other data.
 static void
 mem_init_mp(void)
 {
@@ -236,8 +237,9 @@ page_alloc_hook(struct PageInfo *pp)
 	return debug_page_alloc(pp);
 }
 
-// Take a page off the free list; NULL if there is none.  Its pp_ref is 0: the
-// caller or page_insert counts the first reference.
+// Take a page off the free list; NULL if there is none, or page_alloc_hook
+// refuses it.  With ALLOC_ZERO, fill it with zeros.  Its pp_link is NULL, and
+// its pp_ref 0: the caller or page_insert counts the first reference.
 struct PageInfo *
 page_alloc(int flags)
 {
@@ -252,7 +254,8 @@ page_alloc(int flags)
 	return pp;
 }
 
-// Put a page without references back on the free list.
+// Put a page back on the free list, and tell debug_page_free.  Panics if the
+// page has references, or is free already.
 void
 page_free(struct PageInfo *pp)
 {
@@ -314,11 +317,12 @@ page_free_count(void)
 // ------------------------------------------------------------- page tables
 
 // Returns the page table entry for va, which need not be present.  If there is
-// no page table: returns NULL if create is 0; else makes one, of zeros, or
-// returns NULL if there is no memory.
+// no page table: returns NULL if create is 0; else makes one, of zeros, with
+// one reference (page_table_alloc), or returns NULL if there is no memory.
 //
 // The directory entry allows everything.  The processor checks both levels, so
-// the page table entry alone decides.
+// the page table entry alone decides; but at UVPT, where mem_init made the
+// directory entry.
 inline pte_t *
 pgdir_walk(pde_t *pgdir, const void *va, int create)
 {
@@ -336,7 +340,8 @@ pgdir_walk(pde_t *pgdir, const void *va, int create)
 
 // Map [va, va+size) to [pa, pa+size) with permissions perm, in the part of the
 // address space that never changes.  va, pa and size are multiples of the page
-// size; no references are counted.
+// size; va+size may be 2^32.  No references are counted.  Panics if there is no
+// memory for a page table.
 static void
 boot_map_region(pde_t *pgdir, uintptr_t va, size_t size, physaddr_t pa,
 	int perm)
@@ -443,7 +448,8 @@ mmio_map_region(physaddr_t pa, size_t size)
 
 // May env use all of [va, va+len) as perm says?  Returns 0 if so; else
 // -E_FAULT, and user_mem_check_addr is the first address that it may not use.
-// If len is 0, any va is allowed.
+// If len is 0, any va is allowed; else nothing from ULIM on, also if va+len
+// wraps around.  Directory entry and page table entry must both allow it.
 int
 user_mem_check(struct Env *env, const void *va, size_t len, int perm)
 {

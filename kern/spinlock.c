@@ -153,8 +153,11 @@ mistake(const struct spinlock *lk, const char *what)
 		cprintf("Acquired at:\n");
 		print_callers(lk->now.pcs, NCALLERS);
 	}
+	if (!holder)
+		panic("CPU %d cannot %s %s: no CPU has it", cpunum(), what,
+			lk->name);
 	panic("CPU %d cannot %s %s: held by CPU %d", cpunum(), what, lk->name,
-		holder ? holder->cpu_id : -1);
+		holder->cpu_id);
 }
 
 // ------------------------------------------------------------------ taking

@@ -711,6 +711,7 @@ check_kern_pgdir(void)
 
 	expected += check_window("UPAGES", UPAGES, npages * sizeof(*pages),
 		PADDR(pages));
+	require(envs || !lab->user, "'envs' is a null pointer!");
 	if (lab->user || entry_for(kern_pgdir, UENVS) != 0)
 		expected += check_window("UENVS", UENVS, NENV * sizeof(*envs),
 			PADDR(envs));

@@ -189,7 +189,8 @@ sub remark
 {
 	my ($place, $lab) = @_;
 	my $sign = $place->{file} =~ /\.S$/ ? '#' : '//';
-	my $text = "LAB $place->{lab}: Your code here. (Exercise $place->{ex})\n" .
+	my $exercise = $place->{ex} =~ /\D/ ? 'Exercises' : 'Exercise';
+	my $text = "LAB $place->{lab}: Your code here. ($exercise $place->{ex})\n" .
 	    ($place->{hint} // '');
 
 	return '' if $place->{lab} > $lab;
