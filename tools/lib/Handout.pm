@@ -98,7 +98,8 @@ sub without
 
 	for my $i (0 .. $#gaps) {
 		my $gap = $gaps[$i];
-		my ($tabs) = $gap eq $body ? "\t" : $gap =~ /^(\t+)/
+		my ($blank) = $gap =~ /^(\n*)/;
+		my ($tabs) = $gap eq $body ? "\t" : $gap =~ /^\n*(\t+)/
 		    ? $1 : $body =~ /^(\t*)[^\n]*\Q$gap\E/m;
 		my $in = ($i == 0 ? remark($place, $lab) : '')
 		    . ($stubs[$i] // '');
@@ -106,7 +107,7 @@ sub without
 		# Whole lines are replaced by whole lines, a part by a part
 		$in =~ s/\n*\z//;
 		$in =~ s/\n(?=.)/\n$tabs/g;
-		$in = "$tabs$in" if $gap =~ /^\t/;
+		$in = "$blank$tabs$in" if $gap =~ /^\n*\t/;
 		$in .= "\n" if $gap =~ /\n\z/;
 		$in = '' if $in !~ /\S/;
 		substr($body, index($body, $gap), length $gap) = $in;
