@@ -376,8 +376,9 @@ serve_set_size(struct Request *req)
 	return file_set_size(o->o_file, req->in.set_size.req_size);
 }
 
-// Read where the file's offset is, at most as much as the client's page holds:
-// ipc is that page, where the client may still write.
+// Read where the file's offset is, at most as much as the client's page holds,
+// and move the offset.  ipc is that page, where the client may still write.
+// Returns how many bytes were read, or an error.
 static int
 serve_read(envid_t envid, union Fsipc *ipc)
 {
@@ -420,7 +421,8 @@ serve_lease(struct Request *req)
 	return r;
 }
 
-// Write where the file's offset is, at most as much as a request holds.
+// Write where the file's offset is, at most as much as a request holds, and
+// move the offset.  Returns how many bytes were written, or an error.
 static int
 serve_write(envid_t envid, struct Fsreq_write *req)
 {

@@ -425,7 +425,8 @@ page_remove(pde_t *pgdir, void *va)
 // ------------------------------------------------------------------ devices
 
 // Map size bytes of device registers at pa, and return their address.  They are
-// not cached: reading a register twice may give two values.
+// not cached: reading a register twice may give two values.  pa and size need
+// not be multiples of the page size.  Panics if there is no room below MMIOLIM.
 void *
 mmio_map_region(physaddr_t pa, size_t size)
 {

@@ -38,7 +38,8 @@ is_ready(const struct Env *e)
 }
 
 // Run the next ready environment in circular order, after the one that this
-// CPU's last search found.
+// CPU's last search found.  If none is ready, curenv goes on if it is still
+// ENV_RUNNING; otherwise this CPU halts.
 void
 sched_yield(void)
 {

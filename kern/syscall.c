@@ -195,7 +195,8 @@ exofork(void)
 	return id;
 }
 
-// Start or stop an environment, and end its sleep, if it sleeps on an object.
+// Start or stop an environment, and end its sleep, if it sleeps on an object
+// (env_set_status).
 // Returns 0; -E_BAD_ENV; -E_INVAL: status is not one of the two.
 static int
 sys_env_set_status(envid_t envid, int status)

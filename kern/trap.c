@@ -117,6 +117,8 @@ on_exception_stack(uintptr_t esp)
 // A program with a page-fault upcall goes on there, with a UTrapframe on its
 // exception stack.  If the upcall itself faulted, the new frame goes below the
 // old one, with a free word between them, which lib/pfentry.S needs to return.
+// Ends a program that may not write where the frame goes (user_mem_assert), or
+// that has used up its exception stack, which is one page.
 void
 page_fault_handler(struct Trapframe *tf)
 {

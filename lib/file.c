@@ -204,7 +204,8 @@ devfile_read(struct Fd *fd, void *buf, size_t n)
 	return got;
 }
 
-// Writes at most what fits into one request.
+// Writes at most what fits into one request.  Returns how many bytes were
+// written, or an error.
 static ssize_t
 devfile_write(struct Fd *fd, const void *buf, size_t n)
 {
