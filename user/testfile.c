@@ -21,6 +21,8 @@ request_open(const char *path, int mode)
 {
 	envid_t server = ipc_find_env(ENV_TYPE_FS);
 
+	if (server == 0)
+		panic("there is no file server");
 	strcpy(fsipcbuf.open.req_path, path);
 	fsipcbuf.open.req_omode = mode;
 	ipc_send(server, FSREQ_OPEN, &fsipcbuf, PTE_P | PTE_U | PTE_W);

@@ -650,6 +650,9 @@ sub causes
 	my ($run) = @_;
 	my $out = $run->{output};
 	my @causes = $run->{crash} // ();
+	push @causes, "a program ended by $1 at $2"
+	    if !@causes && $out =~ /^\ \ trap\ 0x\w+\ (.*?)\r*\n(?:\ .*\n)*
+		Stack\ backtrace:\r*\n\ *trap\ at.*\n\s+(\S+:\ \S+)/mx;
 	push @causes, $out =~ /(\[[0-9a-f]{8}\] user panic .*)/;
 	my $cpus = $run->{cpus} // 1;
 	push @causes, "$cpus CPUs were asked for, the kernel found $1"
