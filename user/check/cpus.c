@@ -39,6 +39,23 @@ end_all(void)
 	return gone;
 }
 
+// Let them come to their end: done counts.  No bound but that of the grader: on
+// a busy computer a CPU may stand still for long.
+static volatile int done;
+
+static void
+until_done(void)
+{
+	int gone;
+
+	do {
+		sys_yield();
+		gone = 0;
+		for (int i = 0; i < THREADS; i++)
+			gone += is_gone(id[i]);
+	} while (done < THREADS && gone < THREADS);
+}
+
 // -------------------------------------------------------------------- clocks
 
 static void
@@ -63,31 +80,39 @@ with_few_turns(uint32_t turns)
 	return n;
 }
 
+// On how many CPUs have threads run?
+static int
+cpus_seen(void)
+{
+	static bool seen[CPUS];
+	int n = 0;
+
+	for (int i = 0; i < THREADS; i++) {
+		const int cpu = env_of(id[i])->env_cpunum;
+
+		if (env_of(id[i])->env_runs > 0 && cpu >= 0 && cpu < CPUS)
+			seen[cpu] = true;
+	}
+	for (int i = 0; i < CPUS; i++)
+		n += seen[i];
+	return n;
+}
+
+// With a program that spins on its CPU, a turn of this program lasts until the
+// next tick.  So `until' waits for seconds, if it has to.
 static void
 every_clock(void)
 {
-	bool seen[CPUS] = { false };
-	int n = 0;
+	int n;
 
-	start_all(spin);
-	for (int turn = 0; turn < 30 && (n < CPUS || with_few_turns(3));
-	     turn++) {
-		sys_yield();
-		for (int i = 0; i < THREADS; i++) {
-			const int cpu = env_of(id[i])->env_cpunum;
-
-			if (env_of(id[i])->env_runs > 0 && cpu >= 0
-			    && cpu < CPUS && !seen[cpu]) {
-				seen[cpu] = true;
-				n++;
-			}
-		}
-	}
 	look_at("mp_main", EX6);
+	start_all(spin);
+	until((n = cpus_seen()) == CPUS);
 	expect(n == CPUS, "of %d CPUs, only %d run environments: does mp_main "
 		"call sched_yield, and sched_halt let interrupts in?", CPUS,
 		n);
 	look_at("trap_dispatch", EX14);
+	until(with_few_turns(3) == 0);
 	expect(with_few_turns(3) == 0, "of %d programs that make no call, %d "
 		"do not get their turns: the timer of some CPU does not call "
 		"sched_yield", THREADS, with_few_turns(3));
@@ -96,7 +121,7 @@ every_clock(void)
 
 // ---------------------------------------------------- on one CPU at a time
 
-static volatile int doubled, done;
+static volatile int doubled;
 static volatile uint32_t own[NENV];
 
 // Nobody else writes to this thread's stack, nor to its entry of own[].
@@ -136,8 +161,7 @@ one_cpu_each(int rounds)
 	for (int round = 0; round < rounds; round++) {
 		done = 0;
 		start_all(work);
-		for (int turns = 0; done < THREADS && turns < 100000; turns++)
-			sys_yield();
+		until_done();
 		expect(done == THREADS,
 			"of %d programs, %d do not come to their end",
 			THREADS, THREADS - done);
@@ -201,12 +225,12 @@ traps_at_once(void)
 	look_at("trap_init_percpu", EX4);
 	done = 0;
 	start_all(make_calls);
-	for (int turns = 0; done < THREADS && turns < 100000; turns++)
-		sys_yield();
+	until_done();
 	expect(done == THREADS, "of %d programs on %d CPUs, %d do not come to "
 		"their end", THREADS, CPUS, THREADS - done);
 	expect(!wrong_id, "a system call has the registers of another program: "
-		"do the CPUs share a stack or a TSS?");
+		"do CPUs share a stack or a TSS, or does env_run call "
+		"unlock_kernel too early?");
 	end_all();
 }
 

@@ -142,12 +142,15 @@ fork_without_memory(void)
 		for (int i = 0; i < NENV; i++)
 			used += envs[i].env_status != ENV_FREE;
 
-		const envid_t child = fork();
+		const envid_t child = fork_or_panic();
 
 		if (child == 0)
 			thread_end();
+		if (child == PANICKED)
+			break;
 		if (child > 0) {
 			until_gone(child);
+			panic_as_usual();
 			expect(env_of(child)->env_runs > 0, "with little "
 				"memory: returns %08x, but there is no such "
 				"child", child);
