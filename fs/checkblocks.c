@@ -88,6 +88,31 @@ check_alloc_block(void)
 	give_back();
 }
 
+static void
+free_block_0(void)
+{
+	free_block(0);
+}
+
+static void
+check_free_block(void)
+{
+	const uint32_t end = super->s_nblocks;
+	const uint32_t b = first_data_block();
+
+	look_at("free_block and block_is_free", "lab 5; fs/fs.c");
+	expect(panics(free_block_0), "block 0 was freed: expected a panic");
+	remember_bits();
+	bitmap[b / 32] &= ~(1u << b % 32);
+	expect(!block_is_free(b), "a block in use is said to be free");
+	free_block(b);
+	expect(block_is_free(b), "a block that was freed is said to be in use");
+	bitmap[end / 32] |= 1u << end % 32;
+	expect(!block_is_free(end) && !block_is_free(0xFFFFFFFF),
+		"a block behind the end of the disk is said to be free");
+	memcpy(bitmap, old_bits, BLKSIZE);
+}
+
 // ------------------------------------------------------------- exercise 4
 
 #define NBLOCKS	(NDIRECT + NINDIRECT)	// of the longest file
@@ -368,6 +393,7 @@ panicked(void)
 int
 check_blocks(void)
 {
+	look_guarded(check_free_block, panicked);
 	look_guarded(check_alloc_block, panicked);
 	look_guarded(check_walk, panicked);
 	look_guarded(check_get_block, panicked);

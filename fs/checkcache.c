@@ -245,6 +245,38 @@ check_flush_block(void)
 		"no panic at an address that is no block's");
 }
 
+// diskaddr of number, for panics
+static uint32_t number;
+
+static void
+find_number(void)
+{
+	const char *va = diskaddr(number);
+
+	expect(va == (char *) DISKMAP + number * BLKSIZE,
+		"block %u is said to be at %08x", number, (uintptr_t) va);
+}
+
+static void
+check_diskaddr(void)
+{
+	const struct {
+		uint32_t number;
+		bool bad;
+	} tries[] = {
+		{ 0, true }, { 1, false }, { super->s_nblocks - 1, false },
+		{ super->s_nblocks, true }, { 0xFFFFFFFF, true },
+	};
+
+	look_at("diskaddr", "lab 5; fs/bc.c");
+	for (uint32_t i = 0; i < ARRAY_SIZE(tries); i++) {
+		number = tries[i].number;
+		expect(panics(find_number) == tries[i].bad, "block %u of %u: "
+			"%s", number, super->s_nblocks, tries[i].bad
+			? "expected a panic" : "panics");
+	}
+}
+
 static void
 panicked(void)
 {
@@ -254,6 +286,7 @@ panicked(void)
 int
 check_cache(void)
 {
+	look_guarded(check_diskaddr, panicked);
 	look_guarded(check_bc_pgfault, panicked);
 	look_guarded(check_flush_block, panicked);
 	return check.looked_at;

@@ -10,7 +10,7 @@
 #define LINES		"/check-lines"
 #define OUTPUT		"/check-output"
 
-// A line, and what it prints; NULL: any order of the line before and nothing
+// A line, and what it prints
 static const struct {
 	const char *line, *output, *why;
 } lines[] = {
@@ -94,9 +94,26 @@ is_like(const char *got, const char *want)
 	return *got == *want;
 }
 
+// Text in one line of a sentence
+static const char *
+shown(const char *text, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text && n < size - 3; text++)
+		if (*text == '\n') {
+			buf[n++] = '\\';
+			buf[n++] = 'n';
+		} else
+			buf[n++] = *text;
+	buf[n] = '\0';
+	return buf;
+}
+
 void
 umain(int argc, char **argv)
 {
+	static char got_shown[64], want_shown[64];
 	struct Stat st;
 
 	USED(argc);
@@ -106,8 +123,10 @@ umain(int argc, char **argv)
 		const char *got = output_of(lines[i].line);
 
 		expect(is_like(got, lines[i].output), "%s: `%s' prints `%s', "
-			"expected `%s'", lines[i].why, lines[i].line, got,
-			lines[i].output);
+			"expected `%s'", lines[i].why, lines[i].line,
+			shown(got, got_shown, sizeof(got_shown)),
+			shown(lines[i].output, want_shown,
+				sizeof(want_shown)));
 	}
 	expect(stat("/check-none", &st) == -E_NOT_FOUND,
 		"makes a file of a missing one after <");
