@@ -23,7 +23,9 @@ return {
 # Answers, and what only those need who make the course
 never => [qw(.ci/ CODING README.md conf/bench.tsv conf/handout.pm
     docs/ tests/ tools/bench* tools/cover* tools/explore tools/fuzz
-    tools/handout tools/matrix tools/profile* tools/repeat tools/soak)],
+    tools/handout tools/matrix tools/profile* tools/repeat tools/soak
+    tools/class tools/course/ tools/gradescope tools/grade-submission
+    tools/lib/Confine.pm tools/lib/Submission.pm tools/unpack)],
 since => {
     1 => [qw(fs/Makefrag user/Makefrag user/user.ld)],
     2 => [qw(grade-lab2 kern/debug/contract_memory.c)],
@@ -45,6 +47,8 @@ since => {
 	writemotd check/file check/keys check/share check/shell
 	check/trapframe)],
 },
+# Files that later labs' students write, and that have tests of this lab in them
+tests => { 1 => [qw(kern/init.c)] },
 # Points for what is handed out as it is
 floor => { 1 => 0, 2 => 0, 3 => 0, 4 => 0, 5 => 20 },
 # Points for the first exercises of a lab, when a part of it ends: exercise,

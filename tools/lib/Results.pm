@@ -3,10 +3,12 @@
 # Entry points:
 #   Results::json(FILE, RESULTS)	Gradescope's results.json
 #   Results::junit(FILE, RESULTS)	JUnit's XML
+#   Results::classroom(FILE)	what Gradescope's FILE says, as a step's result for
+#				GitHub Classroom's grading reporter
 #
-# RESULTS is { output => TEXT, seconds => N, suites => [SUITE, ...] }, where
-# output is about all tests, and a SUITE is { name => NAME, tests => [TEST, ...] }
-# with a TEST of
+# RESULTS is { output => TEXT, seconds => N, cpu_seconds => N, suites => [...]
+# }, where output is about all tests.  A suite is { name => NAME, tests =>
+# [...] }, and a test is a hash of
 #   name, points	its title, and how many points it gives
 #   ended		true if it ran to its end
 #   wrong		what was wrong, as a list of lines
@@ -20,6 +22,7 @@ use strict;
 use warnings;
 use JSON::PP ();
 use List::Util qw(sum0);
+use MIME::Base64 qw(encode_base64);
 
 sub json
 {
@@ -33,6 +36,7 @@ sub json
 		output_format => 'text',
 		visibility => 'visible',
 		stdout_visibility => 'visible',
+		extra_data => { cpu_seconds => int $results->{cpu_seconds} },
 		tests => [map { json_test($_) } @tests],
 	}));
 }
@@ -47,6 +51,28 @@ sub json_test
 		output => plain(text($test)), output_format => 'text',
 		tags => $test->{tags} // [], visibility => 'visible',
 	};
+}
+
+sub classroom
+{
+	my ($file) = @_;
+	open my $fh, '<', $file or die "$file: $!\n";
+	my $found = JSON::PP->new->decode(join '', <$fh>);
+	my @tests = @{$found->{tests}};
+
+	return encode_base64(JSON::PP->new->canonical->ascii->encode({
+		version => 1,
+		max_score => sum0(map { $_->{max_score} } @tests),
+		status => (grep { $_->{status} ne 'passed' } @tests)
+		    ? 'fail' : 'pass',
+		tests => [map { +{
+			name => $_->{name} =~ s/^\s+//r,
+			status => $_->{status} eq 'passed' ? 'pass' : 'fail',
+			score => $_->{score}, message => $_->{output},
+			test_code => '', filename => '', line_no => 0,
+			duration => 0,
+		} } @tests],
+	}), '');
 }
 
 sub junit
