@@ -17,7 +17,6 @@
 #include <kern/env.h>
 #include <kern/firstenv.h>
 #include <kern/kdebug.h>
-#include <kern/lab.h>
 #include <kern/panic.h>
 #include <kern/pmap.h>
 #include <kern/reap.h>
@@ -465,11 +464,13 @@ contract_gate(int num)
 	const bool user = num == T_BRKPT || num == T_SYSCALL;
 
 	look_at("trap_init", "lab 3, exercises 4 and 7; kern/trap.c");
-	expect(g.gd_p, "T_%s, %d, should have a gate", name, num);
+	expect(g.gd_p, "T_%s, %d, should have a gate: is it missing among the "
+		"stubs?", name, num);
 	if (!g.gd_p)
 		return;
-	expect(g.gd_type == STS_IG32 || (!lab->smp && g.gd_type == STS_TG32),
-		"the gate of T_%s has type %d", name, g.gd_type);
+	expect(g.gd_type == STS_IG32, "the gate of T_%s should be an interrupt "
+		"gate, so that interrupts are off in the kernel; its type is "
+		"%d", name, g.gd_type);
 	expect(g.gd_sel == GD_KT, "the gate of T_%s should have the selector "
 		"GD_KT, and has %04x", name, g.gd_sel);
 	if (num != T_OFLOW)		// into may be for programs
@@ -648,9 +649,13 @@ contract_user_lines(struct Env *e)
 	*pte |= PTE_U;
 	invlpg((void *) USTABDATA);
 
-	// Beyond the pages that are there; and so large that a sum wraps
-	static const uint32_t sizes[] = {
-		PTSIZE / 4, PTSIZE / 2 + PGSIZE, 0x7fffffff, 0xffffffff,
+	// Beyond the pages that are there, by a byte; and so large that a sum
+	// wraps
+	uint32_t mapped = PGSIZE;
+	while (entry_of(e->env_pgdir, USTABDATA + mapped) & PTE_U)
+		mapped += PGSIZE;
+	const uint32_t sizes[] = {
+		mapped + 1, PTSIZE / 4, PTSIZE / 2 + PGSIZE, 0x7fffffff, 0xffffffff,
 		0u - USTABDATA, 0u - USTABDATA + PGSIZE,
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {

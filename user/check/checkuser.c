@@ -117,8 +117,11 @@ check_address_space(void)
 			break;
 		}
 	expect(envs[NENV - 1].env_status == ENV_FREE, "envs[%d] should be "
-		"free: is envs[] filled with zeros, and mapped in whole?",
-		NENV - 1);
+		"free: is envs[] mapped in whole?", NENV - 1);
+	expect(envs[NENV - 1].env_ipc_value == 0
+		&& envs[NENV - 1].env_ipc_from == 0
+		&& envs[NENV - 1].env_tf.tf_eip == 0,
+		"envs[] should be filled with zeros at first");
 }
 
 // --------------------------------------------------------------- environment
@@ -164,49 +167,60 @@ call(uint32_t number, uint32_t a1, uint32_t a2)
 
 uint32_t check_got[10];			// read after a system call
 
-// Do all registers survive a system call but eax, which has the result?
+// Do all registers survive a trap?  eax has the result of a system call; the
+// monitor continues after a breakpoint, and eax stays.
+#define CHECK_REGISTERS(trap, eax)					\
+	__asm__ volatile(						\
+		"pushal\n\t"						\
+		"movl $0x1b, %%eax; movw %%ax, %%es\n\t"		\
+		"movl $0xd1d1d1d0, %%edi; movl $0xd1d1d1d1, %%esi\n\t"	\
+		"movl $0xd1d1d1d2, %%ebp; movl $0xd1d1d1d3, %%ebx\n\t"	\
+		"movl $0xd1d1d1d4, %%edx; movl $0xd1d1d1d5, %%ecx\n\t"	\
+		"movl %%esp, check_got+36\n\t"				\
+		"movl %0, %%eax; stc; std\n\t"				\
+		trap "\n\t"						\
+		"movl %%edi, check_got; movl %%esi, check_got+4\n\t"	\
+		"movl %%ebp, check_got+8; movl %%ebx, check_got+12\n\t"	\
+		"movl %%edx, check_got+16; movl %%ecx, check_got+20\n\t" \
+		"movl %%eax, check_got+24; pushfl; popl check_got+28\n\t" \
+		"cld; movw %%es, check_got+32; movw %%ds, check_got+34\n\t" \
+		"subl %%esp, check_got+36\n\t"				\
+		"movl $0x23, %%eax; movw %%ax, %%es; movw %%ax, %%ds\n\t" \
+		"popal"							\
+		: : "i" (eax), "i" (T_SYSCALL) : "memory", "cc")
+
 static void
-check_registers(void)
+expect_registers(const char *trap, uint32_t eax)
 {
 	static const char *const names[] = {
 		"edi", "esi", "ebp", "ebx", "edx", "ecx"
 	};
 
-	look_at("_alltraps, trap_dispatch", "lab 3, exercises 4 and 7; "
-		"kern/trapentry.S, kern/trap.c");
-	__asm__ volatile(
-		"pushal\n\t"
-		"movl $0x1b, %%eax; movw %%ax, %%es\n\t"
-		"movl $0xd1d1d1d0, %%edi; movl $0xd1d1d1d1, %%esi\n\t"
-		"movl $0xd1d1d1d2, %%ebp; movl $0xd1d1d1d3, %%ebx\n\t"
-		"movl $0xd1d1d1d4, %%edx; movl $0xd1d1d1d5, %%ecx\n\t"
-		"movl %%esp, check_got+36\n\t"
-		"movl %0, %%eax; stc; std\n\t"
-		"int %1\n\t"
-		"movl %%edi, check_got; movl %%esi, check_got+4\n\t"
-		"movl %%ebp, check_got+8; movl %%ebx, check_got+12\n\t"
-		"movl %%edx, check_got+16; movl %%ecx, check_got+20\n\t"
-		"movl %%eax, check_got+24; pushfl; popl check_got+28\n\t"
-		"cld; movw %%es, check_got+32; movw %%ds, check_got+34\n\t"
-		"subl %%esp, check_got+36\n\t"
-		"movl $0x23, %%eax; movw %%ax, %%es; movw %%ax, %%ds\n\t"
-		"popal"
-		: : "i" (SYS_getenvid), "i" (T_SYSCALL) : "memory", "cc");
 	for (uint32_t i = 0; i < ARRAY_SIZE(names); i++)
-		expect(check_got[i] == 0xd1d1d1d0 + i, "a system call should "
-			"leave %s at %08x, and it is %08x", names[i],
+		expect(check_got[i] == 0xd1d1d1d0 + i, "%s should leave %s at "
+			"%08x, and it is %08x", trap, names[i],
 			0xd1d1d1d0 + i, check_got[i]);
-	expect(check_got[6] == (uint32_t) thisenv->env_id, "eax should have the "
-		"result of the call, %08x, and is %08x", thisenv->env_id,
-		check_got[6]);
+	expect(check_got[6] == eax, "after %s, eax should be %08x, and is %08x",
+		trap, eax, check_got[6]);
 	expect((check_got[7] & (FL_CF | FL_DF)) == (FL_CF | FL_DF),
-		"a system call should leave the flags; they are %08x",
+		"%s should leave the flags; they are %08x", trap,
 		check_got[7]);
-	expect(check_got[8] == ((GD_UD | 3) << 16 | GD_UT | 3), "a system call "
-		"should leave es %04x and ds %04x; they are %04x and %04x",
+	expect(check_got[8] == ((GD_UD | 3) << 16 | GD_UT | 3), "%s should "
+		"leave es %04x and ds %04x; they are %04x and %04x", trap,
 		GD_UT | 3, GD_UD | 3, check_got[8] & 0xffff,
 		check_got[8] >> 16);
-	expect(check_got[9] == 0, "a system call moves esp");
+	expect(check_got[9] == 0, "%s moves esp", trap);
+}
+
+static void
+check_registers(void)
+{
+	look_at("_alltraps, trap_dispatch", "lab 3, exercises 4 and 7; "
+		"kern/trapentry.S, kern/trap.c");
+	CHECK_REGISTERS("int %1", SYS_getenvid);
+	expect_registers("a system call", thisenv->env_id);
+	CHECK_REGISTERS("int3", SYS_getenvid);
+	expect_registers("a breakpoint", SYS_getenvid);
 }
 
 static void
