@@ -148,7 +148,8 @@ contract_irqs(void)
 		const bool irq = n >= IRQ_OFFSET && n < IRQ_OFFSET + 16;
 
 		expect(!irq || (g->gd_p && g->gd_sel == GD_KT),
-			"IRQ %d has no gate", n - IRQ_OFFSET);
+			"IRQ %d has no gate: has it a stub in "
+			"kern/trapentry.S?", n - IRQ_OFFSET);
 		expect(!irq || g->gd_dpl == 0, "the gate of IRQ %d is open to "
 			"programs", n - IRQ_OFFSET);
 		expect(!g->gd_p || g->gd_type != STS_TG32, "the gate of trap "
@@ -157,7 +158,7 @@ contract_irqs(void)
 		for (int m = IRQ_OFFSET; irq && m < n; m++)
 			expect(idt[m].gd_off_15_0 != g->gd_off_15_0
 				|| idt[m].gd_off_31_16 != g->gd_off_31_16,
-				"IRQs %d and %d have one stub",
+				"IRQs %d and %d have one stub (kern/trapentry.S)",
 				m - IRQ_OFFSET, n - IRQ_OFFSET);
 	}
 }
