@@ -190,8 +190,8 @@ places => [
     hint => 'Give up the kernel lock.' },
 { lab => 4, ex => 6, file => 'kern/sched.c', function => 'sched_yield',
     stub => 'sched_halt();',
-    hint => "Start one CPU only until exercise 13 is written, too: CPUs that\n" .
-	'wait let interrupts in, and these would have no gates.',
+    hint => "Start one CPU only until exercise 13 is written, too: CPUs\n" .
+	'that wait let interrupts in, and these would have no gates.',
     early => "// There is one environment.\n" .
 	"if (envs->env_status == ENV_RUNNABLE\n" .
 	"    || envs->env_status == ENV_RUNNING)\n" .
@@ -244,8 +244,8 @@ places => [
     from => "\taddr = ROUNDDOWN(addr, PGSIZE);",
     upto => "panic(\"bc_pgfault: %e\", r);\n",
     stub => 'panic("LAB 5: bc_pgfault is not written yet");',
-    hint => "Get a page (cache_page_alloc), read the block into it, and mark\n" .
-	'it clean.  If that fails, there is cannot_load.' },
+    hint => "Get a page (cache_page_alloc), read the block into it, and\n" .
+	'mark it clean.  If that fails, there is cannot_load.' },
 { lab => 5, ex => 2, file => 'fs/bc.c', function => 'flush_block',
     from => "\tif (!va_is_mapped(addr) ||",
     upto => "panic(\"flush_block: %e\", r);\n",
