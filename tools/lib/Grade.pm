@@ -687,6 +687,10 @@ sub causes
 	push @causes, "a program ended by $1 at $2"
 	    if !@causes && $out =~ /^\ \ trap\ 0x\w+\ (.*?)\r*\n(?:\ .*\n)*
 		Stack\ backtrace:\r*\n\ *trap\ at.*\n\s+(\S+:\ \S+)/mx;
+	# Bits 2 to 0 of the error code are 2: it is about a gate
+	push @causes, sprintf 'int %d was refused: its gate is not for ' .
+	    'programs, or missing', hex($1) >> 3
+	    if $out =~ /^  trap 0x0000000d .*\n  err  0x([0-9a-f]{7}[2a])/m;
 	push @causes, $out =~ /(\[[0-9a-f]{8}\] user panic .*)/;
 	my $cpus = $run->{cpus} // 1;
 	push @causes, "$cpus CPUs were asked for, the kernel found $1"
