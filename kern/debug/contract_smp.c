@@ -158,8 +158,9 @@ contract_irqs(void)
 		for (int m = IRQ_OFFSET; irq && m < n; m++)
 			expect(idt[m].gd_off_15_0 != g->gd_off_15_0
 				|| idt[m].gd_off_31_16 != g->gd_off_31_16,
-				"IRQs %d and %d have one stub (kern/trapentry.S)",
-				m - IRQ_OFFSET, n - IRQ_OFFSET);
+				"IRQs %d and %d have one stub, not two in "
+				"kern/trapentry.S", m - IRQ_OFFSET,
+				n - IRQ_OFFSET);
 	}
 }
 

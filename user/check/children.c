@@ -264,6 +264,37 @@ status(void)
 	until_gone(id);
 }
 
+// A program may start and stop itself.
+static volatile int own[2], own_steps;
+
+static void
+set_own_status(void)
+{
+	own[0] = call(SYS_env_set_status, 0, ENV_RUNNABLE, 0, 0, 0);
+	own_steps = 1;
+	own[1] = call(SYS_env_set_status, sys_getenvid(), ENV_NOT_RUNNABLE, 0,
+		0, 0);
+	own_steps = 2;
+}
+
+static void
+own_status(void)
+{
+	const envid_t id = thread_start(set_own_status);
+
+	until(is_gone(id) || env_of(id)->env_status == ENV_NOT_RUNNABLE);
+	expect(own_steps == 1 && !is_gone(id),
+		"one that makes itself ENV_NOT_RUNNABLE does not stop");
+	call(SYS_env_set_status, id, ENV_RUNNABLE, 0, 0, 0);
+	until(is_gone(id));
+	expect(own_steps == 2, "one that made itself ENV_NOT_RUNNABLE does not "
+		"go on when its parent starts it");
+	expect_result("of oneself, ENV_RUNNABLE", own[0], 0);
+	expect_result("of oneself, ENV_NOT_RUNNABLE", own[1], 0);
+	sys_env_destroy(id);
+	until_gone(id);
+}
+
 // ------------------------------------------------------- sys_env_destroy
 
 static void
@@ -331,6 +362,7 @@ umain(int argc, char **argv)
 	does_not_run();
 	look_at("sys_env_set_status", EX7);
 	status();
+	own_status();
 	destroy();
 	upcall();
 	slot_again();

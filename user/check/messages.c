@@ -259,6 +259,33 @@ unwilling(void)
 	}
 }
 
+// Where a page may come from and go to: even address 0 is one
+static void
+willing(void)
+{
+	static const uint32_t some[] = { 0, 0x7FFFF000, 0x80000000,
+		USTACKTOP };
+
+	for (size_t i = 0; i < ARRAY_SIZE(some); i++) {
+		at[0] = some[i];
+		if (!start(1)) {
+			stop();
+			continue;
+		}
+		sys_page_alloc(0, NULL, RW);
+
+		volatile struct Got *g = send(0, "the page at 0", 12, NULL, RO,
+			0);
+
+		expect(g->result == 0 && g->perm == RO && refs_of(NULL) == 2,
+			"the page at 0, to a receiver with dstva %08x: result "
+			"%d, env_ipc_perm %03x, pp_ref %d, expected 0, %03x, "
+			"2", some[i], g->result, g->perm, refs_of(NULL), RO);
+		sys_page_unmap(0, NULL);
+		stop();
+	}
+}
+
 // A bad page is an error, whether the receiver wants one or not, and leaves the
 // receiver as it was.
 static void
@@ -407,6 +434,7 @@ umain(int argc, char **argv)
 	once();
 	pages_and_perms();
 	unwilling();
+	willing();
 	errors((uint32_t) PLACE);
 	errors(UTOP);
 	siblings();

@@ -250,6 +250,21 @@ map_child(void)
 	expect(page_in(child, ROPAGE) == page_here(PAGE),
 		"within a child, the page is not mapped");
 
+	// With one's own id in place of 0, and address 0
+	const envid_t me = sys_getenvid();
+
+	expect_result("to address 0, by one's own id", call(SYS_page_map, me,
+		(uint32_t) PAGE, me, 0, RO), 0);
+	expect(page_here(NULL) == page_here(PAGE),
+		"the page is not mapped at address 0");
+	expect_result("from address 0", call(SYS_page_map, 0, 0, me,
+		(uint32_t) NOPAGE, RO), 0);
+	expect(page_here(NOPAGE) == page_here(PAGE),
+		"the page at address 0 is not mapped");
+	sys_page_unmap(me, NULL);
+	expect(!page_is_mapped(NULL), "the page at address 0 stays after "
+		"sys_page_unmap");
+
 	// What the child maps read-only, the caller cannot get writable
 	expect_result("a page with PTE_W that the child maps read-only",
 		call(SYS_page_map, child, (uint32_t) ROPAGE, 0,
