@@ -4,6 +4,18 @@
 # name, and for all of a folder where a name ends in /.  Nobody gets `never`;
 # what is in `since` comes with the lab that it is listed for.
 #
+# The tree that is handed out is smaller than this one: without what the lab's
+# text does not know, such as all that finds the kernel's own mistakes.
+# - handout/N/FILE has functions, and other items, that replace those of equal
+#   names in FILE for labs up to N: simpler ones.
+# - `absent` names what comes with a lab, or never: calls and changes of it go,
+#   in expressions it is 0, or what `instead` says, and what is then never
+#   executed goes; so do cases, table rows and fields that name it.
+# - `cuts`: before lab `since`, there is `instead`, or nothing, at a place that
+#   is described like a student place.
+# - Then all goes that nothing reaches any more (tools/lib/Shake.pm), but for
+#   `keep`: files, folders and names.
+#
 # `places` are the student places: what the exercises ask for.  Each row is one
 # place: `function` in `file`, for exercise `ex` of `lab`.  The text of `gap`, or
 # each text of a list, is the student's, and stands once in the function (in the
@@ -11,9 +23,9 @@
 # `upto`, these included, or the function's end; without all these, the whole
 # body.  In its place comes a comment, with the lines of `hint`, and `stub`, what
 # the place does as long as nothing is written there: a body without a stub
-# panics.  `early` is what stands there in the trees of earlier labs, if those
-# need something else.  `answer` names functions that only the solution calls,
-# and which go with it.
+# panics.  `upto_lab` is the last lab that has the place.  `hides` names what
+# only the solution needs, wherever it is.  `answer` names functions of the file
+# that only the solution calls, and which go with it.
 #
 # `tools/handout -l` looks whether files and texts stand as written here.
 
@@ -21,26 +33,32 @@ my $cases = 'A case for each system call.';
 
 return {
 # Answers, and what only those need who make the course
-never => [qw(.ci/ CODING README.md conf/bench.tsv conf/handout.pm
-    docs/ tests/ tools/bench* tools/cover* tools/explore tools/fuzz
-    tools/handout tools/matrix tools/profile* tools/repeat tools/soak
-    tools/class tools/course/ tools/gradescope tools/grade-submission
-    tools/lib/Confine.pm tools/lib/Submission.pm tools/unpack)],
+never => [qw(.ci/ handout/ CODING README.md conf/bench.tsv conf/handout.pm
+    docs/ tests/ mergedep.pl fs/fsck.c fs/fsget.c kern/ipientry.S lib/ubsan.c
+    tools/bench* tools/class tools/course/ tools/cover* tools/debug
+    tools/doctor tools/explore tools/fuzz tools/gdb tools/gradescope
+    tools/grade-submission tools/handout tools/layers tools/matrix
+    tools/profile* tools/repeat tools/soak tools/unpack tools/lib/Chart.pm
+    tools/lib/Confine.pm tools/lib/Handout.pm tools/lib/Icount.pm
+    tools/lib/Marathon.pm tools/lib/Session.pm tools/lib/Shake.pm
+    tools/lib/Submission.pm)],
 since => {
-    1 => [qw(fs/Makefrag user/Makefrag user/user.ld)],
+    1 => [],
     2 => [qw(grade-lab2 kern/debug/contract_memory.c)],
-    3 => [qw(grade-lab3 kern/debug/contract_env.c user/), map "lib/$_", qw(args.c calls.c console.c
-	duppages.c entry.S exit.c fd.c file.c fork.c fprintf.c ipc.c libmain.c
-	pageref.c panic.c pfentry.S pgfault.c pipe.c printf.c spawn.c syscall.c
-	vm.c wait.c)],
-    4 => [qw(grade-lab4), map("user/$_.c", qw(idle yield dumbfork stresssched
-	faultdie faultregs faultalloc faultallocbad faultnostack
-	faultbadhandler faultevilhandler forktree sendpage spin fairness
-	pingpong pingpongs primes)), map("user/check/$_", qw(callerrors.c
+    3 => [qw(grade-lab3 kern/debug/contract_env.c kern/programs.S
+	kern/trapentry.S user/), map "lib/$_", qw(Makefrag console.c entry.S
+	exit.c libmain.c panic.c printf.c syscall.c)],
+    4 => [qw(grade-lab4 kern/mpentry.S kern/debug/contract_smp.c lib/fork.c
+	lib/ipc.c lib/pfentry.S lib/pgfault.c lib/vm.c), map("user/$_.c",
+	qw(idle yield dumbfork stresssched faultdie faultregs faultalloc
+	faultallocbad faultnostack faultbadhandler faultevilhandler forktree
+	sendpage spin fairness pingpong pingpongs primes)),
+	map("user/check/$_", qw(callerrors.c
 	children.c cpus.c forks.c gates.c handlers.c ipclib.c messages.c
-	nomem.c pagecalls.c panic.h spurious.c thread.h turns.c upcalls.c)),
-	qw(kern/debug/contract_smp.c)],
-    5 => [qw(grade-lab5 fs/), map "user/$_.c", qw(cat echo faultio icode init
+	nomem.c pagecalls.c panic.h spurious.c thread.h turns.c upcalls.c))],
+    5 => [qw(grade-lab5 fs/), map("lib/$_.c", qw(args calls duppages fd file
+	fprintf pageref pipe spawn wait)), map "user/$_.c", qw(cat echo
+	faultio icode init
 	initsh ls lsfd num poweroff primespipe sh spawnfaultio spawnhello
 	spawninit testfdsharing testfile testkbd testmalloc testpipe
 	testpiperace testpiperace2 testptelibrary testpteshare testshell
@@ -50,6 +68,59 @@ since => {
 # Files that later labs' students write, and that have tests of this lab in them
 tests => { 1 => [qw(kern/init.c)] },
 # Points for what is handed out as it is
+absent => {
+    2 => [qw(lab_init)],
+    3 => [qw(envs contract_region_alloc)],
+    4 => [qw(IRQ_SPURIOUS env_pgfault_upcall env_ipc_recving SYS_page_alloc
+	SYS_page_map SYS_page_unmap SYS_exofork SYS_env_set_status
+	SYS_env_set_pgfault_upcall SYS_yield SYS_ipc_try_send SYS_ipc_recv)],
+    5 => [qw(SYS_env_set_trapframe ENV_TYPE_FS devcons opencons printf
+	fprintf vfprintf)],
+    never => [qw(user_memory_open user_memory_close monitor_eflags
+	page_table_alloc mon_envs mon_kill mon_free mon_check mon_lock mon_irq
+	mon_overflow mon_misuse mon_continue mon_poweroff check_constants
+	__stack_chk_fail IRQ_WAKE IRQ_ERROR stops_at_int3 replacements
+	readline_prompt getkey
+	SYS_cons_wait SYS_env_wait SYS_poweroff SYS_ipc_recv_from SYS_ipc_reply
+	SYS_page_held SYS_debug SYS_ipc_send SYS_irq_wait SYS_page_map_list
+	SYS_page_wait SYS_page_wake SYS_ipc_call SYS_ipc_reply_recv
+	SYS_cons_line SYS_page_copy SYS_cons_foreground fd_sharing fd_shared
+	sys_cons_foreground unpin_blocks reap_some reap_pending zeroed_tables
+	hidden_tables)],
+},
+instead => { page_table_alloc => 'page_alloc(ALLOC_ZERO)' },
+cuts => [
+    { since => 3, file => 'kern/kdebug.c', function => 'debuginfo_eip',
+	from => "\tif (addr < ULIM) {", upto => "\n\t}\n",
+	instead => "\tif (addr < ULIM)\n\t\treturn -E_INVAL;\n" },
+    { since => 3, file => 'kern/monitor.c', function => 'monitor',
+	from => "\tif (tf)\n", upto => "(tf);\n", instead => '' },
+    { since => 3, file => 'kern/debug/check.c', function => 'check_kern_pgdir',
+	from => "\tif (lab->user ||", upto => "PADDR(envs));\n", instead => '' },
+    (map +{ since => 6, file => 'kern/debug/contract_memory.c', gap => $_ },
+	"\tfor (struct PageInfo *pp = zeroed_tables; pp; pp = pp->pp_link)\n" .
+	"\t\tis_free[(pp - pages) / 8] |= 1 << (pp - pages) % 8;\n",
+	"// The tables that firmware leaves at the top of memory may be kept.\n",
+	"\tsize_t firmware = PGNUM(acpi_tables_start);\n",
+	"\tif (firmware <= boot_end || firmware > npages)\n" .
+	"\t\tfirmware = npages;\n"),
+    { since => 6, file => 'kern/debug/contract_memory.c',
+	gap => 'boot_end, firmware, false', instead => 'boot_end, npages, false' },
+    { since => 6, file => 'inc/fd.h', gap => "_Static_assert(sizeof(struct " .
+	"Fd) == 20, \"shared by client and file server\");\n" },
+    { since => 6, file => 'lib/fd.c', gap => "_Static_assert(FILEDATA + " .
+	"MAXFD * PGSIZE <= FDLEASE, \"no overlap\");\n\n" },
+    { since => 6, file => 'user/sh.c', function => 'umain',
+	gap => 'prompt = at_console = true;', instead => 'prompt = true;' },
+    { since => 6, file => 'user/sh.c', gap => "static bool at_console;" .
+	"\t\t\t// input is the console, not a script\n" },
+    { since => 6, file => 'user/sh.c', function => 'run_line',
+	gap => "\t\tif (at_console)\n\t\t\tsys_cons_foreground(true);\n" },
+    { since => 4, file => 'inc/env.h', gap => "_Static_assert(" .
+	"sizeof(struct Env) == 124, \"programs read this at UENVS\");\n\n" },
+],
+keep => [qw(boot/ user/ fs/fsformat.c umain __wrap__panic inc/mmu.h inc/elf.h
+    inc/memlayout.h inc/error.h inc/types.h inc/stdarg.h inc/string.h inc/stdio.h inc/trap.h lib/div64.c)],
 floor => { 1 => 0, 2 => 0, 3 => 0, 4 => 0, 5 => 20 },
 # Points for the first exercises of a lab, when a part of it ends: exercise,
 # points
@@ -62,7 +133,6 @@ places => [
     hint => 'Print octal numbers as the cases around this one print theirs.' },
 { lab => 1, ex => '11 and 12', file => 'kern/monitor.c',
     function => 'mon_backtrace', stub => 'return 0;',
-    answer => [qw(print_frames)],
     hint => "Follow the saved frame pointers, from read_ebp() to the 0 of\n" .
 	'kern/entry.S; debuginfo_eip says where an address is.' },
 { lab => 1, ex => 12, file => 'kern/monitor.c',
@@ -89,16 +159,18 @@ places => [
 { lab => 2, ex => 5, file => 'kern/pmap.c', function => 'mem_init',
     gap => 'boot_map_region(kern_pgdir, KERNBASE, MAXPHYSMEM, 0, PTE_W);',
     hint => 'Map all physical memory at KERNBASE, for the kernel alone.' },
+{ lab => 2, ex => 5, upto_lab => 3, file => 'kern/pmap.c', function => 'mem_init',
+    gap => "boot_map_region(kern_pgdir, KSTACKTOP - KSTKSIZE, KSTKSIZE,\n" .
+	"\t\tPADDR(bootstack), PTE_W);",
+    hint => "Map the kernel's stack, bootstack, for the kernel alone.  The\n" .
+	"pages below it stay unmapped, so that an overflow is noticed." },
 { lab => 2, ex => 1, file => 'kern/pmap.c', function => 'page_init',
-    answer => [qw(free_range)],
     hint => "Which pages are in use already?  Page 0, all from\n" .
-	"npages_basemem to EXTPHYSMEM, and what boot_alloc has taken;\n" .
-	"and if acpi_tables_start is above that, all from there on." },
+	"npages_basemem to EXTPHYSMEM, and what boot_alloc has taken." },
 (map +{ lab => 2, ex => 1, file => 'kern/pmap.c', function => $_ },
     qw(page_alloc page_free)),
 (map +{ lab => 2, ex => 4, file => 'kern/pmap.c', function => $_ },
     qw(pgdir_walk boot_map_region page_insert page_lookup page_remove)),
-{ lab => 2, ex => 5, file => 'kern/pmap.c', function => 'mem_init_mp' },
 
 # ------------------------------------------------------------------------ lab 3
 { lab => 3, ex => 1, file => 'kern/pmap.c', function => 'mem_init',
@@ -123,9 +195,7 @@ places => [
 	"The program's addresses are there while e's directory is loaded." },
 { lab => 3, ex => 2, file => 'kern/env.c', function => 'env_create' },
 { lab => 3, ex => 2, file => 'kern/env.c', function => 'env_run',
-    hint => "switch_to, unless e is curenv; then e is ENV_RUNNING.  Last,\n" .
-	"give up the kernel lock, which trap() takes (unlock_kernel), and\n" .
-	"load e's registers." },
+    hint => 'env_pop_tf loads registers.' },
 { lab => 3, ex => '4 and 7', file => 'kern/trapentry.S',
     from => "\tTRAPHANDLER_NOEC(trap_divide", upto => "\n\n",
     hint => 'A stub for each exception.  Which ones push an error code?' },
@@ -144,16 +214,14 @@ places => [
     hint => 'Page faults, breakpoints, system calls.' },
 { lab => 3, ex => 7, file => 'kern/syscall.c', function => 'syscall',
     from => "\tcase SYS_cputs:", upto => "return sys_env_destroy(a1);\n",
-    hint => "A case for each system call of lab 3: sys_cputs, or for\n" .
-	"more than CPUTS_WHOLE bytes cputs_long; sys_cgetc, sys_getenvid,\n" .
-	"sys_env_destroy." },
+    hint => "A case for each system call of lab 3: sys_cputs, sys_cgetc,\n" .
+	"sys_getenvid, sys_env_destroy." },
 { lab => 3, ex => 8, file => 'lib/libmain.c', function => 'libmain',
     gap => 'thisenv = &envs[ENVX(sys_getenvid())];',
     stub => 'thisenv = NULL;' },
 { lab => 3, ex => 9, file => 'kern/trap.c', function => 'page_fault_handler',
     from => "\tif (!from_user(tf)) {", upto => "\t}\n",
-    hint => "A page fault in the kernel is a bug: print tf, let\n" .
-	"guard_page_fault say what it knows, and panic." },
+    hint => 'A page fault in the kernel is a bug: print tf, and panic.' },
 { lab => 3, ex => 9, file => 'kern/pmap.c', function => 'user_mem_check',
     stub => 'return -E_FAULT;', hint => 'Backtraces ask, too.' },
 { lab => 3, ex => 9, file => 'kern/syscall.c', function => 'sys_cputs',
@@ -169,9 +237,9 @@ places => [
 { lab => 4, ex => 1, file => 'kern/pmap.c', function => 'mmio_map_region',
     from => "\tconst size_t offset = PGOFF(pa);" },
 { lab => 4, ex => 2, file => 'kern/pmap.c', function => 'page_init',
-    gap => "PGNUM(MPENTRY_PADDR),\t// other CPUs start there\n" .
-	"\t\tPGNUM(MPENTRY_PADDR) + 1," ,
+    gap => "in_use |= i == PGNUM(MPENTRY_PADDR);\t// other CPUs start there",
     hint => 'The page at MPENTRY_PADDR is in use.' },
+{ lab => 4, ex => 3, file => 'kern/pmap.c', function => 'mem_init_mp' },
 { lab => 4, ex => 4, file => 'kern/trap.c', function => 'trap_init_percpu',
     gap => ['int me = cpunum();',
 	'ts->ts_esp0 = KSTACKTOP - me * (KSTKSIZE + KSTKGAP);'],
@@ -179,24 +247,21 @@ places => [
     hint => 'This is right for the first CPU only.' },
 { lab => 4, ex => 5, file => 'kern/init.c', function => 'i386_init',
     gap => "lock_kernel();\t\t// held until the first env_run",
-    hint => 'Take the kernel lock.',
-    early => "lock_kernel();\t\t// held until the first env_run" },
+    hint => 'Take the kernel lock.' },
 { lab => 4, ex => '5 and 6', file => 'kern/init.c', function => 'mp_main',
     gap => "lock_kernel();\n\tsched_yield();",
     stub => "for (;;)\n\tpause();",
     hint => 'Take the kernel lock, and look for work.' },
+{ lab => 4, ex => 5, file => 'kern/trap.c', function => 'trap',
+    gap => "\t\tlock_kernel();\n", hint => 'Take the kernel lock.' },
 { lab => 4, ex => 5, file => 'kern/env.c', function => 'env_run',
-    gap => 'unlock_kernel();', early => 'unlock_kernel();',
+    gap => 'unlock_kernel();',
     hint => 'Give up the kernel lock.' },
 { lab => 4, ex => 6, file => 'kern/sched.c', function => 'sched_yield',
     stub => 'sched_halt();',
-    hint => "Start one CPU only until exercise 13 is written, too: CPUs\n" .
-	'that wait let interrupts in, and these would have no gates.',
-    early => "// There is one environment.\n" .
-	"if (envs->env_status == ENV_RUNNABLE\n" .
-	"    || envs->env_status == ENV_RUNNING)\n" .
-	"\tenv_run(envs);\nsched_halt();" },
-(map +{ lab => 4, ex => 7, file => 'kern/syscall.c', function => $_ },
+    hint => 'After curenv, in a circle; curenv itself last.' },
+(map +{ lab => 4, ex => 7, file => 'kern/syscall.c', function => $_,
+	hides => [qw(user_page user_perm page_to_share)] },
     qw(sys_exofork sys_env_set_status sys_page_alloc sys_page_map
     sys_page_unmap)),
 { lab => 4, ex => 8, file => 'kern/syscall.c',
@@ -204,12 +269,11 @@ places => [
 { lab => 4, ex => '6 to 8', file => 'kern/syscall.c', function => 'syscall',
     from => "\tcase SYS_page_alloc:",
     upto => "return sys_env_set_status(a1, a2);\n",
-    hint => "$cases  exofork calls sys_exofork." },
+    hint => $cases },
 { lab => 4, ex => '8 and 15', file => 'kern/syscall.c', function => 'syscall',
     from => "\tcase SYS_env_set_pgfault_upcall:",
     upto => "sys_ipc_recv((void *) a1);\n",
-    hint => "$cases  ipc_try_send calls\nsys_ipc_try_send.  " .
-	"sys_ipc_recv is for when ipc_take finds no message." },
+    hint => $cases },
 { lab => 4, ex => 9, file => 'kern/trap.c', function => 'page_fault_handler',
     from => "\tuintptr_t top = on_exception_stack", stub => 'env_destroy(e);',
     answer => [qw(on_exception_stack)],
@@ -229,6 +293,9 @@ places => [
 { lab => 4, ex => 13, file => 'kern/trapentry.S',
     from => "\tTRAPHANDLER_NOEC(irq_timer", upto => "IRQ_OFFSET + 15)\n",
     hint => 'A stub for each interrupt of the 8259s.' },
+{ lab => 4, ex => 13, file => 'kern/sched.c', function => 'sched_halt',
+    gap => "\t\t\"sti\\n\\t\"\n",
+    hint => 'Turn interrupts on: sti.' },
 { lab => 4, ex => 14, file => 'kern/trap.c', function => 'trap_dispatch',
     from => "\tcase IRQ_OFFSET + IRQ_TIMER:", upto => "is over\n",
     hint => 'The clock: acknowledge it with lapic_eoi; this turn is over.' },
@@ -242,10 +309,9 @@ places => [
     hint => 'The file server, and nobody else, may do I/O.' },
 { lab => 5, ex => 2, file => 'fs/bc.c', function => 'bc_pgfault',
     from => "\taddr = ROUNDDOWN(addr, PGSIZE);",
-    upto => "panic(\"bc_pgfault: %e\", r);\n",
+    upto => "panic(\"bc_pgfault: %e\", r);\n\n",
     stub => 'panic("LAB 5: bc_pgfault is not written yet");',
-    hint => "Get a page (cache_page_alloc), read the block into it, and\n" .
-	'mark it clean.  If that fails, there is cannot_load.' },
+    hint => "Get a page, read the block into it, and mark it clean." },
 { lab => 5, ex => 2, file => 'fs/bc.c', function => 'flush_block',
     from => "\tif (!va_is_mapped(addr) ||",
     upto => "panic(\"flush_block: %e\", r);\n",
@@ -262,8 +328,8 @@ places => [
     from => "\tcase SYS_env_set_trapframe:", upto => "a2);\n",
     hint => $cases },
 { lab => 5, ex => 8, file => 'lib/fork.c', function => 'duppage',
-    from => "\tif (perm & PTE_SHARE)", upto => "va);\n",
-    hint => 'Pages with PTE_SHARE: share_page.' },
+    from => "\tif (perm & PTE_SHARE)", upto => "va, perm);\n",
+    hint => 'Pages with PTE_SHARE.' },
 { lab => 5, ex => 8, file => 'lib/spawn.c', function => 'copy_shared_pages',
     stub => 'return 0;' },
 { lab => 5, ex => 9, file => 'kern/trap.c', function => 'trap_dispatch',

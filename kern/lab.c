@@ -13,9 +13,7 @@
 #include <kern/lab.h>
 #include <kern/spinlock.h>
 
-#define NLAB	5
-
-static const struct Lab labs[NLAB + 1] = {
+static const struct Lab labs[] = {
 	[1] = { .number = 1, .backtrace_test = true },
 	[2] = { .number = 2, .memory = true },
 	[3] = { .number = 3, .memory = true, .user = true,
@@ -37,14 +35,15 @@ bool debug_asked;
 void
 lab_init(void)
 {
+	const int last = ARRAY_SIZE(labs) - 1;
 	int number = built_lab;
 	char setting[8];
 
 	if (fwcfg_string("opt/jos/lab", setting, sizeof(setting)) >= 0)
 		number = strtol(setting, NULL, 10);
-	if (number < 1 || number > NLAB) {
-		cprintf("There is no lab %d; this is lab %d.\n", number, NLAB);
-		number = NLAB;
+	if (number < 1 || number > last) {
+		cprintf("There is no lab %d; this is lab %d.\n", number, last);
+		number = last;
 	}
 	lab = &labs[number];
 	deferred_work_set(WORK_TRACE, lab->trace_traps);

@@ -3,7 +3,9 @@
 #
 # Entry points:
 #   Handout::course()		the data of conf/handout.pm
-#   Handout::files(LAB)		the files that students of this lab get
+#   Handout::files(LAB)		the files of the whole tree that this lab needs
+#   Handout::tree(LAB, N)	the tree of this lab, solved up to exercise N:
+#				a hash of texts by file
 #   Handout::places(LAB)	the places in these files that this lab or a
 #				later one asks for; those of later labs come
 #				first, as they may be part of earlier ones
@@ -16,6 +18,7 @@
 package Handout;
 use strict;
 use warnings;
+use Shake;
 use Source;
 
 my $NEVER = 9;			# the lab whose students get all files
@@ -31,19 +34,191 @@ sub tree_files
 {
 	chomp(my @files = `git ls-files`);
 	die "handout: this is no git repository\n" if !@files;
-	return @files;
+	return grep { -f } @files;
 }
 
+# What a lab takes of the whole tree, as it is
 sub files
 {
 	my ($lab) = @_;
-	return grep { since($_) <= $lab } tree_files();
+	return grep { !m{^(?:docs|handout|tests|\.ci)/} && (since($_) <= $lab
+	    || !m{^(?:fs|user|grade-lab)} || m{^(?:fs|user)/(?:Makefrag|.*\.ld)$}) }
+	    tree_files();
+}
+
+# The tree of this lab, in which the exercises up to this number are solved.
+# What the solution does not reach is not there.
+sub tree
+{
+	my ($lab, $exercise) = @_;
+	my $all = simpler($lab);
+	my $whole = shaken({ %$all }, $lab, sub { 0 });
+	my @open = grep { $_->{lab} == $lab && $_->{ex} =~ /(\d+)/
+	    && $1 > $exercise } places($lab);
+
+	return $whole if !@open;
+	for my $place (@open) {
+		my $text = \$all->{$place->{file}};
+		$$text = without($$text, $place, $lab);
+	}
+	my %solved;
+	for my $file (grep { /\.[ch]$/ } keys %$whole) {
+		$solved{"$file $_"} = 1 for map { @{$_->{names}} }
+		    Shake::items($whole->{$file});
+	}
+	return shaken($all, $lab, sub { $solved{"@_"} },
+	    $exercise ? () : map { @{$_->{hides} // []} } @open);
+}
+
+# The files of this lab, with functions from handout/, and without places of
+# later labs
+sub simpler
+{
+	my ($lab) = @_;
+	my %text;
+
+	for my $file (grep { since($_) <= $lab } tree_files()) {
+		$text{$file} = Source::read_file($file);
+	}
+	for my $to (reverse $lab .. 5) {
+		for my $new (glob join ' ', map { "handout/$to/$_" }
+		    qw(.g* * */* */*/*)) {
+			my $file = $new =~ s{^handout/\d/}{}r;
+			next if !-f $new || since($file) > $lab;
+			my $text = Source::read_file($new);
+			$text{$file} = $file =~ /\.[ch]$/ && $text{$file}
+			    ? Shake::replace($text{$file}, $text) : $text;
+		}
+	}
+	for my $cut (grep { $_->{since} > $lab } @{course()->{cuts}}) {
+		my $text = \($text{$cut->{file}} // next);
+		$$text = cut($$text, $cut);
+	}
+	known_fields(\%text, $lab);
+	for my $place (grep { $_->{lab} > $lab } places($lab)) {
+		my $text = $text{$place->{file}} // next;
+		next if is_whole($place);
+		# It may be there later only
+		$text{$place->{file}} = $text
+		    if eval { $text = without($text, $place, $lab) };
+	}
+	return \%text;
+}
+
+# A place that is a whole function: earlier labs do without the function.
+sub is_whole
+{
+	my ($place) = @_;
+	return $place->{function} && !$place->{gap} && !$place->{from};
+}
+
+sub cut
+{
+	my ($text, $cut) = @_;
+	my ($before, $body, $after) = find_function($text, $cut);
+
+	for my $gap (gaps($body, $cut)) {
+		$body =~ s/\Q$gap\E/$cut->{instead} \/\/ ''/e;
+	}
+	return $before . $body . $after;
+}
+
+# What differs from lab to lab is a field of struct Lab (kern/lab.h).  Fields
+# that are the same in all labs up to this one are known.
+sub known_fields
+{
+	my ($text, $lab) = @_;
+	my @rows = $text->{'kern/lab.c'} =~ /^\t\[(\d)\] = \{(.*?)\n?\t?\},$/msg;
+	my (%value, %known);
+
+	while (my ($number, $row) = splice @rows, 0, 2) {
+		if ($number > $lab) {
+			$text->{'kern/lab.c'} =~ s/^\t\[$number\] = \{\Q$row\E
+			    \n?\t?\},\n//mx;
+			next;
+		}
+		$value{$1}[$number] = $2 while $row =~ /\.(\w+) = ([^,}\s]+)/g;
+	}
+	my @fields = Source::read_file('kern/lab.h') =~
+	    /^struct Lab \{\n(.*?)^\}/ms ? $1 =~ /(\w+);/g : ();
+	for my $field (@fields) {
+		my @values = map { $value{$field}[$_] // 'false' } 1 .. $lab;
+		next if grep { $_ ne $values[0] } @values;
+		$known{$field} = $values[0] =~ s/false/0/r =~ s/true/1/r;
+	}
+	for my $file (grep { /^kern\/.*\.[ch]$/ } keys %$text) {
+		$text->{$file} = Shake::without($text->{$file} =~
+		    s/\blab->(\w+)/exists $known{$1} ? "known_$1" : $&/ger,
+		    { map { ("known_$_" => $known{$_}) } keys %known })
+		    if $text->{$file} =~ /\blab->/;
+	}
+	for my $file (qw(kern/lab.c kern/lab.h)) {
+		$text->{$file} = Shake::without($text->{$file}, \%known);
+	}
+}
+
+# Without what this lab does not know, and what nothing reaches
+sub shaken
+{
+	my ($text, $lab, $wanted, @hidden) = @_;
+	my $course = course();
+	my %absent = map { $_ => 0 } @hidden;
+
+	for my $since (2 .. 5, 'never') {
+		next if $since ne 'never' && $since <= $lab;
+		$absent{$_} = $course->{instead}{$_} // 0
+		    for @{$course->{absent}{$since}};
+	}
+	# kern/debug/contract.c lists the checks of all labs
+	while (($text->{'kern/debug/contract.c'} // '') =~
+	    /^\t\{ "\w+", (\d), (\w+) \},$/mg) {
+		$absent{$2} = 0 if $1 > $lab;
+	}
+	$absent{$_->{function}} = 0
+	    for grep { $_->{lab} > $lab && is_whole($_) } @{$course->{places}};
+	my ($kernel_lib) = $text->{'kern/Makefrag'} =~ /^KERN_LIB := (.*)$/m;
+	for my $file (grep { /\.[ch]$/ } keys %$text) {
+		$text->{$file} = Shake::without($text->{$file}, \%absent);
+	}
+	$text = Shake::reached($text, sub {
+		my ($file, $name) = @_;
+		return $wanted->(@_)
+		    || grep { matches($file, $_) || $_ eq $name }
+		    @{$course->{keep}};
+	}, sub {
+		# Programs and headers do not call the kernel
+		my ($file, $other) = @_;
+		return $other =~ /^(?:boot|inc)\/(?!lib\.h)/
+		    if $file =~ /^boot\//;
+		return $other !~ /^kern\//
+		    || $file =~ /^(?:kern\/|inc\/(?!lib\.h))/
+		    || grep { $file eq "lib/$_" } $kernel_lib =~ /[\w.]+/g;
+	});
+	for my $file (grep { /Makefrag$/ } keys %$text) {
+		sources($text, $file);
+	}
+	return $text;
+}
+
+# Lists of sources without those that are not there
+sub sources
+{
+	my ($text, $file) = @_;
+	my ($folder) = $file =~ m{(.*/)};
+
+	$text->{$file} =~ s{^((?:KERN|BOOT)\w* [:+]?= )((?:\\\n|[^\n])*)}{
+		my ($variable, $list) = ($1, $2);
+		$list =~ s/(\s+(?:\\\n\s*)?|\A)([\w\/]+\.[cS])\b/
+		    $text->{"$folder$2"} || $text->{"lib\/$2"} ? "$1$2" : ''/ge;
+		"$variable$list";
+	}gme;
 }
 
 sub places
 {
 	my ($lab) = @_;
-	return grep { $_->{lab} >= $lab && since($_->{file}) <= $lab }
+	return grep { $_->{lab} >= $lab && $lab <= ($_->{upto_lab} // 5)
+	    && since($_->{file}) <= $lab }
 	    reverse @{course()->{places}};
 }
 
@@ -72,18 +247,24 @@ sub check
 {
 	my $course = course();
 	my @files = tree_files();
-	my (@wrong, %text);
+	my @wrong;
 
 	for my $pattern (map @$_, $course->{never},
 	    values %{$course->{since}}) {
 		push @wrong, "there is no $pattern\n"
 		    if !grep { matches($_, $pattern) } @files;
 	}
-	for my $place (reverse @{$course->{places}}) {
-		my $text = \($text{$place->{file}}
-		    //= Source::read_file($place->{file}));
-		push @wrong, $@
-		    if !eval { $$text = without($$text, $place, 1) };
+	for my $lab (1 .. 5) {
+		my $text = eval { simpler($lab) };
+		if (!$text) {
+			push @wrong, $@;
+			next;
+		}
+		for my $place (grep { $_->{lab} == $lab } places($lab)) {
+			my $file = \$text->{$place->{file}};
+			push @wrong, $@
+			    if !eval { $$file = without($$file, $place, $lab) };
+		}
 	}
 	return @wrong;
 }
@@ -173,7 +354,6 @@ sub gaps
 sub stubs
 {
 	my ($place, $lab, $has_the_end) = @_;
-	return $place->{early} if $place->{early} && $place->{lab} > $lab;
 
 	my @stubs = ref $place->{stub} ? @{$place->{stub}}
 	    : $place->{stub} // ();

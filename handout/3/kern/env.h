@@ -1,0 +1,1 @@
+extern struct Env *curenv;		// what is running, or NULL

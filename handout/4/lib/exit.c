@@ -1,0 +1,6 @@
+void
+exit(void)
+{
+	for (;;)
+		sys_env_destroy(0);
+}

@@ -1,0 +1,3 @@
+struct FdFile {
+	int id;				// the file server's id of the open file
+};
