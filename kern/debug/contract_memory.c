@@ -582,12 +582,6 @@ contract_insert(pde_t *pgdir, struct PageInfo *p, struct PageInfo *q)
 	take_page(p);
 	p->pp_ref = 0;
 
-	// More references than pp_ref can hold
-	p->pp_ref = PP_REF_MAX;
-	r = page_insert(pgdir, p, (void *) VA, PTE_W);
-	expect(r == -E_NO_MEM, "should return -E_NO_MEM when pp_ref cannot "
-		"count another reference, and returns %d", r);
-	expect_entry(pgdir, VA, page2pa(q) | PTE_U | PTE_P);
 	p->pp_ref = q->pp_ref = 0;
 	drop_tables(pgdir);
 }
