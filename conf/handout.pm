@@ -36,7 +36,7 @@ return {
 never => [qw(.ci/ handout/ CODING README.md conf/bench.tsv conf/handout.pm
     docs/ tests/ mergedep.pl fs/fsck.c fs/fsget.c kern/ipientry.S lib/ubsan.c
     tools/bench* tools/class tools/course/ tools/cover* tools/debug
-    tools/doctor tools/explore tools/fuzz tools/gdb tools/gradescope
+    tools/explore tools/fuzz tools/gdb tools/gradescope
     tools/grade-submission tools/handout tools/layers tools/matrix
     tools/profile* tools/repeat tools/soak tools/unpack tools/lib/Chart.pm
     tools/lib/Confine.pm tools/lib/Handout.pm tools/lib/Icount.pm

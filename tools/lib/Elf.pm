@@ -472,6 +472,13 @@ sub run_lines {
 				$addr = 0;
 				$addr = $addr << 8 | $code->[$i + $_]
 					for 4, 3, 2, 1;
+				# GCC sets the address where a function begins.
+				# A row that is there already is of the function
+				# before, which has no code left.
+				while (@addrs && $addrs[-1] == $addr) {
+					pop @$_ for \@addrs, \@files, \@lines,
+						\@starts;
+				}
 			}
 			$i = $next;
 		} elsif ($op == LNS_COPY) {

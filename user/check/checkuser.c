@@ -118,8 +118,7 @@ check_address_space(void)
 		}
 	expect(envs[NENV - 1].env_status == ENV_FREE, "envs[%d] should be "
 		"free: is envs[] mapped in whole?", NENV - 1);
-	expect(envs[NENV - 1].env_ipc_value == 0
-		&& envs[NENV - 1].env_ipc_from == 0
+	expect(envs[NENV - 1].env_runs == 0
 		&& envs[NENV - 1].env_tf.tf_eip == 0,
 		"envs[] should be filled with zeros at first");
 }
