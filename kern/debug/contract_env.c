@@ -624,6 +624,15 @@ contract_user_mem_check(struct Env *e)
 	expect_check(e, A + 1, 0xffffffff, U, C);
 }
 
+static void
+find_place(void *eip)
+{
+	struct Eipdebuginfo info;
+
+	expect(debuginfo_eip((uintptr_t) eip, &info) < 0,
+		"should find no line where the program has no table");
+}
+
 // Rules of debuginfo_eip for the program's table, which starts with its size
 static void
 contract_user_lines(struct Env *e)
@@ -648,6 +657,14 @@ contract_user_lines(struct Env *e)
 		"the program may not read: its header is the kernel's");
 	*pte |= PTE_U;
 	invlpg((void *) USTABDATA);
+
+	*pte &= ~PTE_P;
+	invlpg((void *) USTABDATA);
+	const char *said = panic_of(find_place, (void *) eip);
+	*pte |= PTE_P;
+	invlpg((void *) USTABDATA);
+	expect(said == NULL, "should not read a table that is not there, nor "
+		"its header: %s", said);
 
 	// Beyond the pages that are there, by a byte; and so large that a sum
 	// wraps
