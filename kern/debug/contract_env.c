@@ -286,6 +286,37 @@ contract_create(const char *name)
 		end_env(e);
 }
 
+// Programs are in the kernel's read-only part.
+static void
+set_type(struct Proghdr *ph, uint32_t type)
+{
+	const uint32_t cr0 = rcr0();
+
+	lcr0(cr0 & ~CR0_WP);
+	ph->p_type = type;
+	lcr0(cr0);
+}
+
+// A segment of another type is not for memory.
+static void
+contract_load_only(const char *name)
+{
+	const struct Program *const p = program_named(name);
+
+	if (!p)
+		return;
+
+	const struct Elf *elf = (const void *) p->start;
+	struct Proghdr *ph = (void *) (p->start + elf->e_phoff);
+	struct Proghdr *last = ph + elf->e_phnum - 1;
+
+	while (last > ph && last->p_type != ELF_PROG_LOAD)
+		last--;
+	set_type(last, ELF_PROG_LOAD + 1);
+	contract_create(name);
+	set_type(last, ELF_PROG_LOAD);
+}
+
 // What env_create cannot do must panic.
 static void
 contract_create_fails(void)
@@ -322,6 +353,7 @@ contract_envs(void)
 	contract_regions();
 	contract_create("user_hello");
 	contract_create("user_testbss");
+	contract_load_only("user_hello");
 	contract_create_fails();
 
 	look_at("env_setup_vm, region_alloc", EXERCISE_2);
