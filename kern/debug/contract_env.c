@@ -645,6 +645,7 @@ contract_user_mem_check(struct Env *e)
 	// The kernel, and what wraps around
 	expect_check(e, ULIM, 1, U, ULIM);
 	expect_check(e, KERNBASE, 1, U, KERNBASE);
+	expect_check(e, KERNBASE, 1, 0, KERNBASE);
 	expect_check(e, KERNBASE + 5, PGSIZE, W, KERNBASE + 5);
 	expect_check(e, KSTACKTOP - 4, 4, U, KSTACKTOP - 4);
 	expect_check(e, 0xffffffff, 1, U, 0xffffffff);

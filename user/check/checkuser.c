@@ -271,12 +271,17 @@ check_arguments(void)
 	char *const from = UTEMP, *const to = UTEMP + 5 * PGSIZE;
 
 	look_at("trap_dispatch", "lab 3, exercise 7; kern/trap.c");
-	if (sys_page_alloc(0, from, PTE_P | PTE_U | PTE_W) < 0)
+	if (sys_page_unmap(0, from) < 0)
+		return;
+
+	int r = sys_page_alloc(0, from, PTE_P | PTE_U | PTE_W);
+
+	expect(r == 0, "should pass the third argument of a system call; "
+		"sys_page_alloc returns %d", r);
+	if (r < 0)
 		return;
 	from[5] = 'x';
-
-	const int r = sys_page_map(0, from, 0, to, PTE_P | PTE_U);
-
+	r = sys_page_map(0, from, 0, to, PTE_P | PTE_U);
 	expect(r == 0 && is_mapped((uintptr_t) to)
 		&& !(uvpt[PGNUM(to)] & PTE_W) && to[5] == 'x',
 		"should pass all five arguments of a system call, in order; "
