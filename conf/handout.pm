@@ -118,6 +118,28 @@ cuts => [
 	gap => "\t\tif (at_console)\n\t\t\tsys_cons_foreground(true);\n" },
     { since => 4, file => 'inc/env.h', gap => "_Static_assert(" .
 	"sizeof(struct Env) == 124, \"programs read this at UENVS\");\n\n" },
+# Comments about what is not there
+    { since => 6, file => 'kern/entry.S',
+	gap => " that is never used:\n// guard_init unmaps that page.",
+	instead => ' that is never used.' },
+    { since => 6, file => 'kern/picirq.c', gap => ', pic_eoi' },
+    (map +{ since => 6, file => 'kern/syscall.c', gap => $_ },
+	"// kern/pagecall.c has the calls about pages that the labs do not " .
+	"have.\n", "// kern/ipc.c has the calls about messages that the labs " .
+	"do not have.\n"),
+    { since => 6, file => 'lib/ipc.c',
+	gap => "  lib/calls.c has more\n// functions for messages." },
+    { since => 5, file => 'lib/ipc.c', gap => ', ipc_find_env' },
+    { since => 6, file => 'lib/vm.c', gap => "//   prev_run\t\t\ta walk " .
+	"over runs of pages\n//   share_page\t\t\tmap a page in a child\n" },
+    { since => 6, file => 'lib/file.c', gap => "\t\t\t// found by find_server" },
+    (map +{ since => 6, file => 'fs/serv.c', gap => $_ },
+	"// The next two call serve_read and serve_write with the labs' " .
+	"arguments, after\n// checking the mode in which the file was opened.\n\n",
+	"// If the request turns out to be invalid, o_changed costs one " .
+	"needless flush.\n"),
+    { since => 6, file => 'inc/memlayout.h', gap => "references that " .
+	"kern/debug/audit.c\n\t\t\t\t\t// counted", instead => 'unused' },
 ],
 keep => [qw(boot/ user/ fs/fsformat.c umain __wrap__panic inc/mmu.h inc/elf.h
     inc/memlayout.h inc/error.h inc/types.h inc/stdarg.h inc/string.h inc/stdio.h inc/trap.h lib/div64.c)],

@@ -161,7 +161,7 @@ sub text
 	my $text = join '', map { $_->{text} } @items;
 
 	$text =~ s/\n{3,}/\n\n/g;
-	1 while $text =~ s{^// -{5,}[^\n]*\n(?://[^\n]*\n)*\n*
+	1 while $text =~ s{^//\ -{5,}[^\n]*\n(?://[^\n]*\n)*\n*
 	    (?=//\ -{5,}|\#endif|\z)}{}mx;
 	$text =~ s/\n+\z/\n/;
 	return $text;
