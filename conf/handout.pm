@@ -34,7 +34,8 @@ my $cases = 'A case for each system call.';
 return {
 # Answers, and what only those need who make the course
 never => [qw(.ci/ handout/ CODING README.md conf/bench.tsv conf/handout.pm
-    docs/ tests/ mergedep.pl fs/fsck.c fs/fsget.c kern/ipientry.S lib/ubsan.c
+    docs/ tests/ mergedep.pl fs/fsck.c fs/fsget.c kern/ipientry.S
+    lib/ubsan.c user/check/spurious.c
     tools/bench* tools/class tools/course/ tools/cover* tools/debug
     tools/explore tools/fuzz tools/gdb tools/gradescope
     tools/grade-submission tools/handout tools/layers tools/matrix
@@ -55,7 +56,7 @@ since => {
 	sendpage spin fairness pingpong pingpongs primes)),
 	map("user/check/$_", qw(callerrors.c
 	children.c cpus.c forks.c gates.c handlers.c ipclib.c messages.c
-	nomem.c pagecalls.c panic.h spurious.c thread.h turns.c upcalls.c))],
+	nomem.c pagecalls.c panic.h thread.h turns.c upcalls.c))],
     5 => [qw(grade-lab5 fs/), map("lib/$_.c", qw(args calls duppages fd file
 	fprintf pageref pipe spawn wait)), map "user/$_.c", qw(cat echo
 	faultio icode init
@@ -70,7 +71,7 @@ tests => { 1 => [qw(kern/init.c)] },
 # Points for what is handed out as it is
 absent => {
     2 => [qw(lab_init)],
-    3 => [qw(envs contract_region_alloc)],
+    3 => [qw(envs contract_region_alloc mon_continue)],
     4 => [qw(IRQ_SPURIOUS env_pgfault_upcall env_ipc_recving SYS_page_alloc
 	SYS_page_map SYS_page_unmap SYS_exofork SYS_env_set_status
 	SYS_env_set_pgfault_upcall SYS_yield SYS_ipc_try_send SYS_ipc_recv)],
@@ -78,7 +79,7 @@ absent => {
 	fprintf vfprintf)],
     never => [qw(user_memory_open user_memory_close monitor_eflags
 	page_table_alloc mon_envs mon_kill mon_free mon_check mon_lock mon_irq
-	mon_overflow mon_misuse mon_continue mon_poweroff check_constants
+	mon_overflow mon_misuse mon_poweroff check_constants
 	__stack_chk_fail IRQ_WAKE IRQ_ERROR stops_at_int3 replacements
 	readline_prompt getkey
 	SYS_cons_wait SYS_env_wait SYS_poweroff SYS_ipc_recv_from SYS_ipc_reply
@@ -118,6 +119,17 @@ cuts => [
 	gap => "\t\tif (at_console)\n\t\t\tsys_cons_foreground(true);\n" },
     { since => 4, file => 'inc/env.h', gap => "_Static_assert(" .
 	"sizeof(struct Env) == 124, \"programs read this at UENVS\");\n\n" },
+# Extra checks that need what only the whole kernel has
+    { since => 4, file => 'user/check/checkuser.c', function => 'umain',
+	gap => "\tcheck_arguments();\n" },
+    { since => 6, file => 'kern/debug/contract_env.c',
+	function => 'contract_gates',
+	gap => "\n\t\t&& panic_of(write_nothing, entry) != NULL" },
+    { since => 6, file => 'grade-lab4', gap => ", debug => 'check'" },
+    { since => 6, file => 'grade-lab4', gap => "checks 'spurious interrupts' " .
+	"=> 'spurious',\n    want => [map { \"Spurious interrupt on irq \$_\\\$\" } " .
+	"2, 3, 5 .. 15],\n    type => [map { ['^K> ', \"irq \$_\\n\"] } 34, 35, " .
+	"37 .. 47];\n" },
 # Comments about what is not there
     { since => 6, file => 'kern/entry.S',
 	gap => " that is never used:\n// guard_init unmaps that page.",

@@ -65,7 +65,8 @@ output_of(const char *line)
 	envid_t shell;
 	int n;
 
-	save(LINES, line);
+	snprintf(text, sizeof(text), "%s\n", line);
+	save(LINES, text);
 	open_as(0, LINES, O_RDONLY);
 	open_as(1, OUTPUT, O_RDWR | O_CREAT | O_TRUNC);
 	if ((shell = spawnl("/sh", "sh", NULL)) < 0)

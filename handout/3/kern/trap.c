@@ -46,6 +46,8 @@ trap(struct Trapframe *tf)
 	// The program may have set the direction flag.
 	__asm__ volatile("cld" : : : "cc");
 
+	if (trap_hook)
+		trap_hook(tf);
 	cprintf("Incoming TRAP frame at %p\n", tf);
 	if (from_user(tf)) {
 		// The next trap will overwrite this frame.
