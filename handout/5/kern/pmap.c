@@ -157,13 +157,19 @@ boot_map_region(pde_t *pgdir, uintptr_t va, size_t size, physaddr_t pa,
 int
 page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 {
+	const pte_t entry = page2pa(pp) | perm | PTE_P;
 	pte_t *pte = pgdir_walk(pgdir, va, 1);
 
 	if (pte == NULL)
 		return -E_NO_MEM;
-	pp->pp_ref++;			// or page_remove might free it
+	if ((*pte & PTE_P) && PTE_ADDR(*pte) == PTE_ADDR(entry)) {
+		*pte = entry;
+		tlb_invalidate(pgdir, va);
+		return 0;
+	}
 	page_remove(pgdir, va);
-	*pte = page2pa(pp) | perm | PTE_P;
+	pp->pp_ref++;
+	*pte = entry;
 	return 0;
 }
 

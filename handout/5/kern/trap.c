@@ -114,17 +114,17 @@ trap(struct Trapframe *tf)
 	if (xchg(&thiscpu->cpu_status, CPU_STARTED) == CPU_HALTED)
 		lock_kernel();		// an interrupt ends this CPU's idleness
 	if (from_user(tf)) {
-		lock_kernel();
+		struct Env *e = curenv;
 
-		// Another CPU may have ended this program.
-		if (curenv->env_status == ENV_DYING) {
-			env_free(curenv);
+		// The next trap will overwrite this frame.
+		e->env_tf = *tf;
+		tf = &e->env_tf;
+		lock_kernel();
+		if (e->env_status == ENV_DYING) {
+			env_free(e);	// another CPU has ended this program
 			curenv = NULL;
 			sched_yield();
 		}
-		// The next trap will overwrite this frame.
-		curenv->env_tf = *tf;
-		tf = &curenv->env_tf;
 	}
 	last_tf = tf;
 	trap_dispatch(tf);
