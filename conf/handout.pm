@@ -119,6 +119,21 @@ cuts => [
 	gap => "\t\tif (at_console)\n\t\t\tsys_cons_foreground(true);\n" },
     { since => 4, file => 'inc/env.h', gap => "_Static_assert(" .
 	"sizeof(struct Env) == 124, \"programs read this at UENVS\");\n\n" },
+# Calls of the labs alone, which their own functions carry out
+    (map +{ since => 6, file => 'kern/syscall.c', function => 'syscall',
+	gap => $_->[0], instead => $_->[1] },
+	["\t\tif (a2 > CPUTS_WHOLE)\n\t\t\treturn cputs_long((const char *) " .
+	"a1, a2);\n"],
+	['return exofork();', 'return sys_exofork();'],
+	['return ipc_try_send(', 'return sys_ipc_try_send('],
+	["ipc_take(curenv, (void *) a1) ? 0\n\t\t\t: "],
+	['call_beyond_labs(syscallno, a1, a2, a3, a4, a5)', '-E_INVAL']),
+# One CPU, whose stack is bootstack
+    { since => 4, file => 'kern/trapframe.c', function => 'print_trapframe',
+	gap => ' from CPU %d\n", tf, cpunum());', instead => '\n", tf);' },
+    { since => 4, file => 'kern/pmap.c', function => 'mem_init',
+	gap => "\tmem_init_mp();\n", instead => "\tboot_map_region(kern_pgdir, " .
+	"KSTACKTOP - KSTKSIZE, KSTKSIZE,\n\t\tPADDR(bootstack), PTE_W);\n" },
 # Extra checks that need what only the whole kernel has
     { since => 4, file => 'user/check/checkuser.c', function => 'umain',
 	gap => "\tcheck_arguments();\n" },

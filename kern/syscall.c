@@ -340,7 +340,9 @@ sys_page_unmap(envid_t envid, void *va)
 // Send value, and the page at srcva if srcva is below UTOP and the receiver
 // accepts a page.  Any environment may send to any other that is receiving; the
 // receiver's sys_ipc_recv then returns 0.
-// Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV; -E_INVAL: page_to_share refuses;
+// Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV: the target does not receive;
+// -E_INVAL: srcva is below UTOP, and is not the start of a page, or no page is
+// there, or perm is bad, or has PTE_W although the page is read-only here;
 // -E_NO_MEM: no page table for the receiver, which goes on waiting.
 static inline int
 sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
@@ -479,6 +481,8 @@ call_beyond_labs(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	}
 }
 
+// Carry out the system call with this number.  Returns its result; -E_INVAL if
+// there is no such call.
 int32_t
 syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 	uint32_t a4, uint32_t a5)
