@@ -12,10 +12,6 @@
 //
 // To follow a request: umain, serve, then the function in handlers[].
 
-#define MAXOPEN		1024
-#define FILEVA		0xD0000000	// the descriptors' pages
-#define REQVA		0x0FFFF000	// the client's page, while we work
-
 struct OpenFile {
 	uint32_t o_fileid;		// slot, plus MAXOPEN for each use of it
 	struct File *o_file;

@@ -1,6 +1,5 @@
 // kern/cpu.c - the list of CPUs.
 
-struct CpuInfo cpus[NCPU];
 struct TssOwner cpu_of_tss[(GD_TSS0 >> 3) + NCPU] = {
 	[0].cpu = &cpus[0],
 	[GD_TSS0 >> 3] = { &cpus[0], 0 }, { &cpus[1], 0 }, { &cpus[2], 0 },

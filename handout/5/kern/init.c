@@ -35,9 +35,6 @@ i386_init(void)
 		monitor(NULL);
 }
 
-// What kern/mpentry.S loads into %esp
-void *mpentry_kstack;
-
 // Start the other CPUs.  Each must be done with mpentry_kstack and
 // cpu_of_tss[0] before the next one starts.
 void

@@ -14,8 +14,6 @@
 // The data page is mapped before the descriptor and unmapped after it, so that
 // the data page never has too few mappings.
 
-#define PIPEBUFSIZ	2048		// a power of 2, for positions wrap
-
 struct Pipe {
 	volatile uint32_t p_rpos;
 	volatile uint32_t p_wpos;
