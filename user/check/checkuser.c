@@ -50,21 +50,15 @@ check_loading(void)
 
 // ------------------------------------------------------------- address space
 
-static bool
-is_mapped(uintptr_t va)
-{
-	return (uvpd[PDX(va)] & PTE_P) && (uvpt[PGNUM(va)] & PTE_P);
-}
-
 static void
 expect_own(const char *what, const void *va)
 {
 	const uintptr_t a = (uintptr_t) va;
 	const int all = PTE_P | PTE_U | PTE_W;
 
-	expect(is_mapped(a), "%s, at %08x, should be in the page tables that "
-		"the program sees at UVPT", what, a);
-	if (!is_mapped(a))
+	expect(page_is_mapped(va), "%s, at %08x, should be in the page tables "
+		"that the program sees at UVPT", what, a);
+	if (!page_is_mapped(va))
 		return;
 	expect((uvpt[PGNUM(a)] & uvpd[PDX(a)] & all) == all, "%s, at %08x, "
 		"should have PTE_P, PTE_U and PTE_W; the entry is %08x, and "
@@ -100,10 +94,11 @@ check_address_space(void)
 	expect_own("initialised data", data);
 	expect_own("the last page of the bss", (char *) (bss + 5 * WORDS) - 1);
 	expect_own("the stack", &local);
-	expect(!is_mapped(USTACKTOP) && !is_mapped(USTACKTOP - 2 * PGSIZE)
-		&& !is_mapped(UXSTACKTOP - PGSIZE), "the stack should be one "
-		"page, below USTACKTOP");
-	expect(!is_mapped(0), "nothing should be mapped at 0");
+	expect(!page_is_mapped((void *) USTACKTOP)
+		&& !page_is_mapped((void *) USTACKTOP - 2 * PGSIZE)
+		&& !page_is_mapped((void *) UXSTACKTOP - PGSIZE),
+		"the stack should be one page, below USTACKTOP");
+	expect(!page_is_mapped(NULL), "nothing should be mapped at 0");
 
 	look_at("mem_init", "lab 3, exercise 1; kern/pmap.c");
 	expect((uvpt[PGNUM(UENVS)] & (PTE_P | PTE_U | PTE_W))
@@ -152,17 +147,6 @@ check_environment(void)
 }
 
 // -------------------------------------------------------------- system calls
-
-static int32_t
-call(uint32_t number, uint32_t a1, uint32_t a2)
-{
-	int32_t result = number;
-
-	__asm__ volatile("int %1" : "+a" (result)
-		: "i" (T_SYSCALL), "d" (a1), "c" (a2), "b" (0), "D" (0), "S" (0)
-		: "memory", "cc");
-	return result;
-}
 
 uint32_t check_got[10];			// read after a system call
 
@@ -233,7 +217,7 @@ check_calls(void)
 
 	look_at("syscall", "lab 3, exercise 7; kern/syscall.c");
 	for (size_t i = 0; i < ARRAY_SIZE(unknown); i++) {
-		const int r = call(unknown[i], 0, 0);
+		const int r = call(unknown[i], 0, 0, 0, 0, 0);
 
 		expect(r == -E_INVAL, "call %u, which there is not, should "
 			"return -E_INVAL, and returns %d", unknown[i], r);
@@ -249,18 +233,19 @@ check_calls(void)
 	look_at("sys_cputs, syscall", "lab 3, exercises 7 and 9; "
 		"kern/syscall.c");
 	expect_result("sys_cputs", call(SYS_cputs,
-		(uint32_t) "these bytes and\nno others\n", 16), 0);
+		(uint32_t) "these bytes and\nno others\n", 16, 0, 0, 0), 0);
 	for (int i = 0; i < 399; i++)
 		text[i] = i % 40 == 39 ? '\n' : 'a' + i / 40;
 	expect_result("sys_cputs of 399 bytes",
-		call(SYS_cputs, (uint32_t) text, 399), 0);
+		call(SYS_cputs, (uint32_t) text, 399, 0, 0, 0), 0);
 	cprintf("\n");
-	expect_result("sys_cputs of no bytes", call(SYS_cputs, 0, 0), 0);
+	expect_result("sys_cputs of no bytes",
+		call(SYS_cputs, 0, 0, 0, 0, 0), 0);
 	expect_result("sys_cputs of no bytes of the kernel",
-		call(SYS_cputs, KERNBASE, 0), 0);
+		call(SYS_cputs, KERNBASE, 0, 0, 0, 0), 0);
 	expect_result("sys_cputs of what a program may only read",
-		call(SYS_cputs, UENVS + offsetof(struct Env, env_runs) + 3, 1),
-		0);
+		call(SYS_cputs, UENVS + offsetof(struct Env, env_runs) + 3, 1,
+			0, 0, 0), 0);
 	cprintf("\n");
 }
 
@@ -282,7 +267,7 @@ check_arguments(void)
 		return;
 	from[5] = 'x';
 	r = sys_page_map(0, from, 0, to, PTE_P | PTE_U);
-	expect(r == 0 && is_mapped((uintptr_t) to)
+	expect(r == 0 && page_is_mapped(to)
 		&& !(uvpt[PGNUM(to)] & PTE_W) && to[5] == 'x',
 		"should pass all five arguments of a system call, in order; "
 		"sys_page_map returns %d", r);

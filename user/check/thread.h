@@ -25,20 +25,6 @@
 
 static void (*volatile thread_main[NENV])(void);
 
-// Not through lib/syscall.c, which panics at a positive result
-static inline int
-call(int num, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4, uint32_t a5)
-{
-	int result;
-
-	__asm__ volatile("int %1"
-		: "=a" (result)
-		: "i" (T_SYSCALL), "a" (num), "d" (a1), "c" (a2), "b" (a3),
-		  "D" (a4), "S" (a5)
-		: "cc", "memory");
-	return result;
-}
-
 static inline const volatile struct Env *
 env_of(envid_t id)
 {
