@@ -41,9 +41,11 @@ sub tree_files
 sub files
 {
 	my ($lab) = @_;
+	my $grader = Source::read_file("grade-lab$lab");
+
 	return grep { !m{^(?:docs|handout|tests|\.ci)/} && (since($_) <= $lab
-	    || !m{^(?:fs|user|grade-lab)} || m{^(?:fs|user)/(?:Makefrag|.*\.ld)$}) }
-	    tree_files();
+	    || !m{^(?:fs|user|grade-lab)} || m{^(?:fs|user)/(?:Makefrag|.*\.ld)$}
+	    || m{^user/check/(.*)\.c$} && $grader =~ /=> '$1'/) } tree_files();
 }
 
 # The tree of this lab, in which the exercises up to this number are solved.
