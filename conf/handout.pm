@@ -33,8 +33,9 @@ my $cases = 'A case for each system call.';
 
 return {
 # Answers, and what only those need who make the course
-never => [qw(.ci/ handout/ CODING README.md conf/bench.tsv conf/handout.pm
-    docs/ tests/ mergedep.pl fs/fsck.c fs/fsget.c kern/ipientry.S
+never => [qw(.ci/ ext/ handout/ CODING README.md conf/bench.tsv conf/handout.pm
+    docs/ tests/ mergedep.pl fs/fsck.c fs/fsget.c kern/ext.c kern/ext.h
+    kern/ipientry.S
     lib/ubsan.c user/check/spurious.c
     tools/bench* tools/class tools/course/ tools/cover* tools/debug
     tools/explore tools/fuzz tools/gdb tools/gradescope
@@ -145,6 +146,23 @@ cuts => [
 	"=> 'spurious',\n    want => [map { \"Spurious interrupt on irq \$_\\\$\" } " .
 	"2, 3, 5 .. 15],\n    type => [map { ['^K> ', \"irq \$_\\n\"] } 34, 35, " .
 	"37 .. 47];\n" },
+# Extensions
+    { since => 6, file => 'kern/kernel.ld', gap => "\t\t. = ALIGN(4);\n" .
+	"\t\textensions_start = .;\n\t\t*(.extensions)\n" .
+	"\t\textensions_end = .;\n" },
+    { since => 6, file => 'tools/names', gap => ", with EXT=yes also those in\n" .
+	"# ext/*/user/ and ext/*/lib/,", instead => ',' },
+    { since => 6, file => 'tools/names', gap => " \\\n" .
+	"    \${EXT:+ext/*/user/*.c ext/*/lib/*.[cS]}" },
+    { since => 6, file => 'tools/lib/Qemu.pm',
+	gap => "#   ext\t\t\tas make's EXT; none\n" },
+    { since => 6, file => 'tools/lib/Qemu.pm',
+	gap => ' fw_cfg(ext => $m{ext}),' },
+    { since => 6, file => 'tools/lib/Grade.pm', gap => "#   debug, ext => VALUE" .
+	"\t\tas in tools/lib/Qemu.pm; if not given, DEBUG and\n#\t\t\t\tEXT of " .
+	"the environment\n", instead => "#   debug => VALUE\t\tas in " .
+	"tools/lib/Qemu.pm; if not given, DEBUG of\n#\t\t\t\tthe environment\n" },
+    { since => 6, file => 'tools/lib/Grade.pm', gap => ' ext => $ENV{EXT},' },
 # Comments about what is not there
     { since => 6, file => 'kern/entry.S',
 	gap => " that is never used:\n// guard_init unmaps that page.",

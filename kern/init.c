@@ -13,6 +13,7 @@
 #include <kern/debug/guard.h>
 #include <kern/dev/acpi.h>
 #include <kern/env.h>
+#include <kern/ext.h>
 #include <kern/firstenv.h>
 #include <kern/fpu.h>
 #include <kern/gates.h>
@@ -47,6 +48,7 @@ i386_init(void)
 	canary_init();			// before any function that will return
 	cons_init();			// from here on cprintf works
 	lab_init();			// which lab, so how far to go?
+	ext_boot();			// those that EXT= names
 	cprintf("6828 decimal is %o octal!\n", 6828);
 
 	if (lab->backtrace_test)
@@ -66,6 +68,7 @@ i386_init(void)
 		dblfault_init();	// stack overflows are reported
 		fpu_init();		// floating point, for programs
 		cpu_protect();		// what this processor can forbid
+		ext_cpu();
 	}
 	if (lab->memory)
 		guard_init();		// pages that nobody may touch
@@ -77,6 +80,7 @@ i386_init(void)
 	if (lab->user) {
 		lock_kernel();		// held until the first env_run
 		boot_aps();		// the other CPUs wait for the lock
+		ext_ready();
 		first_envs();
 		sched_yield();
 	}
@@ -132,6 +136,7 @@ mp_main(void)
 	trap_init_percpu();
 	fpu_init();
 	cpu_protect();
+	ext_cpu();
 	xchg(&thiscpu->cpu_status, CPU_STARTED);	// boot_aps may go on
 
 	lock_kernel();

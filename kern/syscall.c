@@ -18,6 +18,7 @@
 #include <kern/debug/debugcall.h>
 #include <kern/dev/power.h>
 #include <kern/env.h>
+#include <kern/ext.h>
 #include <kern/fpu.h>
 #include <kern/ipc.h>
 #include <kern/irqwait.h>
@@ -477,7 +478,7 @@ call_beyond_labs(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return sys_ipc_reply_recv(a1, a2, (void *) a3, (void *) a4,
 			a5);
 	default:
-		return -E_INVAL;
+		return ext_syscall(syscallno, a1, a2, a3, a4, a5);
 	}
 }
 

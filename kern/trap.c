@@ -23,6 +23,7 @@
 #include <kern/debug/guard.h>
 #include <kern/debug/widen.h>
 #include <kern/env.h>
+#include <kern/ext.h>
 #include <kern/firstenv.h>
 #include <kern/fpu.h>
 #include <kern/irqwait.h>
@@ -94,10 +95,12 @@ trap_init_percpu(void)
 
 // ---------------------------------------------------------- ends of programs
 
-// Print where curenv is, and end it.
+// Print where curenv is, and end it, unless an extension knows better.
 static void
 end_program(struct Trapframe *tf)
 {
+	if (ext_trap(tf))
+		return;
 	print_trapframe(tf);
 	user_memory_open();		// the backtrace looks there
 	mon_backtrace(0, NULL, tf);

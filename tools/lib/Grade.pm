@@ -34,8 +34,8 @@
 #   name => NAME		output goes to jos.out.NAME, if not the program
 #   lab, disk, slow, keep, tree, threads, args, fsargs, monitor, extra
 #				as in tools/lib/Qemu.pm
-#   debug => VALUE		as in tools/lib/Qemu.pm; if not given, DEBUG of
-#				the environment
+#   debug, ext => VALUE		as in tools/lib/Qemu.pm; if not given, DEBUG and
+#				EXT of the environment
 #   cpu_time, patience, total	other limits than those below (see
 #				tools/lib/Hang.pm)
 #   limit			the one with DETERMINISTIC (tools/lib/Qemu.pm)
@@ -121,7 +121,7 @@ sub test
 	my $number = $opt{lab} // $lab;
 	my $run = {
 		lab => $number, disk => $number == 5 && $clean,
-		debug => $ENV{DEBUG} || undef,
+		debug => $ENV{DEBUG} || undef, ext => $ENV{EXT},
 		seed => $same ? $ENV{SEED} : undef,
 		%opt, program => $program, tests => [], output => '',
 	};

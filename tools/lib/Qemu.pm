@@ -11,6 +11,7 @@
 #   preempt		seed of random ticks; none
 #   widen		seed of random delays in the kernel; none
 #   fsargs		words that the file server gets; none
+#   ext			as make's EXT; none
 #   cpus		how many; 1
 #   threads		'multi': one for each CPU, of this computer; 'single'
 #   tree		the tree the images were built in; this one, and OBJDIR
@@ -79,7 +80,7 @@ sub command
 	    fw_cfg(lab => $m{lab}), fw_cfg(run => $m{program}),
 	    fw_cfg(args => $m{args}), fw_cfg(debug => $m{debug}),
 	    fw_cfg(preempt => $m{preempt}), fw_cfg(widen => $m{widen}),
-	    fw_cfg(fsargs => $m{fsargs}),
+	    fw_cfg(fsargs => $m{fsargs}), fw_cfg(ext => $m{ext}),
 	    @{$m{extra} || []});
 }
 
@@ -108,6 +109,7 @@ sub fw_cfg
 {
 	my ($name, $value) = @_;
 	return () if !defined $value || $value eq '';
+	$value =~ s/,/,,/g;
 	return ('-fw_cfg', "name=opt/jos/$name,string=$value");
 }
 

@@ -1,0 +1,13 @@
+// ext/calls.h - the numbers of the extensions' system calls.
+//
+// A number is given once, to an extension that says in its README.md what the
+// call means.  Those of the plain kernel (inc/syscall.h) are below.
+
+#ifndef JOS_EXT_CALLS_H
+#define JOS_EXT_CALLS_H
+
+enum {
+	SYS_ext_first = 64,
+};
+
+#endif // JOS_EXT_CALLS_H
