@@ -47,7 +47,7 @@ waitdisk(void)
 {
 	uint8_t status;
 
-	// A status with IDE_BSY set is negative as a signed number, and
+	// A busy drive's status is negative as a signed number, and
 	// IDE_NOBODY is the greatest negative one.  pause gives an emulator
 	// time to carry out the command.
 	do {

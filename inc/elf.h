@@ -1,7 +1,6 @@
 // inc/elf.h - the parts of the 32-bit ELF file format that loaders need.
 //
-// Three loaders share this file: the boot sector (boot/main.c), the kernel
-// (load_icode in kern/env.c) and spawn (lib/spawn.c).
+// Three loaders share this file: the boot sector's, the kernel's and spawn.
 // System V ABI, edition 4.1, chapter 4 "Object Files" and chapter 5.
 
 #ifndef JOS_INC_ELF_H

@@ -12,14 +12,14 @@ enum {
 	E_NO_FREE_ENV	= 5,	// all NENV environments are in use
 	E_FAULT		= 6,	// address not accessible
 
-	E_IPC_NOT_RECV	= 7,	// target is not waiting in sys_ipc_recv
+	E_IPC_NOT_RECV	= 7,	// target does not wait for a message
 	E_EOF		= 8,	// end of input
 
 	E_NO_DISK	= 9,	// every disk block is in use
 	E_MAX_OPEN	= 10,	// no descriptor or open-file slot left
 	E_NOT_FOUND	= 11,	// no such file or block
 	E_BAD_PATH	= 12,	// path or component too long
-	E_FILE_EXISTS	= 13,	// O_EXCL, and the file exists
+	E_FILE_EXISTS	= 13,	// a file that is to be new exists
 	E_NOT_EXEC	= 14,	// not an ELF program for this machine
 	E_NOT_SUPP	= 15,	// the device lacks this operation
 

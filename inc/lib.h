@@ -1,6 +1,6 @@
 // inc/lib.h - the boundary between programs and their library.
 //
-// A program includes this header and defines umain.  lib/libmain.c calls umain
+// A program includes this header and defines umain.  The library calls umain
 // and, when umain returns, exit.
 
 #ifndef JOS_INC_LIB_H

@@ -90,7 +90,7 @@ typedef uint32_t pde_t;
 // directory, uvpd.  Entry PDX(UVPT) of the directory is the directory itself,
 // so the processor, translating an address above UVPT, finds a page table
 // where it expects a page; and at uvpd, where it follows that entry twice, the
-// directory.  lib/entry.S gives the addresses.
+// directory.  The library gives the addresses.
 extern volatile pte_t uvpt[];		// entry of page va: uvpt[PGNUM(va)]
 extern volatile pde_t uvpd[];		// entry of va's table: uvpd[PDX(va)]
 #endif

@@ -6,7 +6,7 @@
 #include <inc/stdarg.h>
 #include <inc/types.h>
 
-// lib/console.c in programs, kern/console.c in the kernel
+// kern/console.c; programs have a console.c of their own
 void cputchar(int c);
 int getchar(void);
 int iscons(int fd);
@@ -33,7 +33,8 @@ void vprintfmt(void (*putch)(int ch, void *putdat), void *putdat,
 int snprintf(char *str, int size, const char *fmt, ...);
 int vsnprintf(char *str, int size, const char *fmt, va_list ap);
 
-// lib/printf.c, kern/printf.c: write to the console; return the bytes written
+// printf.c, of the kernel or of programs: write to the console; return the bytes
+// written
 int cprintf(const char *fmt, ...);
 int vcprintf(const char *fmt, va_list ap);
 

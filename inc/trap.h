@@ -59,7 +59,7 @@ struct Trapframe {
 	uint16_t tf_ds, tf_padding2;
 	uint32_t tf_trapno;
 	// The processor pushes the rest.  (For a trap without an error code,
-	// kern/trapentry.S pushes a 0 as tf_err.)
+	// its stub pushes a 0 as tf_err.)
 	uint32_t tf_err;
 	uintptr_t tf_eip;
 	uint16_t tf_cs, tf_padding3;

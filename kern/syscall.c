@@ -302,8 +302,8 @@ sys_page_alloc(envid_t envid, void *va, int perm)
 }
 
 // Map the page at srcva of environment srcid at dstva of dstid, too.
-// Returns 0; -E_BAD_ENV; -E_INVAL: page_to_share refuses, or dstva is bad;
-// -E_NO_MEM.
+// Returns 0; -E_BAD_ENV; -E_INVAL: bad srcva, dstva or perm, no page is there,
+// or perm has PTE_W although the page is read-only there; -E_NO_MEM.
 static int
 sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
 {

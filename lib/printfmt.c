@@ -6,8 +6,7 @@
 //				buffer and flushes it when it is full
 //   vsnprintf, snprintf	put as much of the text as fits into a string
 //
-// cprintf and fprintf call vprintfmt with put_output: see kern/printf.c,
-// lib/printf.c and lib/fprintf.c.
+// cprintf, in kern/printf.c or a program, calls vprintfmt with put_output.
 
 #include <inc/assert.h>
 #include <inc/error.h>

@@ -13,7 +13,7 @@
 #	a test without points, shown below the score: OK, or WRONG and why
 #   grade			runs all tests and exits
 #
-# tests/run and tools/grade-all call these functions in place of grade:
+# tools/grade-all and others call these functions in place of grade:
 #
 #   Grade::include(SCRIPTS)	what these grade scripts declare
 #   Grade::tally		runs all tests, counts, and exits
@@ -41,12 +41,11 @@
 #   limit			the one with DETERMINISTIC (tools/lib/Qemu.pm)
 #
 # An extra is about what the labs ask for and their tests do not see.  Its
-# program (user/check/, or the monitor's command `contracts') prints for each
-# contract that is broken a line "wrong: SENTENCE", which names the function,
-# and at the end "checked: N".  The extra fails if there is such a sentence, or
-# no such end.  With `quiet => 1' there is no such program, and all is up to
-# PATTERNS and `by'.  With STRICT=1 in the environment extras count: a grader
-# leaves 1 if one fails.
+# program, or the monitor's command `contracts', prints for each contract that
+# is broken a line "wrong: SENTENCE", which names the function, and at the end
+# "checked: N".  The extra fails if there is such a sentence, or no such end.
+# With `quiet => 1' there is no such program, and all is up to PATTERNS and `by'.
+# With STRICT=1 in the environment extras count: a grader leaves 1 if one fails.
 #
 # A machine is stopped as soon as its tests are decided: when all patterns were
 # seen, or one that must never be; or, where further lines could still matter,
@@ -59,8 +58,8 @@
 # read being chance; how long a test took is not said; and the machine's own time
 # is limited, not this computer's.
 #
-# A tree in which submissions are graded (tools/lib/Submission.pm) prints the
-# word GRADE_KEY at the end of lines that only its own files know.
+# A tree in which submissions are graded prints the word GRADE_KEY at the end of
+# lines that only its own files know.
 # conf/keyed.tsv has the patterns that only such a line may match; a run with
 # GRADE_LEARNS, of the solution, writes it.
 

@@ -29,9 +29,9 @@
 # With DETERMINISTIC=1 in the environment, equal machines behave equally, to the
 # last instruction, on however busy a computer: CPUs take turns, each instruction
 # takes 8 ns, and nothing depends on this computer's clock.  So QEMU loads the
-# kernel itself, and the second disk is a copy in memory (fs/ramdisk.c).  SEED=N
-# has ticks come at other moments and CPUs wait here and there, as preempt and
-# widen do, so CPUs take turns elsewhere.
+# kernel itself, and the second disk is a copy in memory.  SEED=N has ticks come
+# at other moments and CPUs wait here and there, as preempt and widen do, so CPUs
+# take turns elsewhere.
 # The machine ends when `limit' seconds of its own time are over; 10.
 #
 # With a single thread, a CPU that spins for a lock lets the holder of the lock
