@@ -2,7 +2,9 @@
 // line, on which the grader types when this program says so.
 //
 // An interrupt must neither end the program that runs nor be lost: one that is
-// not answered by reading the device is the last.
+// not answered by reading the device is the last.  A read looks at the devices
+// itself, so the interrupt matters where the reader sleeps and another program
+// runs, one that makes no system call.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
@@ -10,6 +12,7 @@
 #include <user/check/check.h>
 
 #define SPIN		100000
+#define YIELDS		20	// until a reader that never sleeps has begun
 
 // Read what is typed, up to a newline, while this program runs all the time.
 static const char *
@@ -28,6 +31,30 @@ read_running(void)
 	} while (c <= 0);
 	text[n] = '\0';
 	return text;
+}
+
+// Read a line while a child runs all the time.  When this program sleeps, or
+// reads without sleep, the child asks for the line.
+static const char *
+read_sleeping(const char *device)
+{
+	const envid_t me = thisenv->env_id;
+	const envid_t child = fork();
+
+	if (child < 0)
+		panic("fork: %e", child);
+	if (child == 0) {
+		for (int i = 0; i < YIELDS && envs[ENVX(me)].env_status
+				!= ENV_NOT_RUNNABLE; i++)
+			sys_yield();
+		cprintf("\ntype wait on the %s\n", device);
+		for (;;)
+			;
+	}
+	const char *line = readline("");
+
+	sys_env_destroy(child);
+	return line;
 }
 
 static void
@@ -52,10 +79,9 @@ umain(int argc, char **argv)
 	for (int i = 0; i < 2; i++) {
 		cprintf("\ntype run on the %s\n", devices[i]);
 		expect_typed(devices[i], read_running(), "run");
-		for (int j = 0; j < 2; j++) {
-			cprintf("\ntype wait on the %s\n", devices[i]);
-			expect_typed(devices[i], readline(""), "wait");
-		}
+		for (int j = 0; j < 2; j++)
+			expect_typed(devices[i], read_sleeping(devices[i]),
+				"wait");
 	}
 	look_no_more();
 }
