@@ -6,12 +6,12 @@
 
 // kern/pmap.c
 
-// Page 0, the page where other CPUs start, all from the device hole on and
-// 1 MiB more than the kernel needs are not free.
+// Page 0, the page where other CPUs start, and all from the device hole to the
+// end of what boot_alloc has taken are not free.
 void
 page_init(void)
 {
-	size_t first_free = PGNUM(PADDR(boot_alloc(0))) + 256;
+	size_t first_free = PGNUM(PADDR(boot_alloc(0)));
 
 	for (size_t i = 1; i < npages; i++) {
 		if (i == PGNUM(MPENTRY_PADDR)
@@ -449,6 +449,7 @@ file_get_block(struct File *f, uint32_t filebno, char **blk)
 	if (*slot == 0) {
 		if ((r = alloc_block()) < 0)
 			return r;
+		memset(diskaddr(r), 0, BLKSIZE);
 		*slot = r;
 	}
 	*blk = diskaddr(*slot);
