@@ -256,6 +256,7 @@ sub check
 		push @wrong, "there is no $pattern\n"
 		    if !grep { matches($_, $pattern) } @files;
 	}
+	push @wrong, same_comments();
 	for my $lab (1 .. 5) {
 		my $text = eval { simpler($lab) };
 		if (!$text) {
@@ -269,6 +270,33 @@ sub check
 		}
 	}
 	return @wrong;
+}
+
+# A comment in handout/ that its item in the whole tree has, too, is left out
+# there: it cannot become another one.
+sub same_comments
+{
+	my @wrong;
+	for my $new (glob join ' ', map { "handout/*/$_" }
+	    qw(*/*.[ch] */*/*.[ch])) {
+		my $file = $new =~ s{^handout/\d/}{}r;
+		next if !-f $file;
+		my %whole = comments_of(Source::read_file($file));
+		my %here = comments_of(Source::read_file($new));
+		push @wrong, "$new: the comment of $_ stands in $file, too\n"
+		    for grep { ($whole{$_} // '') eq $here{$_} } sort keys %here;
+	}
+	return @wrong;
+}
+
+# Of functions: the name => the comment before it
+sub comments_of
+{
+	my @items = Shake::items($_[0]);
+	return map { $items[$_]{kind} eq 'function'
+	    && $items[$_ - 1]{kind} eq 'comment'
+	    ? ($items[$_]{names}[0] => $items[$_ - 1]{text}) : () }
+	    1 .. $#items;
 }
 
 sub without

@@ -207,8 +207,9 @@ sub replace
 	}
 	pop @blocks if !@{$blocks[-1]};
 
-	# A comment alone is the one at the top of the file, or a headline.  What
-	# has no namesake comes before what follows it here.
+	# A comment alone is the one at the top of the file, or a headline.  An
+	# item without a comment keeps the one that its namesake has.  What has no
+	# namesake comes before what follows it here.
 	my @waiting;
 	for my $block (@blocks) {
 		my $at = place_of($block, \@items);
@@ -217,8 +218,10 @@ sub replace
 			next;
 		}
 		my $first = $at;
-		$first-- if $first > 0 && $items[$first - 1]{kind} eq 'comment'
-		    && @$block > 1;
+		if ($first > 0 && $items[$first - 1]{kind} eq 'comment') {
+			$first--;
+			unshift @$block, $items[$first] if @$block == 1;
+		}
 		splice @items, $first, $at - $first + 1, @waiting, @$block;
 		@waiting = ();
 	}

@@ -20,7 +20,6 @@ env_destroy(struct Env *e)
 		monitor(NULL);
 }
 
-// Load the registers in tf, all at once; that leaves the kernel.
 void
 env_pop_tf(struct Trapframe *tf)
 {

@@ -38,8 +38,6 @@ page_fault_handler(struct Trapframe *tf)
 	env_destroy(curenv);
 }
 
-// kern/trapentry.S calls this with the frame that it completed, which is on the
-// kernel's stack.
 void
 trap(struct Trapframe *tf)
 {

@@ -11,7 +11,6 @@
 //   file_read, file_write, file_set_size, file_flush
 //   file_get_block			where a block of a file is in memory
 
-// Is this block free?  Blocks behind the end of the disk are not.
 bool
 block_is_free(uint32_t blockno)
 {
@@ -279,7 +278,6 @@ check_bitmap(void)
 	cprintf("bitmap is good\n");
 }
 
-// Use the second drive if there is one, the first otherwise.
 void
 fs_init(void)
 {

@@ -19,8 +19,6 @@ static struct {
 	uint32_t put, taken;
 } ring;
 
-// Put the device's input into the ring, as long as the ring has room.  get_key
-// returns 0 for input that is no key, and -1 if there is no more input.
 static void
 cons_intr(int (*get_key)(void))
 {
@@ -53,7 +51,6 @@ getchar(void)
 	return c;
 }
 
-// The BIOS may have left the cursor in the middle of a line.
 void
 cons_init(void)
 {

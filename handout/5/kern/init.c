@@ -1,8 +1,5 @@
 // kern/init.c - the kernel's first C code: start everything, in order.
 
-// kern/entry.S calls this on the boot CPU, with paging on and a stack.  The
-// comment at a step says what works after it; the lab decides how many steps
-// are taken.
 void
 i386_init(void)
 {
@@ -35,8 +32,6 @@ i386_init(void)
 		monitor(NULL);
 }
 
-// Start the other CPUs.  Each must be done with mpentry_kstack and
-// cpu_of_tss[0] before the next one starts.
 void
 boot_aps(void)
 {
@@ -53,8 +48,6 @@ boot_aps(void)
 	}
 }
 
-// kern/mpentry.S calls this on every CPU but the boot CPU, on that CPU's own
-// stack, but still with the entry page tables.
 void
 mp_main(void)
 {

@@ -10,7 +10,6 @@
 
 // --------------------------------------------------------------- start-up
 
-// Called by each CPU.
 void
 lapic_init(void)
 {
@@ -42,7 +41,6 @@ lapic_init(void)
 	lapic_write(LAPIC_TPR, 0);	// take interrupts of any priority
 }
 
-// Acknowledge the interrupt that this CPU's local APIC has delivered.
 void
 lapic_eoi(void)
 {

@@ -30,8 +30,6 @@ find_pointer_in(physaddr_t pa, size_t len)
 	return NULL;
 }
 
-// MP 1.4, chapter 4: the pointer is in the first KiB of the extended BIOS data
-// area or else in the last KiB of base memory, or in the BIOS ROM.
 static const struct FloatingPointer *
 find_pointer(void)
 {
@@ -43,7 +41,6 @@ find_pointer(void)
 	return mp ? mp : find_pointer_in(BIOS_ROM, EXTPHYSMEM - BIOS_ROM);
 }
 
-// Returns the MP table that mp points to, or NULL if a check fails.
 static const struct MpTable *
 find_mp_table(const struct FloatingPointer *mp)
 {

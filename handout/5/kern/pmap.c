@@ -13,8 +13,6 @@
 // So boot_alloc stays below that, and check_page_free_list puts pages below it
 // first on the free list.
 
-// Find out how much memory there is, make all of it available to page_alloc,
-// and build and load the kernel's address space.
 void
 mem_init(void)
 {
@@ -173,8 +171,6 @@ page_insert(pde_t *pgdir, struct PageInfo *pp, void *va, int perm)
 	return 0;
 }
 
-// Returns the page mapped at va, or NULL.  Stores the address of its entry if
-// pte_store is not NULL and there is a page.
 struct PageInfo *
 page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
 {

@@ -5,7 +5,6 @@
 //
 // Entry point: syscall.
 
-// Returns the next character of console input, or 0 if there is none yet.
 static int
 sys_cgetc(void)
 {

@@ -58,7 +58,6 @@ page_fault_handler(struct Trapframe *tf)
 	tf->tf_esp = (uintptr_t) utf;
 }
 
-// A trap that has no handler ends the program; in the kernel it is a bug.
 static void
 handle_unexpected(struct Trapframe *tf)
 {

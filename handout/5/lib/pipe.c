@@ -56,7 +56,6 @@ devpipe_read(struct Fd *fd, void *buf, size_t n)
 	return done;
 }
 
-// Waits until all n bytes are written, or no reader is left.
 static ssize_t
 devpipe_write(struct Fd *fd, const void *buf, size_t n)
 {

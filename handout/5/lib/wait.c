@@ -1,4 +1,3 @@
-// Wait until env has ended.  Returns at once if there is no such environment.
 void
 wait(envid_t env)
 {

@@ -1,4 +1,3 @@
-// Returns the child's id to the parent, 0 to the child.
 static envid_t
 dumbfork(void)
 {

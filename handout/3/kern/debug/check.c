@@ -6,7 +6,6 @@ check_stacks(void)
 		PADDR(bootstack), PTE_W);
 }
 
-// The least number of pages that must be free just after page_init
 static size_t
 pages_to_be_free(size_t boot_end)
 {
