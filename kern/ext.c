@@ -105,6 +105,16 @@ ext_trap(struct Trapframe *tf)
 	return false;
 }
 
+const struct Command *
+ext_command(size_t n)
+{
+	for_each_on(e)
+		for (const struct Command *c = e->commands; c && c->name; c++)
+			if (n-- == 0)
+				return c;
+	return NULL;
+}
+
 // What `jmp new' is, at the beginning of old
 #define JMP_REL32	0xe9
 #define JMP_SIZE	5

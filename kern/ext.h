@@ -11,6 +11,15 @@
 #include <inc/trap.h>
 #include <inc/types.h>
 
+#include <kern/monitor.h>
+
+// A command of the kernel monitor
+struct Command {
+	const char *name;
+	const char *desc;
+	monitor_command *func;
+};
+
 struct Extension {
 	const char *name;
 
@@ -31,6 +40,9 @@ struct Extension {
 
 	// A trap that would end curenv.  Returns whether it shall not.
 	bool (*trap)(struct Trapframe *tf);
+
+	// Commands of the monitor, ended by one without a name
+	const struct Command *commands;
 };
 
 // EXTENSION(buddy, .boot = buddy_boot);
@@ -54,5 +66,6 @@ void ext_cpu(void);
 int32_t ext_syscall(uint32_t number, uint32_t a1, uint32_t a2, uint32_t a3,
 	uint32_t a4, uint32_t a5);
 bool ext_trap(struct Trapframe *tf);
+const struct Command *ext_command(size_t n);	// the n-th, or NULL
 
 #endif // JOS_KERN_EXT_H
