@@ -3,7 +3,7 @@
 // Every program is linked into the kernel as a file (obj/kern/programs.S).
 // The first one to run is named by QEMU (fw_cfg opt/jos/run, which `make run-X`
 // uses), else by make (INIT_CFLAGS=-DTEST=user_X), else by the lab.  QEMU may
-// also pass its arguments.
+// also pass its arguments, and name several programs.
 //
 // A file server that has ended is started again at a tick of the clock.
 //
@@ -33,6 +33,7 @@ const int built_lab = LAB;
 const char built_program[] = STRING_OF(TEST);
 
 #define MAXPROGNAME	64
+#define MAXPROGNAMES	256		// of several, with commas
 
 #define MAXARGS		8
 #define MAXARGSIZE	64
@@ -56,7 +57,7 @@ struct StartStack {
 };
 
 // Put the arguments that QEMU has under item, if there are any, on the stack of
-// the program just created, which is the only one of its type.
+// the program just created, which is the first of its type.
 static void
 give_arguments(const char *name, enum EnvType type, const char *item)
 {
@@ -83,7 +84,7 @@ give_arguments(const char *name, enum EnvType type, const char *item)
 }
 
 // Create an environment that runs the program of that name, with the arguments
-// that QEMU has for it under item.
+// that QEMU has for it under item, unless that is NULL.
 static void
 create_named(const char *name, enum EnvType type, const char *item)
 {
@@ -95,23 +96,29 @@ create_named(const char *name, enum EnvType type, const char *item)
 	}
 	user_memory_open();		// to copy the program there
 	env_create(p->start, type);
-	give_arguments(name, type, item);
+	if (item)
+		give_arguments(name, type, item);
 }
 
-// The name of the program to run.  A bare name, "hello", means a program
-// from user/.
+// Create the programs to run.  A bare name, "hello", means a program from user/.
+// The first one gets the arguments.
 static void
-program_name(char *name, size_t size)
+create_programs(void)
 {
-	char told[MAXPROGNAME];
+	const char *item = "opt/jos/args";
+	char names[MAXPROGNAMES], name[MAXPROGNAME];
 
-	if (fwcfg_string("opt/jos/run", told, sizeof(told)) > 0)
-		snprintf(name, size, strchr(told, '_') ? "%s" : "user_%s",
-			told);
-	else if (strcmp(built_program, "none") != 0)
-		strlcpy(name, built_program, size);
-	else
-		strlcpy(name, lab->program, size);
+	if (fwcfg_string("opt/jos/run", names, sizeof(names)) <= 0)
+		strlcpy(names, strcmp(built_program, "none") != 0
+			? built_program : lab->program, sizeof(names));
+	for (char *next = names, *end; *next; next = end, item = NULL) {
+		end = strfind(next, ',');
+		if (*end)
+			*end++ = '\0';
+		snprintf(name, sizeof(name), strchr(next, '_') ? "%s"
+			: "user_%s", next);
+		create_named(name, ENV_TYPE_USER, item);
+	}
 }
 
 // ------------------------------------------------------- the file server
@@ -171,14 +178,11 @@ firstenv_tick(void)
 void
 first_envs(void)
 {
-	char name[MAXPROGNAME + 8];
-
 	if (lab->replacements)		// tell the library
 		*pgdir_walk(kern_pgdir, (void *) UENVS, 0) |= PTE_REPLACEMENTS;
 	if (lab->fs) {
 		create_named(FS_PROGRAM, ENV_TYPE_FS, FS_ARGUMENTS);
 		kbd_intr();		// take in what was typed so far
 	}
-	program_name(name, sizeof(name));
-	create_named(name, ENV_TYPE_USER, "opt/jos/args");
+	create_programs();
 }

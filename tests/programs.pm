@@ -43,6 +43,8 @@ evilhello => says(bad_pointer('f010000c')),
 yield => says('Hello, I am environment 00001001\.$',
     map({ "Back in environment 00001001, iteration $_\\.\$" } 0 .. 4),
     'All done in environment 00001001\.$'),
+'yield,yield,yield' => says(map { my $id = $_; map({ "Back in environment " .
+    "0000$id, iteration $_\\.\$" } 0 .. 4) } 1001 .. 1003),
 testorder => { %{says('testorder ok')}, on => [1] },
 dumbfork => says(map({ "$_: I am the parent!\$" } 0 .. 9),
     map({ "$_: I am the child!\$" } 0 .. 19)),
