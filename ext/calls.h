@@ -8,6 +8,8 @@
 
 enum {
 	SYS_ext_first = 64,
+	SYS_page_alloc_run,		// ext/pmm
+	SYS_pmm,			// ext/pmm
 };
 
 #endif // JOS_EXT_CALLS_H
