@@ -166,7 +166,7 @@ has_pgdir(const struct Env *e)
 static pte_t *
 table_of(pde_t pde)
 {
-	if (!(pde & PTE_P) || PGNUM(pde) >= npages)
+	if (!(pde & PTE_P) || (pde & PTE_PS) || PGNUM(pde) >= npages)
 		return NULL;
 	return KADDR(PTE_ADDR(pde));
 }
@@ -178,7 +178,7 @@ find_mappings(const struct Env *e)
 		const pde_t pde = e->env_pgdir[pdx];
 		const pte_t *table = table_of(pde);
 
-		if ((pde & PTE_P) && (!table || (pde & PTE_PS)))
+		if ((pde & PTE_P) && !table)
 			fault("[%08x] has directory entry %x: %08x",
 				e->env_id, pdx, pde);
 		for (uint32_t ptx = 0; table && ptx < NPTENTRIES; ptx++)
@@ -235,6 +235,18 @@ check_kernel_entry(uintptr_t va, pte_t pte, int perm)
 		fault("the kernel has %08x at %08x", PTE_ADDR(pte), va);
 }
 
+// A page of 4 MiB, in all its parts
+static void
+check_large_page(uint32_t pdx, pde_t pde)
+{
+	const uintptr_t va = (uintptr_t) PGADDR(pdx, 0, 0);
+
+	if (pdx < PDX(KERNBASE))
+		fault("the kernel's directory has a large page at %08x", va);
+	for (uint32_t offset = 0; offset < PTSIZE; offset += PGSIZE)
+		check_kernel_entry(va + offset, pde + offset, pde);
+}
+
 static void
 check_kernel_map(void)
 {
@@ -244,6 +256,8 @@ check_kernel_map(void)
 		const pde_t pde = kern_pgdir[pdx];
 		const pte_t *table = table_of(pde);
 
+		if ((pde & PTE_P) && (pde & PTE_PS))
+			check_large_page(pdx, pde);
 		if (!table || pdx == PDX(UVPT))
 			continue;
 		found_own_page("page table", &nobody, PTE_ADDR(pde));

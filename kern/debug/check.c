@@ -629,12 +629,13 @@ count_alike(uintptr_t va, size_t n, pte_t entry)
 {
 	const pde_t pde = kern_pgdir[PDX(va)];
 
+	const size_t most = MIN(n, (size_t) NPTENTRIES - PTX(va));
 	if (!(pde & PTE_P) || (pde & PTE_PS)
 	    || (entry & ~pde & (PTE_U | PTE_W)))
-		return 0;
+		return (pde & PTE_PS) && entry_for(kern_pgdir, va) == entry
+			? most : 0;
 
 	const pte_t *pte = (pte_t *) KADDR(PTE_ADDR(pde)) + PTX(va);
-	const size_t most = MIN(n, (size_t) NPTENTRIES - PTX(va));
 	size_t i = 0;
 	while (i < most && pte[i] == entry + i * PGSIZE)
 		i++;

@@ -344,6 +344,8 @@ entry_of(const pde_t *pgdir, uintptr_t va)
 
 	if (!(pde & PTE_P))
 		return 0;
+	if (pde & PTE_PS)		// 4 MiB: bits 21 to 12 are from va
+		return (pde + PTX(va) * PGSIZE) & ~(PTE_A | PTE_D | PTE_PS);
 	return ((pte_t *) KADDR(PTE_ADDR(pde)))[PTX(va)] & ~(PTE_A | PTE_D);
 }
 
