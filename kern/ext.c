@@ -76,6 +76,14 @@ ext_ready(void)
 }
 
 void
+ext_paging(void)
+{
+	for_each_on(e)
+		if (e->paging)
+			e->paging();
+}
+
+void
 ext_cpu(void)
 {
 	for_each_on(e)

@@ -30,6 +30,9 @@ struct Extension {
 	// Once, when all is set up, before the first environment is created
 	void (*ready)(void);
 
+	// On each CPU but the boot CPU, before it loads kern_pgdir
+	void (*paging)(void);
+
 	// On each CPU, before it runs programs
 	void (*cpu)(void);
 
@@ -62,6 +65,7 @@ void ext_replace(void *old, void *new);
 // What the kernel calls
 void ext_boot(void);
 void ext_ready(void);
+void ext_paging(void);
 void ext_cpu(void);
 int32_t ext_syscall(uint32_t number, uint32_t a1, uint32_t a2, uint32_t a3,
 	uint32_t a4, uint32_t a5);

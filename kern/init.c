@@ -128,6 +128,7 @@ boot_aps(void)
 void
 mp_main(void)
 {
+	ext_paging();			// what kern_pgdir needs
 	lcr3(PADDR(kern_pgdir));	// now the local APIC is mapped
 	cprintf("SMP: CPU %d starting\n", cpunum());
 
