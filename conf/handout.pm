@@ -80,7 +80,7 @@ absent => {
 	fprintf vfprintf)],
     never => [qw(user_memory_open user_memory_close monitor_eflags
 	page_table_alloc mon_envs mon_kill mon_free mon_check mon_lock mon_irq
-	mon_overflow mon_misuse mon_poweroff check_constants
+	mon_overflow mon_misuse mon_inject mon_poweroff check_constants
 	__stack_chk_fail IRQ_WAKE IRQ_ERROR stops_at_int3 replacements
 	readline_prompt getkey
 	SYS_cons_wait SYS_env_wait SYS_poweroff SYS_ipc_recv_from SYS_ipc_reply

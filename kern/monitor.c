@@ -45,6 +45,8 @@ static const struct Command commands[] = {
 		mon_overflow },
 	{ "misuse", "Do what the kernel must not, to see the panic: "
 		"misuse stack|read|run", mon_misuse },
+	{ "inject", "Inject faults into the kernel's data, to see them found",
+		mon_inject },
 	{ "continue", "Leave the monitor", mon_continue },
 	{ "poweroff", "Switch the machine off", mon_poweroff },
 };

@@ -25,4 +25,7 @@ monitor_command mon_contracts;
 // kern/debug/misuse.c
 monitor_command mon_irq, mon_overflow, mon_misuse;
 
+// kern/debug/inject.c
+monitor_command mon_inject;
+
 #endif // JOS_KERN_MONITOR_H
