@@ -10,6 +10,7 @@ enum {
 	SYS_ext_first = 64,
 	SYS_page_alloc_run,		// ext/pmm
 	SYS_pmm,			// ext/pmm
+	SYS_exception_upcall,		// ext/exceptions
 };
 
 #endif // JOS_EXT_CALLS_H
