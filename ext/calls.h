@@ -11,6 +11,7 @@ enum {
 	SYS_page_alloc_run,		// ext/pmm
 	SYS_pmm,			// ext/pmm
 	SYS_exception_upcall,		// ext/exceptions
+	SYS_exec,			// ext/exec
 };
 
 #endif // JOS_EXT_CALLS_H
