@@ -14,4 +14,10 @@ enum {
 	SYS_exec,			// ext/exec
 };
 
+// Scheduling, and ways into the kernel
+enum {
+	SYS_env_set_priority = 96,	// ext/priority
+	SYS_env_get_priority = 97,	// ext/priority
+};
+
 #endif // JOS_EXT_CALLS_H
