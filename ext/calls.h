@@ -18,6 +18,8 @@ enum {
 enum {
 	SYS_env_set_priority = 96,	// ext/priority
 	SYS_env_get_priority = 97,	// ext/priority
+	SYS_env_set_share = 98,		// ext/stride
+	SYS_env_get_time = 99,		// ext/stride
 };
 
 #endif // JOS_EXT_CALLS_H
