@@ -20,6 +20,7 @@ enum {
 	SYS_env_get_priority = 97,	// ext/priority
 	SYS_env_set_share = 98,		// ext/stride
 	SYS_env_get_time = 99,		// ext/stride
+	SYS_fork = 100,		// ext/sysfork
 };
 
 #endif // JOS_EXT_CALLS_H
