@@ -23,6 +23,7 @@ enum {
 	SYS_fork = 100,		// ext/sysfork
 	SYS_batch = 101,		// ext/batch
 	SYS_entries = 102,		// ext/entries
+	SYS_sysenter = 103,		// ext/sysenter
 };
 
 #endif // JOS_EXT_CALLS_H

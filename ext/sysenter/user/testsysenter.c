@@ -1,0 +1,216 @@
+// ext/sysenter/user/testsysenter.c - calls by SYSENTER do what those by the
+// interrupt do, and the table of their paths is right.
+//
+// The argument is 1 if the processor has SYSENTER, and 0 if not.
+
+#include <tests/user/test.h>
+
+#include <inc/x86.h>
+
+#include <ext/sysenter/sysenter.h>
+
+#define VA		((void *) 0x20000000)
+#define RW		(PTE_P | PTE_U | PTE_W)
+#define CALLS		1000
+
+static bool fast;			// is there SYSENTER?
+static char text[3000];
+
+static void
+expect(const char *what, int got, int want)
+{
+	if (got != want)
+		panic("%s: %d, not %d", what, got, want);
+}
+
+static int
+interrupts(void)
+{
+	return ext_call(SYS_entries, T_SYSCALL, 0, 0, 0, 0);
+}
+
+// How many interrupts a statement takes
+#define INTERRUPTS(statement) ({					\
+	const int before = interrupts();				\
+	statement;							\
+	interrupts() - before - 1;					\
+})
+
+static void
+test_results(void)
+{
+	expect("getenvid", fast_syscall(SYS_getenvid, 0, 0, 0, 0, 0),
+		sys_getenvid());
+	expect("page_alloc", fast_syscall(SYS_page_alloc, 0, (uintptr_t) VA, RW,
+		0, 0), 0);
+	*(volatile int *) VA = 17;
+	expect("page_map", fast_syscall(SYS_page_map, 0, (uintptr_t) VA, 0,
+		(uintptr_t) VA + PGSIZE, RW), 0);
+	expect("mapped", *(volatile int *) (VA + PGSIZE), 17);
+	expect("bad fifth argument", fast_syscall(SYS_page_map, 0,
+		(uintptr_t) VA, 0, (uintptr_t) VA + PGSIZE, 1 << 20), -E_INVAL);
+	expect("unmap", fast_syscall(SYS_page_unmap, 0, (uintptr_t) VA, 0, 0,
+		0), 0);
+	expect("no such call", fast_syscall(12345, 0, 0, 0, 0, 0), -E_INVAL);
+	expect("there", ext_call(SYS_sysenter, 0, 0, 0, 0, 0) > 0, fast);
+}
+
+// Registers and flags other than eax are kept.
+static void
+test_registers(void)
+{
+	uint32_t c = 0x11111111, d = 0x22222222, b = 0x33333333, flags;
+	uint32_t di = 0x44444444, si = 0x55555555, a = SYS_getenvid;
+
+	__asm__ volatile("std; stc; call fast_call; pushfl; cld; popl %6"
+		: "+a" (a), "+c" (c), "+d" (d), "+b" (b), "+D" (di), "+S" (si),
+		  "=m" (flags) : : "memory", "cc");
+	expect("eax", a, sys_getenvid());
+	expect("ecx", c, 0x11111111);
+	expect("edx", d, 0x22222222);
+	expect("ebx", b, 0x33333333);
+	expect("edi", di, 0x44444444);
+	expect("esi", si, 0x55555555);
+	expect("DF", flags & (FL_DF | FL_CF), FL_DF | FL_CF);
+	expect("IF", flags & FL_IF, FL_IF);
+}
+
+// Everybody's interrupts are counted: wait until the file server has tested
+// itself, and sleeps.
+static void
+wait_for_server(void)
+{
+	const envid_t server = ipc_find_env(ENV_TYPE_FS);
+
+	while (!envs[ENVX(server)].env_ipc_recving)
+		sys_yield();
+}
+
+// Each call fails for its arguments, or has nothing to do; those that would
+// sleep for input are left out.
+static void
+test_paths(void)
+{
+	static const uint8_t paths[NSYSCALLS] = { SYSCALL_PATHS };
+	struct Trapframe tf;
+
+	for (uint32_t number = 0; number < NSYSCALLS; number++) {
+		const uint32_t a1 = number == SYS_cputs ? (uintptr_t) text : 1;
+		const uint32_t a2 = number == SYS_env_set_trapframe
+			|| number == SYS_page_map_list ? (uintptr_t) &tf : 0;
+		const int by_int = !fast || paths[number] == PATH_INT;
+		int n;
+
+		if (number == SYS_cons_wait || number == SYS_exofork
+		    || number == SYS_cons_foreground)
+			continue;
+		n = INTERRUPTS(fast_syscall(number, a1, a2, 1, 1, 1));
+		if (n != by_int)
+			panic("call %d took %d interrupts", number, n);
+	}
+
+	envid_t child;
+	int n = INTERRUPTS(child = sys_exofork());
+
+	if (child == 0)
+		exit();
+	expect("exofork", n, 1);
+	sys_env_destroy(child);
+	memset(text, '.', sizeof(text));
+	text[sizeof(text) - 1] = '\n';
+	n = INTERRUPTS(fast_syscall(SYS_cputs, (uintptr_t) text, sizeof(text),
+		0, 0, 0));
+	expect("slices", n, fast ? 2 : 3);
+}
+
+// Calls that sleep, and are woken by a message
+static void
+test_sleep(void)
+{
+	const envid_t me = sys_getenvid(), child = fork_or_panic();
+
+	if (child == 0) {
+		for (int i = 0; i < 10; i++)
+			ipc_send_queued(me, i, NULL, 0);
+		exit();
+	}
+	for (int i = 0; i < 10; i++) {
+		expect("recv", fast_syscall(SYS_ipc_recv, UTOP, 0, 0, 0, 0), 0);
+		expect("message", thisenv->env_ipc_value, i);
+	}
+	wait(child);
+}
+
+// Ticks still come: between fast calls, and after one.
+static void
+test_preemption(void)
+{
+	envid_t child[2];
+
+	for (int i = 0; i < 2; i++)
+		if ((child[i] = fork_or_panic()) == 0)
+			do
+				fast_syscall(SYS_getenvid, 0, 0, 0, 0, 0);
+			while (i == 0);
+		else
+			for (int turn = 0; turn < 10; turn++)
+				sys_yield();
+	for (int i = 0; i < 2; i++)
+		destroy_and_wait(child[i]);
+}
+
+// Children on all CPUs, whose calls change page tables
+static void
+test_all_cpus(void)
+{
+	envid_t child[6];
+
+	for (int i = 0; i < 6; i++)
+		if ((child[i] = fork_or_panic()) == 0) {
+			for (int n = 0; n < CALLS; n++) {
+				expect("alloc", fast_syscall(SYS_page_alloc, 0,
+					(uintptr_t) VA, RW, 0, 0), 0);
+				*(volatile int *) VA = i;
+				expect("map", fast_syscall(SYS_page_map, 0,
+					(uintptr_t) VA, 0, (uintptr_t) VA +
+					PGSIZE, RW), 0);
+				expect("same", *(volatile int *) (VA + PGSIZE),
+					i);
+			}
+			exit();
+		}
+	for (int i = 0; i < 6; i++)
+		wait(child[i]);
+}
+
+static void
+show_counts(void)
+{
+	uint32_t start = read_tsc(), by_int, by_sysenter;
+
+	for (int i = 0; i < CALLS; i++)
+		ext_call(SYS_getenvid, 0, 0, 0, 0, 0);
+	by_int = (uint32_t) read_tsc() - start;
+	start = read_tsc();
+	for (int i = 0; i < CALLS; i++)
+		fast_syscall(SYS_getenvid, 0, 0, 0, 0, 0);
+	by_sysenter = (uint32_t) read_tsc() - start;
+	cprintf("null call: %d by the interrupt, %d by fast_call\n",
+		by_int / CALLS, by_sysenter / CALLS);
+}
+
+void
+umain(int argc, char **argv)
+{
+	fast = argc > 1 && strcmp(argv[1], "1") == 0;
+	fast_syscall(SYS_getenvid, 0, 0, 0, 0, 0);	// which asks
+	test_results();
+	test_registers();
+	wait_for_server();
+	test_paths();
+	test_sleep();
+	test_preemption();
+	test_all_cpus();
+	show_counts();
+	cprintf("testsysenter ok\n");
+}
