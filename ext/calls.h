@@ -20,7 +20,7 @@ enum {
 	SYS_env_get_priority = 97,	// ext/priority
 	SYS_env_set_share = 98,		// ext/stride
 	SYS_env_get_time = 99,		// ext/stride
-	SYS_fork = 100,		// ext/sysfork
+	SYS_fork = 100,			// ext/sysfork
 	SYS_batch = 101,		// ext/batch
 	SYS_entries = 102,		// ext/entries
 	SYS_sysenter = 103,		// ext/sysenter
