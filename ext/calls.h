@@ -24,6 +24,12 @@ enum {
 	SYS_batch = 101,		// ext/batch
 	SYS_entries = 102,		// ext/entries
 	SYS_sysenter = 103,		// ext/sysenter
+
+	// ext/shell
+	SYS_exit_status,
+	SYS_status_of,
+	SYS_env_kill,
+	SYS_env_name,
 };
 
 #endif // JOS_EXT_CALLS_H
