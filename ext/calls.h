@@ -24,9 +24,10 @@ enum {
 	SYS_batch = 101,		// ext/batch
 	SYS_entries = 102,		// ext/entries
 	SYS_sysenter = 103,		// ext/sysenter
+};
 
-	// ext/shell
-	SYS_exit_status,
+enum {					// ext/shell
+	SYS_exit_status = 112,
 	SYS_status_of,
 	SYS_env_kill,
 	SYS_env_name,
