@@ -49,9 +49,11 @@ struct Extension {
 };
 
 // EXTENSION(buddy, .boot = buddy_boot);
+//
+// Without `aligned', a compiler may leave room between two large structs.
 #define EXTENSION(id, ...)						\
 	static const struct Extension extension_##id			\
-	__attribute__((used, section(".extensions"))) =			\
+	__attribute__((used, section(".extensions"), aligned(4))) =	\
 		{ .name = #id, __VA_ARGS__ }
 
 // Does EXT= name that extension?
