@@ -61,11 +61,11 @@ saved_flags:
 sysenter_debug:
 	cmpl	$sysenter_entry, (%esp)
 	jne	1f
-	addl	$12, %esp			# this trap's eip, cs, eflags
-	pushl	$(GD_UD | 3)
-	pushl	%ebp
-	pushl	-4(%esp)			# the eflags, just above
+	pushl	8(%esp)				# the eflags of this trap go
+	popl	(%esp)				# where its eip was, and so on
 	andl	$~FL_IF, (%esp)
+	movl	%ebp, 4(%esp)
+	movl	$(GD_UD | 3), 8(%esp)
 	jmp	saved_flags
 1:	jmp	*%ss:sysenter_plain_debug
 	.size	sysenter_debug, . - sysenter_debug
