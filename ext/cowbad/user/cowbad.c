@@ -1,0 +1,64 @@
+// ext/cowbad/user/cowbad.c - faults that fork's page-fault handler does not
+// mend, in words.
+//
+// Each child does one thing wrong; the handler panics, which ends the child.
+
+#include <ext/cowbad/explain.h>
+
+#define PAGE		0x10000000	// here is a page
+#define NOWHERE		(PAGE + PGSIZE)	// and here is none, in the same page
+					// table, which fork's handler reads
+
+static volatile uint32_t *volatile at;
+
+static void
+write_there(void)
+{
+	*at = 1;
+}
+
+static void
+read_there(void)
+{
+	(void) *at;
+}
+
+// Returns after a child has called function, with `at' set to va.
+static void
+try(void (*function)(void), uintptr_t va)
+{
+	envid_t child = fork();
+
+	if (child < 0)
+		panic("fork: %e", child);
+	if (child == 0) {
+		explain_faults();
+		at = (uint32_t *) va;
+		function();
+		cprintf("it went well\n");
+		exit();
+	}
+	wait(child);
+}
+
+void
+umain(int argc, char **argv)
+{
+	int r;
+
+	USED(argc);
+	USED(argv);
+	if ((r = sys_page_alloc(0, (void *) PAGE, PTE_P | PTE_U | PTE_W)) < 0)
+		panic("page: %e", r);
+	try(write_there, PAGE);			// copy-on-write: goes well
+	if ((r = sys_page_map(0, (void *) PAGE, 0, (void *) PAGE,
+			PTE_P | PTE_U)) < 0)
+		panic("page: %e", r);
+	try(write_there, PAGE);
+	try(read_there, PAGE);			// goes well
+	try(write_there, NOWHERE);
+	try(read_there, NOWHERE);
+	try(write_there, KERNBASE);
+	try(read_there, KERNBASE);
+	cprintf("cowbad ok\n");
+}
