@@ -12,8 +12,8 @@ sub import
 {
 	my ($class, @names) = @_;
 	$ENV{EXT} = join(',', @names) || 'none';
-	$ENV{OBJDIR} //= 'obj/ext';
-	$ENV{LAB} //= 5;
+	@ENV{qw(OBJDIR LAB)} = ('obj/ext', 5);
+	delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES)};
 }
 
 1;
