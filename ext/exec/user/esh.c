@@ -8,21 +8,19 @@
 
 #include <ext/exec/exec.h>
 
-static bool waits_for_others;		// did this environment fork another?
+static envid_t other;			// that this environment forked last;
+					// 0 or less: it waits for none
 
 static envid_t
 fork_and_note(void)
 {
-	const envid_t child = fork();
-
-	waits_for_others = child > 0;
-	return child;
+	return other = fork();
 }
 
 static envid_t
 run(const char *path, const char **argv)
 {
-	return waits_for_others ? spawn(path, argv) : exec(path, argv);
+	return other > 0 ? spawn(path, argv) : exec(path, argv);
 }
 
 #define fork	fork_and_note
