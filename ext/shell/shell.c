@@ -90,11 +90,12 @@ is_descendant(const struct Env *e, envid_t id)
 }
 
 // Note who is to end before the first one does, for then its children have no
-// parent any more; and let the caller end last.
+// parent any more; and let the caller end last.  A child that its parent has not
+// started yet ends with its parent.
 static int
 env_kill(envid_t id)
 {
-	static struct Env *victims[NENV];
+	static envid_t victims[NENV];
 	struct Env *e = env_of_id(id);
 	const bool caller_too = is_descendant(curenv, id);
 	int n = 0;
@@ -104,13 +105,14 @@ env_kill(envid_t id)
 	for (e = envs; e < envs + NENV; e++)
 		if (e != curenv && env_of_id(e->env_id)
 		    && is_descendant(e, id))
-			victims[n++] = e;
+			victims[n++] = e->env_id;
 	if (caller_too)
-		victims[n++] = curenv;
+		victims[n++] = curenv->env_id;
 	for (int i = 0; i < n; i++)
-		note_status(victims[i]->env_id, KILLED);
+		note_status(victims[i], KILLED);
 	for (int i = 0; i < n; i++)
-		env_destroy(victims[i]);
+		if ((e = env_of_id(victims[i])))
+			env_destroy(e);
 	return 0;
 }
 
