@@ -113,14 +113,27 @@ ext_trap(struct Trapframe *tf)
 	return false;
 }
 
-const struct Command *
-ext_command(size_t n)
+#define for_each_command(e, c)						\
+	for_each_on(e)							\
+		for (const struct ExtCommand *c = e->commands;		\
+		     c && c->name; c++)
+
+void
+ext_help(void)
 {
-	for_each_on(e)
-		for (const struct Command *c = e->commands; c && c->name; c++)
-			if (n-- == 0)
-				return c;
-	return NULL;
+	for_each_command(e, c)
+		cprintf("%s - %s\n", c->name, c->desc);
+}
+
+bool
+ext_run_command(int argc, char **argv, struct Trapframe *tf, int *result)
+{
+	for_each_command(e, c)
+		if (strcmp(argv[0], c->name) == 0) {
+			*result = c->func(argc, argv, tf);
+			return true;
+		}
+	return false;
 }
 
 // What `jmp new' is, at the beginning of old

@@ -14,7 +14,7 @@
 #include <kern/monitor.h>
 
 // A command of the kernel monitor
-struct Command {
+struct ExtCommand {
 	const char *name;
 	const char *desc;
 	monitor_command *func;
@@ -45,7 +45,7 @@ struct Extension {
 	bool (*trap)(struct Trapframe *tf);
 
 	// Commands of the monitor, ended by one without a name
-	const struct Command *commands;
+	const struct ExtCommand *commands;
 };
 
 // EXTENSION(buddy, .boot = buddy_boot);
@@ -72,6 +72,7 @@ void ext_cpu(void);
 int32_t ext_syscall(uint32_t number, uint32_t a1, uint32_t a2, uint32_t a3,
 	uint32_t a4, uint32_t a5);
 bool ext_trap(struct Trapframe *tf);
-const struct Command *ext_command(size_t n);	// the n-th, or NULL
+void ext_help(void);			// of their monitor commands
+bool ext_run_command(int argc, char **argv, struct Trapframe *tf, int *result);
 
 #endif // JOS_KERN_EXT_H

@@ -27,7 +27,11 @@
 
 uint32_t monitor_eflags;
 
-static const struct Command commands[] = {
+static const struct Command {
+	const char *name;
+	const char *desc;
+	monitor_command *func;
+} commands[] = {
 	{ "help", "Display this list of commands", mon_help },
 	{ "kerninfo", "Display information about the kernel", mon_kerninfo },
 	{ "backtrace", "Display the function calls that led here",
@@ -223,22 +227,12 @@ mon_backtrace(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf)
 
 // ---------------------------------------------------------- other commands
 
-// The command with that number; NULL after the last one
-static const struct Command *
-command(size_t n)
-{
-	const size_t ours = ARRAY_SIZE(commands);
-
-	return n < ours ? &commands[n] : ext_command(n - ours);
-}
-
 int
 mon_help(int argc UNUSED, char **argv UNUSED, struct Trapframe *tf UNUSED)
 {
-	const struct Command *c;
-
-	for (size_t i = 0; (c = command(i)); i++)
-		cprintf("%s - %s\n", c->name, c->desc);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		cprintf("%s - %s\n", commands[i].name, commands[i].desc);
+	ext_help();
 	return 0;
 }
 
@@ -375,12 +369,14 @@ run_line(char *line, struct Trapframe *tf)
 		cprintf("Too many arguments (max %d)\n", MAXARGS);
 	if (argc <= 0)
 		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(argv[0], commands[i].name) == 0)
+			return commands[i].func(argc, argv, tf);
 
-	const struct Command *c;
+	int result;
 
-	for (size_t i = 0; (c = command(i)); i++)
-		if (strcmp(argv[0], c->name) == 0)
-			return c->func(argc, argv, tf);
+	if (ext_run_command(argc, argv, tf, &result))
+		return result;
 	cprintf("Unknown command '%s'\n", argv[0]);
 	return 0;
 }

@@ -84,7 +84,7 @@ place_of(uintptr_t va)
 	return p;
 }
 
-static const struct Command commands[] = {
+static const struct ExtCommand commands[] = {
 	{ "showmappings", "Display page mappings: showmappings FIRST [LAST]",
 		mon_showmappings },
 	{ "setperm", "Change permissions of a page: "

@@ -122,6 +122,9 @@ inject_kernel_map(const struct Env *e)
 	look("another page at KERNBASE");
 	SET(kern_pgdir[PDX(UTEXT)], e->env_pgdir[PDX(UTEXT)]);
 	look("a program in the kernel's directory");
+
+	SET(kern_pgdir[PDX(UTEXT)], PTE_P | PTE_W | PTE_PS);
+	look("a large page in the kernel's directory");
 }
 
 static void
