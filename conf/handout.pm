@@ -88,7 +88,7 @@ absent => {
 	SYS_page_wait SYS_page_wake SYS_ipc_call SYS_ipc_reply_recv
 	SYS_cons_line SYS_page_copy SYS_cons_foreground fd_sharing fd_shared
 	sys_cons_foreground unpin_blocks reap_some reap_pending zeroed_tables
-	hidden_tables)],
+	hidden_tables ext_help ext_command ext_run_command)],
 },
 instead => { page_table_alloc => 'page_alloc(ALLOC_ZERO)' },
 cuts => [

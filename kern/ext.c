@@ -125,15 +125,19 @@ ext_help(void)
 		cprintf("%s - %s\n", c->name, c->desc);
 }
 
-bool
-ext_run_command(int argc, char **argv, struct Trapframe *tf, int *result)
+const struct ExtCommand *
+ext_command(const char *name)
 {
 	for_each_command(e, c)
-		if (strcmp(argv[0], c->name) == 0) {
-			*result = c->func(argc, argv, tf);
-			return true;
-		}
-	return false;
+		if (strcmp(name, c->name) == 0)
+			return c;
+	return NULL;
+}
+
+int
+ext_run_command(int argc, char **argv, struct Trapframe *tf)
+{
+	return ext_command(argv[0])->func(argc, argv, tf);
 }
 
 // What `jmp new' is, at the beginning of old

@@ -73,6 +73,7 @@ int32_t ext_syscall(uint32_t number, uint32_t a1, uint32_t a2, uint32_t a3,
 	uint32_t a4, uint32_t a5);
 bool ext_trap(struct Trapframe *tf);
 void ext_help(void);			// of their monitor commands
-bool ext_run_command(int argc, char **argv, struct Trapframe *tf, int *result);
+const struct ExtCommand *ext_command(const char *name);	// or NULL
+int ext_run_command(int argc, char **argv, struct Trapframe *tf);
 
 #endif // JOS_KERN_EXT_H

@@ -372,11 +372,8 @@ run_line(char *line, struct Trapframe *tf)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (strcmp(argv[0], commands[i].name) == 0)
 			return commands[i].func(argc, argv, tf);
-
-	int result;
-
-	if (ext_run_command(argc, argv, tf, &result))
-		return result;
+	if (ext_command(argv[0]))
+		return ext_run_command(argc, argv, tf);
 	cprintf("Unknown command '%s'\n", argv[0]);
 	return 0;
 }
