@@ -16,6 +16,8 @@ use warnings;
 use Source;
 use Tree;
 
+$ENV{LISTING} = 'no';		# nobody reads those
+
 sub wanted
 {
 	my ($title, @words) = @_;

@@ -11,9 +11,16 @@
 package Tree;
 use strict;
 use warnings;
+use Cwd qw(getcwd);
 use File::Path ();
 
 my $wrong = 0;
+
+# Copies of one tree have the same sources: ccache, where it is installed,
+# compiles each only once.
+my ($ccache) = grep { -x "$_/gcc" }
+    qw(/usr/lib/ccache /usr/lib64/ccache /usr/lib/ccache/bin);
+my $cache = getcwd() . '/obj/test/ccache';
 
 # Variables given to the make that started the test are not for the copy.
 delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES)};
@@ -65,6 +72,8 @@ sub fails
 sub make
 {
 	my ($folder, @args) = @_;
+	local @ENV{qw(PATH CCACHE_DIR CCACHE_NOHASHDIR)} =
+	    ("$ccache:$ENV{PATH}", $cache, 1) if $ccache;
 	return run($folder, 'make', @args);
 }
 
