@@ -40,7 +40,8 @@ receiver(void)
 			? PGNUM(uvpt[PGNUM(PLACE)]) : 0;
 		g->page_perm = entry_of(PLACE) & PTE_SYSCALL;
 	}
-	sys_yield();
+	for (;;)			// its mappings count until stop()
+		sys_yield();
 }
 
 static envid_t to;
@@ -56,6 +57,16 @@ receives_at(uint32_t dstva)
 	look_at("sys_ipc_try_send", EX15);
 }
 
+static void
+stop(void)
+{
+	sys_env_destroy(to);
+	until_gone(to);
+	sys_page_unmap(0, PAGE);	// so that the next thread has none
+	sys_page_unmap(0, ROPAGE);
+}
+
+// Returns whether it waits for its first message; if not, it is ended.
 static bool
 start(int n)
 {
@@ -71,6 +82,8 @@ start(int n)
 	expect(ready, "a receiver does not come to be ENV_NOT_RUNNABLE with "
 		"env_ipc_recving set");
 	receives_at(at[0]);
+	if (!ready)
+		stop();
 	return ready;
 }
 
@@ -83,15 +96,6 @@ next(void)
 		return false;
 	receives_at(at[go - 1]);
 	return true;
-}
-
-static void
-stop(void)
-{
-	sys_env_destroy(to);
-	until_gone(to);
-	sys_page_unmap(0, PAGE);	// so that the next thread has none
-	sys_page_unmap(0, ROPAGE);
 }
 
 // Send, and let the receiver take it as its message n.
@@ -240,7 +244,6 @@ unwilling(void)
 	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
 		at[0] = none[i];
 		if (!start(1)) {
-			stop();
 			wrong("a receiver with dstva %08x does not wait",
 				none[i]);
 			continue;
@@ -268,10 +271,8 @@ willing(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(some); i++) {
 		at[0] = some[i];
-		if (!start(1)) {
-			stop();
+		if (!start(1))
 			continue;
-		}
 		sys_page_alloc(0, NULL, RW);
 
 		volatile struct Got *g = send(0, "the page at 0", 12, NULL, RO,
@@ -333,6 +334,7 @@ static const char *volatile who;
 static void
 sender(void)
 {
+	until_receiving(target);	// a tick may have come before
 	sent = call(SYS_ipc_try_send, target, 21, (uint32_t) PAGE, RO, 0);
 	expect_result(who, sent, 0);
 	sys_yield();
