@@ -491,6 +491,10 @@ contract_map_region(pde_t *pgdir)
 	map_and_expect(pgdir, 0 - 2 * PGSIZE, 2, 0x7000, PTE_W);
 	map_and_expect(pgdir, 0 - 2 * PTSIZE, 2 * NPTENTRIES, 0, PTE_W);
 	expect(pages[1].pp_ref == refs, "should not count references");
+
+	// In place of what is mapped there
+	contract_boot_map_region(pgdir, VA, PGSIZE, 0x6000, PTE_W);
+	map_and_expect(pgdir, VA, 1, 0x1000, PTE_U);
 }
 
 static void
@@ -620,11 +624,13 @@ contract_remove(pde_t *pgdir, struct PageInfo *p, struct PageInfo *q)
 	drop_tables(pgdir);
 }
 
-// The processor must see at once what changes in the directory that it uses.
-// An entry's dirty bit shows whether it read the entry anew.
+// The processor must see at once what changes in the directory that it uses,
+// which need not be kern_pgdir.  An entry's dirty bit shows whether it read the
+// entry anew.
 static void
-contract_tlb(struct PageInfo *p, struct PageInfo *q)
+contract_tlb(pde_t *pgdir, struct PageInfo *p, struct PageInfo *q)
 {
+	const physaddr_t cr3 = rcr3();
 	volatile uint32_t *const word = (uint32_t *) VA;
 	const char *const where = "lab 2, exercise 4; kern/pmap.c";
 
@@ -632,25 +638,27 @@ contract_tlb(struct PageInfo *p, struct PageInfo *q)
 	*(uint32_t *) page2kva(p) = 1;
 	*(uint32_t *) page2kva(q) = 2;
 	p->pp_ref = q->pp_ref = 1;		// so that they stay
-	page_insert(kern_pgdir, p, (void *) VA, PTE_W);
+	memcpy(pgdir, kern_pgdir, PGSIZE);
+	lcr3(PADDR(pgdir));
+	page_insert(pgdir, p, (void *) VA, PTE_W);
 	*word = 1;
-	page_insert(kern_pgdir, p, (void *) VA, PTE_W);
+	page_insert(pgdir, p, (void *) VA, PTE_W);
 	*word = 1;
-	expect(*pgdir_walk(kern_pgdir, (void *) VA, 0) & PTE_D,
+	expect(*pgdir_walk(pgdir, (void *) VA, 0) & PTE_D,
 		"should invalidate the TLB when permissions change");
-	page_insert(kern_pgdir, q, (void *) VA, PTE_W);
+	page_insert(pgdir, q, (void *) VA, PTE_W);
 	expect(*word == 2, "should invalidate the TLB when another page "
 		"comes");
 
 	look_at("page_remove", where);
-	page_remove(kern_pgdir, (void *) VA);
-	*pgdir_walk(kern_pgdir, (void *) VA, 1) = page2pa(p) | PTE_P | PTE_W;
+	invlpg((void *) VA);		// whatever page_insert did
+	(void) *word;
+	page_remove(pgdir, (void *) VA);
+	*pgdir_walk(pgdir, (void *) VA, 1) = page2pa(p) | PTE_P | PTE_W;
 	expect(*word == 1, "should invalidate the TLB");
-	*pgdir_walk(kern_pgdir, (void *) VA, 1) = 0;
-	invlpg((void *) VA);
-	give_back(pa2page(PTE_ADDR(kern_pgdir[PDX(VA)])));
-	kern_pgdir[PDX(VA)] = 0;
-	tlbflush();
+	*pgdir_walk(pgdir, (void *) VA, 1) = 0;
+	lcr3(cr3);
+	give_back(pa2page(PTE_ADDR(pgdir[PDX(VA)])));
 	p->pp_ref = q->pp_ref = 0;
 }
 
@@ -667,7 +675,7 @@ contract_tables(void)
 	contract_lookup(pgdir, p);
 	contract_insert(pgdir, p, q);
 	contract_remove(pgdir, p, q);
-	contract_tlb(p, q);
+	contract_tlb(pgdir, p, q);
 	give_back(p);
 	give_back(q);
 	give_back(dir);
