@@ -1,0 +1,309 @@
+// ext/regions/user/testregions.c - handlers for regions: several, one in
+// another, one that needs another, together with forks and a handler of all the
+// rest.
+
+#include <ext/regions/regions.h>
+
+#include <tests/user/test.h>
+
+#define RW		(PTE_P | PTE_U | PTE_W)
+#define ZEROS		0x10000000	// pages of zeros
+#define INSIDE		(ZEROS + 4 * PGSIZE)	// in that region: even pages
+#define SQUARES		0x20000000	// int i is i * i
+#define SUMS		0x30000000	// int i is the sum of i squares
+#define REST		0x40000000	// mapped by the handler of the rest
+#define NOWHERE		0x50000000
+#define NPAGES		64
+#define SHARED		((volatile int *) 0x60000000)
+
+#define INTS		(PGSIZE / sizeof(int))
+
+// How often each handler mended a fault; volatile, as the compiler sees no call
+static volatile struct Counts {
+	int zeros, inside, squares, sums, stack, rest;
+} counts;
+
+static void
+expect(const char *what, int got, int want)
+{
+	if (got != want)
+		panic("%s: %d, not %d", what, got, want);
+}
+
+// ------------------------------------------------------------------ handlers
+
+static int *
+new_page(struct UTrapframe *utf)
+{
+	int *page = (int *) ROUNDDOWN(utf->utf_fault_va, PGSIZE);
+
+	must("sys_page_alloc", sys_page_alloc(0, page, RW));
+	return page;
+}
+
+static bool
+fill_zeros(struct Region *r, struct UTrapframe *utf)
+{
+	USED(r);
+	new_page(utf);
+	counts.zeros++;
+	return true;
+}
+
+// Leaves the odd pages to the region around it
+static bool
+fill_inside(struct Region *r, struct UTrapframe *utf)
+{
+	if ((utf->utf_fault_va - r->start) / PGSIZE % 2 == 1)
+		return false;
+	*new_page(utf) = 'i';
+	counts.inside++;
+	return true;
+}
+
+static bool
+fill_squares(struct Region *r, struct UTrapframe *utf)
+{
+	int *page = new_page(utf);
+	const int first = page - (int *) r->start;
+
+	for (int i = 0; i < (int) INTS; i++)
+		page[i] = (first + i) * (first + i);
+	counts.squares++;
+	return true;
+}
+
+// Reads squares, and the page of sums before this one: page faults in a handler
+static bool
+fill_sums(struct Region *r, struct UTrapframe *utf)
+{
+	int *page = new_page(utf);
+	const int *squares = (int *) SQUARES + (page - (int *) r->start);
+
+	for (int i = 0; i < (int) INTS; i++)
+		page[i] = i == 0 && page == (int *) r->start ? 0
+			: page[i - 1] + squares[i - 1];
+	counts.sums++;
+	return true;
+}
+
+static bool
+grow_stack(struct Region *r, struct UTrapframe *utf)
+{
+	USED(r);
+	new_page(utf);
+	counts.stack++;
+	return true;
+}
+
+static void
+handle_rest(struct UTrapframe *utf)
+{
+	if (utf->utf_fault_va - REST >= NPAGES * PGSIZE)
+		panic("outside all regions: va %08x", utf->utf_fault_va);
+	*new_page(utf) = 'r';
+	counts.rest++;
+}
+
+#define REGION(name, start_, npages, handle_)				\
+	static struct Region name = { .start = (start_),		\
+		.end = (start_) + (npages) * PGSIZE, .handle = (handle_) }
+
+REGION(zeros, ZEROS, NPAGES, fill_zeros);
+REGION(inside, INSIDE, 4, fill_inside);
+REGION(squares, SQUARES, NPAGES, fill_squares);
+REGION(sums, SUMS, NPAGES, fill_sums);
+REGION(stack, USTACKTOP - NPAGES * PGSIZE, NPAGES, grow_stack);
+
+// --------------------------------------------------------------------- tests
+
+static int
+sum_of_squares(int n)
+{
+	int sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += i * i;
+	return sum;
+}
+
+// Touch page n of each region, which nobody has touched yet.
+static void
+touch(int n)
+{
+	const struct Counts before = counts;
+	const int i = n * INTS + 7;
+
+	expect("zeros", ((volatile int *) ZEROS)[i], 0);
+	((volatile int *) ZEROS)[i] = n;
+	expect("zeros, written", ((volatile int *) ZEROS)[i], n);
+	expect("squares", ((volatile int *) SQUARES)[i], i * i);
+	((volatile int *) SQUARES)[i] = n;
+	expect("the rest", *(volatile int *) (REST + n * PGSIZE), 'r');
+	expect("faults of zeros", counts.zeros - before.zeros, 1);
+	expect("faults of squares", counts.squares - before.squares, 1);
+	expect("faults of the rest", counts.rest - before.rest, 1);
+}
+
+static void
+test_nested(void)
+{
+	for (int i = 0; i < 4; i++)
+		expect("inside", ((volatile int *) INSIDE)[i * INTS],
+			i % 2 ? 0 : 'i');
+	expect("faults inside", counts.inside, 2);
+	expect("left to the region around", counts.zeros, 2);
+
+	// Sums need those before, and those the squares, down to page 0.
+	const int n = 3 * INTS;
+
+	expect("sums", ((volatile int *) SUMS)[n], sum_of_squares(n));
+	expect("faults of sums", counts.sums, 4);
+	expect("faults of squares", counts.squares, 4);
+	cprintf("regions nest\n");
+}
+
+// Recursion, with a page of stack each time, and a fork at the bottom
+static int __attribute__((noinline))
+recurse(int depth)
+{
+	volatile char page[PGSIZE];
+
+	page[0] = depth;
+	if (depth > 0)
+		return recurse(depth - 1) + page[0];
+
+	const envid_t child = fork_or_panic();
+
+	if (child == 0)
+		return 0;
+	wait(child);
+	return page[0];
+}
+
+static void
+test_stack(void)
+{
+	const envid_t me = sys_getenvid();
+
+	expect("recursion", recurse(30), 30 * 31 / 2);
+	if (counts.stack < 25)
+		panic("the stack grew by %d pages", counts.stack);
+	if (sys_getenvid() != me)
+		exit();			// the child of recurse
+	cprintf("the stack grows, and fork copies it\n");
+}
+
+// After a fork both go on with all regions, and write to what they had in
+// common without the other seeing it.
+static void
+test_fork(void)
+{
+	touch(20);
+
+	const envid_t child = fork_or_panic();
+	const int i = 20 * INTS + 7, mine = child == 0 ? 1 : 2;
+
+	expect("what was written", ((volatile int *) SQUARES)[i], 20);
+	((volatile int *) SQUARES)[i] = mine;
+	touch(21);
+	touch(22 + mine);
+	if (child == 0) {
+		const envid_t grandchild = fork_or_panic();
+
+		touch(30);
+		expect("own", ((volatile int *) SQUARES)[i], mine);
+		SHARED[grandchild == 0] = 1;
+		if (grandchild != 0)
+			wait(grandchild);
+		exit();
+	}
+	wait(child);
+	expect("own", ((volatile int *) SQUARES)[i], mine);
+	expect("the child has come to its end", SHARED[0], 1);
+	expect("the grandchild has come to its end", SHARED[1], 1);
+	cprintf("regions outlive fork\n");
+}
+
+// A child of sfork shares handlers and counts, but not what either maps later.
+static void
+test_sfork(void)
+{
+	const envid_t child = sfork();
+
+	must("sfork", child);
+	if (child != 0)
+		wait(child);
+	touch(40);
+	if (child == 0) {
+		SHARED[2] = 1;
+		exit();
+	}
+	expect("the child has come to its end", SHARED[2], 1);
+	cprintf("regions outlive sfork\n");
+}
+
+static void
+in_child(void (*f)(void))
+{
+	const envid_t child = fork_or_panic();
+
+	if (child == 0) {
+		f();
+		exit();
+	}
+	wait(child);
+}
+
+static void
+touch_nowhere(void)
+{
+	region_otherwise(NULL);
+	*(volatile int *) NOWHERE = 1;
+}
+
+static void
+touch_removed(void)
+{
+	region_otherwise(NULL);
+	expect("removing", region_remove(&squares), 0);
+	expect("removing twice", region_remove(&squares), -E_INVAL);
+	expect("another", ((volatile int *) ZEROS)[50 * INTS], 0);
+	(void) ((volatile int *) SQUARES)[50 * INTS];
+}
+
+static void
+test_arguments(void)
+{
+	static struct Region r = { .handle = fill_zeros };
+
+	expect("empty", region_add(&r), -E_INVAL);
+	r.start = 2 * PGSIZE, r.end = PGSIZE;
+	expect("backwards", region_add(&r), -E_INVAL);
+	r.end = UTOP + PGSIZE;
+	expect("above UTOP", region_add(&r), -E_INVAL);
+	expect("never added", region_remove(&r), -E_INVAL);
+}
+
+void
+umain(int argc, char **argv)
+{
+	USED(argc), USED(argv);
+
+	test_arguments();
+	must("sys_page_alloc", sys_page_alloc(0, (void *) SHARED,
+		RW | PTE_SHARE));
+	set_pgfault_handler(handle_rest);
+	must("region_add", region_add(&zeros));
+	must("region_add", region_add(&inside));
+	must("region_add", region_add(&squares));
+	must("region_add", region_add(&sums));
+	must("region_add", region_add(&stack));
+	test_nested();
+	test_stack();
+	test_fork();
+	test_sfork();
+	in_child(touch_nowhere);
+	in_child(touch_removed);
+	cprintf("testregions ok\n");
+}
