@@ -1,0 +1,143 @@
+// ext/mmap/lib/mapping.c - pages of mapped files: read from the file, and
+// written to it.
+//
+// A page is read by a lease: the file server maps the page of its block cache,
+// which a copy replaces.  The server's page itself could not stay: a lease ends
+// when any file changes, and then the page may be another file's.
+//
+// Entry points: mapping_read, mapping_write.
+
+#include <inc/x86.h>
+
+#include <ext/mmap/mapping.h>
+
+// ------------------------------------------------------------- one at a time
+// The file's offset is in the page of the descriptor, which forked environments
+// share.  Who moves it to read or write a page holds a lock in that page,
+// behind what lib/fd.c keeps there: its environment's id, or 0.
+
+static volatile uint32_t *
+lock_of(struct Fd *file)
+{
+	return (volatile uint32_t *) ((char *) file + PGSIZE) - 1;
+}
+
+// If *word is old, store new.  Returns what it was, atomically.
+static uint32_t
+compare_exchange(volatile uint32_t *word, uint32_t old, uint32_t new)
+{
+	__asm__ volatile("lock cmpxchgl %2, %1"
+		: "+a" (old), "+m" (*word) : "r" (new) : "memory", "cc");
+	return old;
+}
+
+static bool
+has_ended(envid_t env)
+{
+	return envs[ENVX(env)].env_id != env
+		|| envs[ENVX(env)].env_status == ENV_FREE;
+}
+
+// Take the lock, also from an environment that was destroyed while it had it,
+// and set the offset.
+static void
+lock_at(struct Fd *file, off_t offset)
+{
+	uint32_t last = 0, now;
+
+	while ((now = compare_exchange(lock_of(file), last, thisenv->env_id))
+	       != last) {
+		last = now != 0 && has_ended(now) ? now : 0;
+		sys_yield();
+	}
+	file->fd_offset = offset;
+}
+
+static void
+unlock(struct Fd *file)
+{
+	xchg(lock_of(file), 0);
+}
+
+// ------------------------------------------------------------ reading, writing
+
+static off_t
+offset_of(const struct Mapping *m, uintptr_t va)
+{
+	return m->offset + (va - m->region.start);
+}
+
+// The request needs no page but the descriptor's, for the fault may be in the
+// middle of another request.  A block that changed while it was copied is
+// copied again.
+int
+mapping_read(const struct Mapping *m, uintptr_t va)
+{
+	struct Fd *file = m->file;
+	void *page = (void *) va;
+	uint32_t before;
+	int r;
+
+	lock_at(file, offset_of(m, va));
+	do {
+		before = file->fd_file.revocations;
+		r = ipc_call(ipc_find_env(ENV_TYPE_FS), FSREQ_LEASE, file,
+			PTE_P | PTE_U | PTE_W, page);
+		if (r > 0)
+			r = page_copy(0, page, m->perm);
+		else if (r == 0)	// a hole
+			r = sys_page_alloc(0, page, m->perm);
+	} while (r == 0 && file->fd_file.revocations != before);
+	unlock(file);
+	if (r < 0)
+		sys_page_unmap(0, page);
+	return r;
+}
+
+// Write n bytes at va to the file.  Returns 0 or an error.
+static int
+write_bytes(const struct Mapping *m, uintptr_t va, size_t n)
+{
+	size_t done = 0;
+	ssize_t r = 0;
+
+	lock_at(m->file, offset_of(m, va));
+	for (; done < n; done += r)
+		if ((r = devfile.dev_write(m->file, (void *) (va + done),
+				n - done)) <= 0)
+			break;
+	unlock(m->file);
+	return done == n ? 0 : r < 0 ? r : -E_UNSPECIFIED;
+}
+
+// Is this a page that the environment has written to since it was last clean?
+static bool
+is_dirty(uintptr_t va)
+{
+	return page_is_mapped((void *) va) && (uvpt[PGNUM(va)] & PTE_D);
+}
+
+// Mapping a page again clears PTE_D.
+int
+mapping_write(const struct Mapping *m, uintptr_t start, uintptr_t end)
+{
+	struct Stat st;
+	int r, result = 0;
+
+	if (!(m->perm & PTE_SHARE) || !(m->perm & PTE_W))
+		return 0;
+	if ((r = devfile.dev_stat(m->file, &st)) < 0)
+		return r;
+	for (uintptr_t va = start; va < end; va += PGSIZE) {
+		const off_t offset = offset_of(m, va);
+
+		if (!is_dirty(va) || offset >= st.st_size)
+			continue;
+		r = write_bytes(m, va, MIN(PGSIZE, st.st_size - offset));
+		if (r == 0)
+			r = sys_page_map(0, (void *) va, 0, (void *) va,
+				m->perm);
+		result = result < 0 ? result : r;
+	}
+	return result;
+}
