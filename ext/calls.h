@@ -33,4 +33,9 @@ enum {					// ext/shell
 	SYS_env_name,
 };
 
+enum {					// ext/checkpoint
+	SYS_page_next = 120,
+	SYS_env_copy_state,
+};
+
 #endif // JOS_EXT_CALLS_H
