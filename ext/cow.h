@@ -13,7 +13,8 @@ copy_on_write(struct UTrapframe *utf)
 	void *page = (void *) ROUNDDOWN(utf->utf_fault_va, PGSIZE);
 	int r;
 
-	if (!(utf->utf_err & FEC_WR) || !(uvpt[PGNUM(page)] & PTE_COW))
+	if (!(utf->utf_err & FEC_WR) || !(utf->utf_err & FEC_PR)
+	    || !(uvpt[PGNUM(page)] & PTE_COW))
 		panic("page fault at va %08x, ip %08x (error %x)",
 			utf->utf_fault_va, utf->utf_eip, utf->utf_err);
 	if ((r = page_copy(0, page, PTE_P | PTE_U | PTE_W)) < 0)

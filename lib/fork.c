@@ -22,7 +22,10 @@ pgfault(struct UTrapframe *utf)
 	void *page = (void *) ROUNDDOWN(utf->utf_fault_va, PGSIZE);
 	int r;
 
-	if (!(utf->utf_err & FEC_WR) || !(uvpt[PGNUM(page)] & PTE_COW))
+	// Where no page is (no FEC_PR), there may be no page table, and to read
+	// uvpt would be another fault.
+	if (!(utf->utf_err & FEC_WR) || !(utf->utf_err & FEC_PR)
+	    || !(uvpt[PGNUM(page)] & PTE_COW))
 		panic("page fault: %s va %08x at ip %08x (error %x)",
 			utf->utf_err & FEC_WR ? "writing" : "reading",
 			utf->utf_fault_va, utf->utf_eip, utf->utf_err);

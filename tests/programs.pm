@@ -137,6 +137,15 @@ testtraps => { %{says('testtraps ok$')}, by => sub {
 	return $got eq $want ? () : "exceptions $got, not $want";
 } },
 
+# Of each fault that is no copy-on-write, fork's handler says where it was
+testforkfault => { want => ['testforkfault ok$', $ended],
+    never => ['kernel panic', 'child . goes on'], by => sub {
+	my $got = join ', ', $_[0] =~ /page fault: (\w+ va \w+) at/g;
+	my $want = join ', ', 'writing va 0a000000', map {
+	    ("writing va $_", "reading va $_") } qw(0a001000 b0000000 f0000000);
+	return $got eq $want ? () : "faults: $got; expected: $want";
+} },
+
 # Two of its children end for want of memory, and only they
 testallocfail => { want => [trap(7, 'Device Not Available'),
     '.*user panic in .* copy on write of', 'testallocfail ok$', $ended],

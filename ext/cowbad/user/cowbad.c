@@ -6,8 +6,8 @@
 #include <ext/cowbad/explain.h>
 
 #define PAGE		0x10000000	// here is a page
-#define NOWHERE		(PAGE + PGSIZE)	// and here is none, in the same page
-					// table, which fork's handler reads
+#define NOWHERE		(PAGE + PGSIZE)	// here is none
+#define FAR		0xB0000000	// and here is no page table
 
 static volatile uint32_t *volatile at;
 
@@ -58,6 +58,7 @@ umain(int argc, char **argv)
 	try(read_there, PAGE);			// goes well
 	try(write_there, NOWHERE);
 	try(read_there, NOWHERE);
+	try(write_there, FAR);
 	try(write_there, KERNBASE);
 	try(read_there, KERNBASE);
 	cprintf("cowbad ok\n");
