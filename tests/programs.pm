@@ -62,6 +62,8 @@ faultbadhandler => says(bad_pointer('(deadb|eebfe)...')),
 faultevilhandler => says(bad_pointer('(f0100|eebfe)...')),
 forktree => says(map { "....: I am '$_'\$" } '', qw(0 1 00 01 10 11
     000 001 010 011 100 101 110 111)),
+testsforktree => says(map { "....: I am '$_'\$" } '', qw(0 1 00 01 10 11
+    000 001 010 011 100 101 110 111)),
 sendpage => says('.* got message: hello child environment! how are you\?$',
     'child received correct message$',
     '.* got message: hello parent environment! I\'m good\.$',
