@@ -87,8 +87,8 @@ count(void)
 	for (int n = 0; ; n++) {
 		tell(n);
 		map_now_and_then(n);
-		if (n % 50 == 0)
-			sys_yield();
+		if (n % 25 == 0)
+			sys_yield();	// with the page, without it, and so on
 		expect("data", data, n);
 		expect("heap", HEAP[0], n);
 		expect("far", FAR[0], n);
