@@ -14,6 +14,7 @@
 #define SIZE		((NPAGES - 1) * PGSIZE + TAIL)
 #define ALL		(NPAGES * PGSIZE)
 #define WARM_UP		50
+#define TOUCHES		50
 #define ROUNDS		300
 
 static void
@@ -270,19 +271,29 @@ test_shared_fork(void)
 	cprintf("parent and child share it\n");
 }
 
-// Parent and children read the same pages at the same time, by one descriptor.
+// Touch all pages of p, from either end, again and again as at the first time.
+static void
+touch_often(char *p, bool backwards)
+{
+	for (int n = 0; n < TOUCHES * NPAGES; n++) {
+		const int i = backwards ? NPAGES - 1 - n % NPAGES : n % NPAGES;
+		const int at = i * PGSIZE + 11;
+
+		must("sys_page_unmap", sys_page_unmap(0, p + i * PGSIZE));
+		expect("a byte of a page of its own", p[at], content(at));
+		p[at] = ~p[at];
+	}
+}
+
+// Parent and children read the same pages at the same time, by one descriptor,
+// which has one offset.
 static void
 test_private_fork(void)
 {
 	char *p = map(PROT_READ | PROT_WRITE, MAP_PRIVATE);
 	const envid_t first = fork_or_panic(), second = fork_or_panic();
 
-	for (int i = 0; i < NPAGES; i++) {
-		const int at = (second == 0 ? NPAGES - 1 - i : i) * PGSIZE + 11;
-
-		expect("a byte of a page of its own", p[at], content(at));
-		p[at] = first + second;
-	}
+	touch_often(p, second == 0);
 	if (second > 0)
 		wait(second);
 	if (first == 0 || second == 0)
