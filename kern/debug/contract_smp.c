@@ -172,7 +172,7 @@ fault_in_kernel(void *arg)
 	page_fault_handler(arg);
 }
 
-// To be run where a program has stopped: its upcall is not for this fault.
+// To be run where a program has stopped: no upcall of its is for this fault.
 void
 contract_faults(void)
 {
@@ -180,9 +180,17 @@ contract_faults(void)
 		.tf_trapno = T_PGFLT, .tf_cs = GD_KT, .tf_ds = GD_KD,
 		.tf_es = GD_KD, .tf_eip = KERNBASE,
 	};
+	void *const upcalls[] = { NULL, (void *) UTEXT };
 
 	look_at("page_fault_handler", "lab 3, exercise 9; kern/trap.c");
-	expect(panic_of(fault_in_kernel, &tf), "a fault in the kernel: "
-		"expected a panic, but it is handled as one of the program "
-		"(tf_cs & 3 is 0 in the kernel)");
+	if (!curenv)
+		panic("there is no program");
+	for (size_t i = 0; i < ARRAY_SIZE(upcalls); i++) {
+		curenv->env_pgfault_upcall = upcalls[i];
+		expect(panic_of(fault_in_kernel, &tf), "a fault in the kernel, "
+			"whose program has %s upcall: expected a panic, but it "
+			"is handled as one of the program (tf_cs & 3 is 0 in "
+			"the kernel)", upcalls[i] ? "an" : "no");
+	}
+	curenv->env_pgfault_upcall = NULL;
 }

@@ -334,6 +334,8 @@ upcall(void)
 
 		expect(is == any[i], "for a child: expected %08x, "
 			"env_pgfault_upcall is %08x", any[i], is);
+		expect(env_of(id)->env_status == ENV_NOT_RUNNABLE,
+			"for a child: changes its status");
 		expect(thisenv->env_pgfault_upcall == mine,
 			"for a child: the caller's own upcall has changed");
 	}

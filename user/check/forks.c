@@ -426,6 +426,9 @@ pgfault_panics(const char *what, char *va, bool write)
 
 	expect(ended && is_gone(child), "%s: expected a panic, but %s", what,
 		ended ? "the program goes on" : "it faults for ever");
+	expect(!is_gone(child)
+		|| env_of(child)->env_pgfault_upcall == PANIC_MARK, "%s: "
+		"expected a panic, but the program ends without one", what);
 	end(child);
 }
 

@@ -187,6 +187,8 @@ first_call(void)
 	expect((entry_of(XSTACK) & PTE_SYSCALL) == RW, "the exception stack "
 		"has permissions %03x, expected PTE_P | PTE_U | PTE_W",
 		entry_of(XSTACK) & PTE_SYSCALL);
+	expect(!page_is_mapped(XSTACK - PGSIZE), "a page is mapped below the "
+		"exception stack, where an overflow must fault");
 	expect(thisenv->env_pgfault_upcall == (void *) _pgfault_upcall,
 		"the upcall is %p, not _pgfault_upcall",
 		thisenv->env_pgfault_upcall);

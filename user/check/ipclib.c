@@ -111,6 +111,8 @@ recv_errors(void)
 
 	// So that an old sender and old permissions are there
 	receive(8, PAGE, RW, NULL, PLACE, NULL);
+	expect(page_is_mapped(PLACE), "with NULL for sender and permissions, "
+		"it receives no page");
 
 	const int r = ipc_recv(&from, PAGE + 1, &perm);
 
@@ -154,10 +156,11 @@ send(envid_t to, uint32_t value, void *pg, int perm)
 static void
 send_waits(void)
 {
-	const envid_t id = send(me, 31, NULL, 0);
+	const uint32_t value = 0x87654321;
+	const envid_t id = send(me, value, NULL, 0);
 
 	// Nobody receives yet
-	for (int i = 0; i < 10; i++)
+	for (int i = 0; i < 200; i++)
 		sys_yield();
 	expect(!returned && panics == 0 && !is_gone(id), "while the target "
 		"does not receive: expected that it tries again, but it %s",
@@ -167,8 +170,8 @@ send_waits(void)
 
 	const int r = call(SYS_ipc_recv, UTOP, 0, 0, 0, 0);
 
-	expect(r == 0 && thisenv->env_ipc_value == 31, "the value that came "
-		"is %d, expected 31", thisenv->env_ipc_value);
+	expect(r == 0 && thisenv->env_ipc_value == value, "the value that came "
+		"is %08x, expected %08x", thisenv->env_ipc_value, value);
 	expect(until(returned), "it does not return when the message was "
 		"taken");
 	until_gone(id);

@@ -217,10 +217,14 @@ pages_and_perms(void)
 		"expected 1", refs_of(PAGE));
 	sys_page_unmap(0, NOPAGE);
 
-	// No page, where the receiver wants one
+	// No page, where the receiver wants one: what it has there stays
+	const uint32_t second = g->page;
+
 	next();
 	g = send(3, "no page to one who wants one", 8, (void *) UTOP, RW, 0);
 	compare("no page to one who wants one", g, 8, 0);
+	expect(g->page == second, "no page to one who wants one: what is "
+		"mapped at the address that it gave has changed");
 	next();
 	g = send(4, "no page, srcva 0xFFFFFFFF", 9, (void *) ~0u, RW, 0);
 	compare("no page, srcva 0xFFFFFFFF", g, 9, 0);
@@ -389,13 +393,17 @@ to_parent(void)
 
 // ------------------------------------------------------------- sys_ipc_recv
 
-// The receiver sleeps until a message comes.
+// The receiver sleeps until a message comes, and keeps what is mapped where it
+// wants a page.
 static void
 sleeps(void)
 {
 	at[0] = (uint32_t) PLACE;
-	if (!start(1))
+	sys_page_alloc(0, PLACE, RW);	// the receiver has it, too
+	if (!start(1)) {
+		sys_page_unmap(0, PLACE);
 		return;
+	}
 	look_at("sys_ipc_recv", EX15);
 	expect(env_of(to)->env_ipc_dstva == PLACE, "env_ipc_dstva is %p, "
 		"expected %p", env_of(to)->env_ipc_dstva, PLACE);
@@ -406,7 +414,10 @@ sleeps(void)
 		sys_yield();
 	expect(env_of(to)->env_runs == runs && received == 0,
 		"the receiver runs before a message comes");
+	expect(refs_of(PLACE) == 2, "what is mapped at dstva is unmapped "
+		"before a page comes");
 	stop();
+	sys_page_unmap(0, PLACE);
 }
 
 // One that is ENV_NOT_RUNNABLE, but does not receive, cannot be sent to.
@@ -434,13 +445,13 @@ umain(int argc, char **argv)
 
 	values();
 	once();
+	sleeps();
 	pages_and_perms();
 	unwilling();
 	willing();
 	errors((uint32_t) PLACE);
 	errors(UTOP);
 	siblings();
-	sleeps();
 	stopped();
 	to_parent();		// for ever, if the child cannot send
 	look_no_more();

@@ -1,11 +1,14 @@
 // user/check/panic.h - for checks of library functions that must or may panic:
-// a panic is counted.  It ends the thread or child, not the machine; in
-// fork_or_panic, it does not even do that.
+// a panic is counted.  It ends the thread or child, not the machine, and leaves
+// PANIC_MARK as its upcall, which anybody can read in envs[]; in fork_or_panic,
+// it does not even end it.
 
 #ifndef JOS_USER_CHECK_PANIC_H
 #define JOS_USER_CHECK_PANIC_H
 
 #include <user/check/check.h>
+
+#define PANIC_MARK	((void *) 0xC0DEDEAD)
 
 static volatile int panics;
 static volatile bool panic_returns;
@@ -21,6 +24,7 @@ _panic(const char *file, int line, const char *fmt, ...)
 		panic_returns = false;
 		__builtin_longjmp(panic_resume, 1);
 	}
+	sys_env_set_pgfault_upcall(0, PANIC_MARK);
 	for (;;)
 		sys_env_destroy(0);
 }
