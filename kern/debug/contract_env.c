@@ -166,7 +166,26 @@ expect_region(struct Env *e, uintptr_t va, size_t len, size_t npages)
 static void
 alloc_for_nothing(void *e)
 {
-	contract_region_alloc(e, (void *) UTEXT, PGSIZE);
+	contract_region_alloc(e, (void *) 0x02000000, PGSIZE);
+}
+
+// Without memory: without any, and with one page, but none for a page table
+static void
+contract_region_fails(struct Env *e)
+{
+	struct PageInfo *const pp = page_alloc(0);
+
+	hide_pages();
+	expect(panic_of(alloc_for_nothing, e) != NULL,
+		"should panic without memory");
+	if (pp) {
+		page_free(pp);
+		expect(panic_of(alloc_for_nothing, e) != NULL,
+			"should panic without memory for a page table");
+		if (!page_free_list && pp->pp_ref == 0)
+			page_free(pp);
+	}
+	show_pages();
 }
 
 static void
@@ -185,10 +204,7 @@ contract_regions(void)
 	expect_region(e, 0x00f00000, 3 * PGSIZE + 1, 4);
 	expect_region(e, 0x00bff000 + 0x400000, 2 * PGSIZE, 2);
 	expect_region(e, 0x01400000, 0, 0);
-	hide_pages();
-	const char *said = panic_of(alloc_for_nothing, e);
-	show_pages();
-	expect(said != NULL, "should panic without memory");
+	contract_region_fails(e);
 	end_env(e);
 }
 
@@ -384,6 +400,14 @@ contract_envs(void)
 #define WANT_DS		(GD_UD | 3)
 #define WANT_ES		(GD_UT | 3)
 
+// Made by kern/trapentry.S; not there in one from elsewhere
+struct Vector {
+	uint32_t num;
+	void (*stub)(void);
+};
+extern const struct Vector trap_vectors[] __attribute__((weak));
+extern const struct Vector trap_vectors_end[] __attribute__((weak));
+
 static struct Trapframe seen;
 static uint16_t seen_ds, seen_es;
 uintptr_t contract_target;		// the stub; contract_back: tf_eip
@@ -427,8 +451,9 @@ raise(void *with_error)
 static bool
 has_error_code(int num)
 {
-	return num == T_TSS || num == T_SEGNP || num == T_STACK
-		|| num == T_GPFLT || num == T_PGFLT || num == T_ALIGN;
+	return num == T_DBLFLT || num == T_TSS || num == T_SEGNP
+		|| num == T_STACK || num == T_GPFLT || num == T_PGFLT
+		|| num == T_ALIGN;
 }
 
 static const char *
@@ -450,15 +475,14 @@ expect_saved(const char *what, uint32_t got, uint32_t want)
 		"is %08x", what, want, got);
 }
 
-// The frame that the stub of gate num leaves
+// The frame that the stub of trap num, which begins at target, leaves
 static void
-contract_stub(int num)
+contract_stub(int num, uintptr_t target)
 {
-	const struct Gatedesc *g = &idt[num];
 	const bool error = has_error_code(num);
 	const char *const name = trap_name(num);
 
-	contract_target = g->gd_off_31_16 << 16 | g->gd_off_15_0;
+	contract_target = target;
 	memset(&seen, 0, sizeof(seen));
 	trap_hook = see_trap;
 	panic_of(raise, (void *) error);
@@ -512,7 +536,23 @@ contract_gate(int num)
 			"its DPL is %d", name, g.gd_dpl);
 	look_at("entry stubs, trap_init", "lab 3, exercises 4 and 7; "
 		"kern/trapentry.S, kern/trap.c");
-	contract_stub(num);
+	contract_stub(num, g.gd_off_31_16 << 16 | g.gd_off_15_0);
+}
+
+// The gate of double faults may lead elsewhere, but there is a stub for them,
+// too.
+static void
+contract_double_fault(void)
+{
+	const struct Vector *v = trap_vectors;
+
+	look_at("entry stubs", "lab 3, exercise 4; kern/trapentry.S");
+	while (v < trap_vectors_end && v->num != T_DBLFLT)
+		v++;
+	expect(v < trap_vectors_end || v == NULL,
+		"there is no stub for T_DBLFLT");
+	if (v < trap_vectors_end)
+		contract_stub(T_DBLFLT, (uintptr_t) v->stub);
 }
 
 static void
@@ -533,6 +573,7 @@ contract_gates(void)
 	for (int num = T_DIVIDE; num <= T_SIMDERR; num++)
 		if (num != 9 && num != 15 && num != T_DBLFLT)
 			contract_gate(num);
+	contract_double_fault();
 	contract_gate(T_SYSCALL);
 	for (int num = T_SIMDERR + 1; num < 256; num++)
 		expect(!idt[num].gd_p || idt[num].gd_dpl == 0
@@ -556,6 +597,7 @@ contract_gates(void)
 #define C	(B + PGSIZE)		// the kernel's, and one that is not
 #define D	(C + PGSIZE)		// mapped; another table begins at E
 #define E	0x40400000u
+#define FAR	0x50000000u		// without a page table
 
 // first: the first address that may not be used, or 0
 static void
@@ -655,6 +697,23 @@ contract_user_mem_check(struct Env *e)
 	expect_check(e, A, 0u - A + PGSIZE, U, C);
 	expect_check(e, B + 1, 0u - PGSIZE, U, C);
 	expect_check(e, A + 1, 0xffffffff, U, C);
+
+	// Nothing from ULIM on is a program's, whatever the tables allow there
+	const pde_t pde = e->env_pgdir[PDX(ULIM)];
+	e->env_pgdir[PDX(ULIM)] = e->env_pgdir[PDX(A)];
+	expect_check(e, ULIM, 1, U, ULIM);
+	expect_check(e, ULIM + 5, 1, W, ULIM + 5);
+	expect_check(e, ULIM - 4, 8, U, ULIM);
+	e->env_pgdir[PDX(ULIM)] = pde;
+
+	// A page that is not there allows nothing, not even what asks for no
+	// permission; and looking makes no page table
+	expect(user_mem_check(e, (void *) D, 1, 0) == -E_FAULT, "1 byte at "
+		"%08x, where no page is, with permissions 0: should return "
+		"-E_FAULT", D);
+	expect_check(e, FAR, 1, U, FAR);
+	expect(e->env_pgdir[PDX(FAR)] == 0, "makes a page table for %08x, "
+		"where none is", FAR);
 }
 
 static void
@@ -714,6 +773,18 @@ contract_user_lines(struct Env *e)
 			"of %u bytes, which are not all the program's",
 			sizes[i]);
 	}
+
+	// One that is larger than USER_TABLE_MAX, and all the program's: its
+	// search would last too long
+	const size_t nentries = PTSIZE / 2 / PGSIZE;
+	for (size_t i = mapped / PGSIZE; i < nentries; i++)
+		pte[i] = pte[0];
+	head->lt_size = nentries * PGSIZE;
+	expect(debuginfo_eip(eip, &info) < 0, "should not read a table of %u "
+		"bytes, which is larger than USER_TABLE_MAX", head->lt_size);
+	for (size_t i = mapped / PGSIZE; i < nentries; i++)
+		pte[i] = 0;
+	lcr3(rcr3());
 	head->lt_size = size;
 
 	// The last page of the table
