@@ -27,6 +27,7 @@ static const struct {
 } contracts[] = {
 	{ "print", 1, contract_print },
 	{ "symbols", 1, contract_symbols },
+	{ "frames", ON_DEMAND, contract_frames },
 	{ "boot", 2, contract_boot },
 	{ "pages", 2, contract_pages },
 	{ "tables", 2, contract_tables },

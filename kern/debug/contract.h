@@ -23,6 +23,7 @@ const char *panic_of(void (*f)(void *arg), void *arg);
 #define CONTRACT(name)	void name(void) __attribute__((weak))
 CONTRACT(contract_print);
 CONTRACT(contract_symbols);
+CONTRACT(contract_frames);
 CONTRACT(contract_boot);
 CONTRACT(contract_pages);
 CONTRACT(contract_tables);

@@ -1,7 +1,7 @@
-// kern/debug/contract_print.c - contracts of lab 1: formatted text, and the
-// source lines of addresses in the kernel.
+// kern/debug/contract_print.c - contracts of lab 1: formatted text, the source
+// lines of addresses in the kernel, and a backtrace of many frames.
 //
-// Entry points: contract_print, contract_symbols.
+// Entry points: contract_print, contract_symbols, contract_frames.
 
 #include <inc/error.h>
 #include <inc/memlayout.h>
@@ -11,6 +11,7 @@
 
 #include <kern/debug/contract.h>
 #include <kern/kdebug.h>
+#include <kern/monitor.h>
 
 // Does vsnprintf give this text?
 static void
@@ -132,4 +133,24 @@ contract_symbols(void)
 	const int r = debuginfo_eip(KERNBASE, &info);
 	expect(r < 0 && info.eip_line == 0 && info.eip_fn_addr == KERNBASE,
 		"knows a function at %08x, where none is", KERNBASE);
+}
+
+// ------------------------------------------------------------- many frames
+
+static void __attribute__((noinline))
+deeper(int n)
+{
+	if (n > 0)
+		deeper(n - 1);
+	else
+		mon_backtrace(0, NULL, NULL);
+	__asm__ volatile("");		// or the call above would be a jump
+}
+
+// The grader looks at what this prints: all frames, up to the outermost.
+void
+contract_frames(void)
+{
+	look_at("mon_backtrace", "lab 1, exercise 11; kern/monitor.c");
+	deeper(20);
 }
