@@ -37,9 +37,10 @@ struct Place place_of(uintptr_t va);
 // The memory at pa, through the kernel's window, or NULL if it is not there
 void *memory_at(uint32_t pa);
 
-// ext/monitor/pages.c, dump.c and step.c
+// ext/monitor/pages.c, dump.c, disasm.c and step.c
 monitor_command mon_showmappings, mon_setperm;
 monitor_command mon_dump, mon_pdump;
+monitor_command mon_disasm;
 monitor_command mon_step;
 bool step_trap(struct Trapframe *tf);
 

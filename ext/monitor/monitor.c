@@ -91,6 +91,7 @@ static const struct ExtCommand commands[] = {
 		"setperm ADDRESS [+-][puw]...", mon_setperm },
 	{ "dump", "Display memory: dump FIRST [LAST]", mon_dump },
 	{ "pdump", "Display physical memory: pdump FIRST [LAST]", mon_pdump },
+	{ "disasm", "Display instructions: disasm [FIRST [LAST]]", mon_disasm },
 	{ "step", "Let the program execute an instruction, or N: step [N]",
 		mon_step },
 	{ "si", "The same", mon_step },
