@@ -1,18 +1,11 @@
 // ext/batch/user/testbatch.c - what a batch does, and what it refuses.
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #include <ext/batch/batch.h>
 
 #define VA		((void *) 0x20000000)
 #define RW		(PTE_P | PTE_U | PTE_W)
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d, not %d", what, got, want);
-}
 
 static void
 test_results(void)

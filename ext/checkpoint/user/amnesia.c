@@ -6,7 +6,7 @@
 
 #include <inc/x86.h>
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #include <ext/checkpoint/checkpoint.h>
 #include <ext/ext.h>
@@ -26,13 +26,6 @@ static volatile struct Told {
 	uint32_t count;			// how many
 	uint32_t grandchildren;		// that came to their end
 } *const told = (volatile struct Told *) 0x30000000;
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d (%e), not %d", what, got, got, want);
-}
 
 // ------------------------------------------------------------------- the child
 
@@ -157,17 +150,6 @@ count_again(envid_t child, envid_t saved, int last)
 	if (first != last && first != last + 1)
 		panic("counts again from %d, not %d or %d", first, last,
 			last + 1);
-}
-
-static int
-pages_in_use(void)
-{
-	int n = 0;
-
-	for (const volatile struct PageInfo *pp = pages;
-	     page_is_mapped((const void *) pp); pp++)
-		n += pp->pp_ref != 0;
-	return n;
 }
 
 // start has made the child, when so many environments were free.

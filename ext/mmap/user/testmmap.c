@@ -6,7 +6,7 @@
 
 #include <ext/mmap/mmap.h>
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #define NAME		"/mapped"
 #define NPAGES		40
@@ -16,13 +16,6 @@
 #define WARM_UP		50
 #define TOUCHES		50
 #define ROUNDS		300
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d (%e), not %d", what, got, got, want);
-}
 
 // ------------------------------------------------------------------- the file
 
@@ -131,18 +124,6 @@ change(int offset, int byte)
 	char *p = map(PROT_READ | PROT_WRITE, MAP_SHARED);
 
 	p[offset] = byte;
-}
-
-static void
-in_child(void (*f)(void))
-{
-	const envid_t child = fork_or_panic();
-
-	if (child == 0) {
-		f();
-		exit();
-	}
-	wait(child);
 }
 
 // ----------------------------------------------------------------- MAP_PRIVATE
@@ -404,17 +385,6 @@ close_all_files(void)
 }
 
 // ------------------------------------------------------------- nothing is lost
-
-static int
-pages_in_use(void)
-{
-	int n = 0;
-
-	for (const volatile struct PageInfo *pp = pages;
-	     page_is_mapped((const void *) pp); pp++)
-		n += pp->pp_ref != 0;
-	return n;
-}
 
 static void
 map_and_unmap(void)

@@ -5,19 +5,12 @@
 // its parent.  A third one makes it a child that was spawned, which looks whether
 // that is its own priority.
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #include <ext/priority/priority.h>
 #include <ext/sysfork/sysfork.h>
 
 static int *const shared = (int *) 0x10000000;
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d, not %d", what, got, want);
-}
 
 static void
 set_priority(envid_t env, int priority)

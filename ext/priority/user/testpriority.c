@@ -2,7 +2,7 @@
 //
 // The argument says how many CPUs there are; with one, the order is exact.
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #include <ext/priority/priority.h>
 
@@ -50,13 +50,6 @@ lower_when_asleep(envid_t child, int priority)
 	while (!e->env_ipc_recving)
 		sys_yield();
 	set_priority(child, priority);
-}
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d, not %d", what, got, want);
 }
 
 static void

@@ -4,7 +4,7 @@
 
 #include <ext/regions/regions.h>
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #define RW		(PTE_P | PTE_U | PTE_W)
 #define ZEROS		0x10000000	// pages of zeros
@@ -22,13 +22,6 @@
 static volatile struct Counts {
 	int zeros, inside, squares, sums, stack, rest;
 } counts;
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d, not %d", what, got, want);
-}
 
 // ------------------------------------------------------------------ handlers
 
@@ -241,18 +234,6 @@ test_sfork(void)
 	}
 	expect("the child has come to its end", SHARED[2], 1);
 	cprintf("regions outlive sfork\n");
-}
-
-static void
-in_child(void (*f)(void))
-{
-	const envid_t child = fork_or_panic();
-
-	if (child == 0) {
-		f();
-		exit();
-	}
-	wait(child);
 }
 
 static void

@@ -3,7 +3,7 @@
 //
 // The argument says how many CPUs there are.
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #include <ext/stride/stride.h>
 
@@ -17,13 +17,6 @@ static struct Shared {
 } *const shared = (struct Shared *) 0x10000000;
 
 static const uint32_t share[NSHARES] = { 30, 20, 10 };
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d, not %d", what, got, want);
-}
 
 static void
 set_share(envid_t env, uint32_t share)

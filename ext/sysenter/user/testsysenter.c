@@ -3,7 +3,7 @@
 //
 // The argument is 1 if the processor has SYSENTER, and 0 if not.
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #include <inc/x86.h>
 
@@ -15,13 +15,6 @@
 
 static bool fast;			// is there SYSENTER?
 static char text[3000];
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d, not %d", what, got, want);
-}
 
 static int
 interrupts(void)

@@ -1,7 +1,7 @@
 // ext/sysfork/user/testsysfork.c - what the child of sys_fork has of its parent:
 // heap, deep stack, descriptors, upcall, and what neither may see of the other.
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #include <ext/sysfork/sysfork.h>
 
@@ -12,13 +12,6 @@
 #define RW		(PTE_P | PTE_U | PTE_W)
 
 static volatile int data = 1;
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d, not %d", what, got, want);
-}
 
 // In both: write everywhere, and see what the other has not written.
 static void
