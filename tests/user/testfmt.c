@@ -44,6 +44,7 @@ test_padding(void)
 	GIVES("0000002a|      2a", "%08x|%8x", 42, 42);
 	GIVES("123456", "%3d", 123456);
 	GIVES("   42|42   ", "%*d|%-*d", 5, 42, 5, 42);
+	GIVES("42   ", "%*d", -5, 42);
 	GIVES("   ab|ab   |abcdef", "%5s|%-5s|%3s", "ab", "ab", "abcdef");
 	GIVES("abc|ab|", "%.3s|%.3s|%.0s", "abcdef", "ab", "abc");
 	GIVES("ab|  ab", "%.*s|%4.2s", 2, "abc", "abc");
