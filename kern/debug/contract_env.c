@@ -204,6 +204,12 @@ contract_regions(void)
 	expect_region(e, 0x00f00000, 3 * PGSIZE + 1, 4);
 	expect_region(e, 0x00bff000 + 0x400000, 2 * PGSIZE, 2);
 	expect_region(e, 0x01400000, 0, 0);
+	// The second of three pages is there already
+	expect_region(e, 0x01501000, PGSIZE, 1);
+	contract_region_alloc(e, (void *) 0x01500000, 3 * PGSIZE);
+	expect(entry_of(e->env_pgdir, 0x01500000)
+		&& entry_of(e->env_pgdir, 0x01502000), "of three pages of which "
+		"the second is there already: should map the others");
 	contract_region_fails(e);
 	end_env(e);
 }

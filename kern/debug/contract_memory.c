@@ -456,6 +456,8 @@ contract_walk(pde_t *pgdir)
 	expect_refs("of a table that is there",
 		pa2page(PTE_ADDR(pde)), 1);
 	*pte = 0;
+	expect(pgdir_walk(pgdir, (void *) (VA + PTSIZE), 2) != NULL,
+		"with create 2, which is not 0, should make a table");
 	drop_tables(pgdir);
 }
 
@@ -587,6 +589,13 @@ contract_insert(pde_t *pgdir, struct PageInfo *p, struct PageInfo *q)
 		"that was its last reference");
 	take_page(p);
 	p->pp_ref = 0;
+
+	// An entry that is not present, whatever else is in it, maps nothing
+	pte_t *const absent = pgdir_walk(pgdir, (void *) (VA + 2 * PGSIZE), 0);
+	if (absent) {
+		*absent = page2pa(p) | PTE_W;
+		expect_insert(pgdir, p, VA + 2 * PGSIZE, PTE_U, 1);
+	}
 
 	p->pp_ref = q->pp_ref = 0;
 	drop_tables(pgdir);

@@ -97,6 +97,8 @@ contract_mmio(void)
 	must_panic("1 byte, with nothing left", DEVICE, 1);
 	must_panic("4 GiB less a page", DEVICE, 0xFFFFF000);
 	must_panic("4 GiB less a byte", DEVICE, 0xFFFFFFFF);
+	must_panic("so many bytes that the end wraps to 0", DEVICE + 0xFFF,
+		0xFFFFF001);
 }
 
 // ----------------------------------------------------------------------- CPUs
