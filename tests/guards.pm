@@ -45,6 +45,11 @@ return (
     file => 'kern/reap.c',
     out => 'memset(pgdir + n, 0, (NPDENTRIES - n) * sizeof(pde_t));',
     in => '', test => ['testreap'] },
+{ guard => 'a call waits for memory that is being given back',
+    file => 'kern/trap.c',
+    out => "\tif (tf->tf_trapno == T_SYSCALL && reap_pending())\n" .
+	"\t\tretry_for_memory(tf, call);\n", in => "\t(void) call;\n",
+    test => ['testreap'] },
 { guard => 'an idle CPU that frees memory takes interrupts',
     file => 'kern/sched.c',
     out => 'const bool pending = reap_pending() || ipi_requests[cpunum()] != 0;',

@@ -250,6 +250,39 @@ test_tables_are_zero(void)
 		must("sys_page_unmap", sys_page_unmap(0, SOURCE + i * PGSIZE));
 }
 
+#define FILL		((char *) 0x80000000)
+#define WAITING_PAGES	200		// of the 600 tables of such a child
+
+// All memory is taken when a program with very many mappings ends, and most
+// slices of what it gives back free no page.  So a call that needs a page waits.
+static void
+test_call_waits(void)
+{
+	envid_t large = fork_or_panic();
+	char *end = FILL;
+	int r;
+
+	if (large == 0) {
+		map_runs_of(0, MANY_RUNS);
+		ipc_recv(NULL, NULL, NULL);
+		exit();
+	}
+	expect_asleep("the large program", large);
+	while ((r = sys_page_alloc(0, end, RW)) == 0)
+		end += PGSIZE;
+	if (r != -E_NO_MEM)
+		panic("sys_page_alloc: %e", r);
+	ipc_send(large, 0, NULL, 0);
+	while (!is_gone(large) && !is_dying(large))
+		sys_yield();
+	for (int i = 0; i < WAITING_PAGES; i++, end += PGSIZE)
+		must("sys_page_alloc, while memory is given back",
+			sys_page_alloc(0, end, RW));
+	while (end > FILL)
+		must("sys_page_unmap", sys_page_unmap(0, end -= PGSIZE));
+	wait(large);
+}
+
 void
 umain(int argc, char **argv)
 {
@@ -258,6 +291,8 @@ umain(int argc, char **argv)
 
 	test_tables_are_zero();
 	cprintf("new pages are of zeros\n");
+	test_call_waits();
+	cprintf("a call has waited for memory\n");
 	test_idle_cpu();
 	cprintf("an idle CPU has given it back\n");
 	test_dying_is_gone();
