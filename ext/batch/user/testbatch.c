@@ -40,7 +40,7 @@ test_refused(void)
 		SYS_ipc_call, SYS_ipc_reply, SYS_ipc_reply_recv, SYS_cons_wait,
 		SYS_env_wait, SYS_irq_wait, SYS_page_wait, SYS_page_held,
 		SYS_page_map_list, SYS_poweroff, SYS_debug, SYS_batch,
-		SYS_cons_line, 9999, (uint32_t) -1 };
+		SYS_cons_line, SYS_cons_foreground, 9999, (uint32_t) -1 };
 	struct BatchedCall list[] = {
 		{ SYS_cputs, { (uintptr_t) VA, 129 }, 0 },
 		{ SYS_env_set_status, { 0, ENV_NOT_RUNNABLE }, 0 },

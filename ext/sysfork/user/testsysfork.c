@@ -76,6 +76,28 @@ catch(struct UTrapframe *utf)
 		utf->utf_fault_va, PGSIZE), RW));
 }
 
+// The child has a copy of the exception stack: what the parent had below the
+// frames, and not what it writes there later.
+static void
+test_exception_stack(void)
+{
+	volatile uint32_t *const low = (uint32_t *) (UXSTACKTOP - PGSIZE);
+
+	*low = 1;
+	const envid_t child = sys_fork();
+
+	if (child == 0) {
+		expect("exception stack", ipc_recv(NULL, NULL, NULL), *low);
+		*low = 3;
+		exit();
+	}
+	must("sys_fork", child);
+	*low = 2;
+	ipc_send(child, 1, NULL, 0);
+	wait(child);
+	expect("own exception stack", *low, 2);
+}
+
 // Where memory ends, there is an error and no child.
 static void
 test_no_memory(void)
@@ -126,6 +148,7 @@ umain(int argc, char **argv)
 		RW | PTE_SHARE));
 	test_deep();
 	data = 1;
+	test_exception_stack();
 	test_no_memory();
 	cprintf("testsysfork ok\n");
 }
