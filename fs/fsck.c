@@ -548,21 +548,49 @@ best_entries(void)
 	return best;
 }
 
+static bool
+holds_no_entry(const struct File *entries)
+{
+	for (size_t i = 0; i < BLKFILES; i++)
+		if (!is_unused(&entries[i]))
+			return false;
+	return true;
+}
+
+// Where the root has room for the number of one more block of entries: where a
+// number was lost, or at the end, or in place of a block without entries.
+// Returns NDIRECT if there is none.
+static uint32_t
+room_in_root(const struct File *root, uint32_t end)
+{
+	for (uint32_t i = 0; i < NDIRECT; i++)
+		if (i == end || root->f_direct[i] == 0)
+			return i;
+	for (uint32_t i = 0; i < NDIRECT; i++)
+		if (holds_no_entry(block(root->f_direct[i])))
+			return i;
+	return NDIRECT;
+}
+
 // Add a block of entries that no directory has to the root.  Returns false if
-// there is none, or no place for its number.
+// there is none, or no room for its number.
 static bool
 adopt_entries(void)
 {
 	struct File *root = nodes[ROOT].f;
-	uint32_t end = blocks_of((uint32_t) root->f_size);
-	uint32_t b = end < NDIRECT ? best_entries() : 0;
+	const uint32_t end = blocks_of((uint32_t) root->f_size);
+	const uint32_t i = room_in_root(root, end);
+	const uint32_t b = i < NDIRECT ? best_entries() : 0;
 
 	if (b == 0)
 		return false;
 	problem_of(ROOT, "lacks block %u of a directory", b);
-	root->f_direct[end] = b;
-	root->f_size += BLKSIZE;
-	claim_blocks(ROOT, end, end + 1);
+	if (i == end)
+		root->f_size += BLKSIZE;
+	else if (root->f_direct[i] != 0)
+		owner[root->f_direct[i]] = NO_NODE;
+	root->f_direct[i] = b;
+	claim_blocks(ROOT, i, i + 1);
 	return true;
 }
 
