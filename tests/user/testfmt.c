@@ -158,5 +158,6 @@ umain(int argc, char **argv)
 	test_limits();
 	test_printfmt();
 	test_cprintf();
+	cprintf("%1000d\n", 7);		// more than is printed at once
 	cprintf("testfmt ok\n");
 }
