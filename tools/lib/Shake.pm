@@ -10,6 +10,8 @@
 # variable go.  In expressions an absent name is 0, or what the caller says; so
 # conditions become simpler, and statements that are never executed go.  Cases
 # and rows of tables that mention an absent name go, and so do fields.
+# Comments that begin with `LAB n: Your code here' stay: they mark a place, and
+# not what happens to follow.
 #
 # Entry points:
 #   Shake::items(TEXT)		the items of a file
@@ -314,7 +316,8 @@ sub listed
 	my $open = pos($code) - 1;
 	my $close = closing($code, $open);
 	my @all = elements(substr $text, $open + 1, $close - $open - 1);
-	my @kept = grep { !$gone->($_) } map { listed($_, $gone) } @all;
+	my @kept = grep { $_ ne '' } map { $gone->($_) ? row_mark($_) : $_ }
+	    map { listed($_, $gone) } @all;
 	my $list = join '', @kept;
 
 	# No comma at the end, if there was none
@@ -322,6 +325,15 @@ sub listed
 	    if @kept && $kept[-1] ne $all[-1];
 	substr($text, $open + 1, $close - $open - 1) = $list;
 	return $text;
+}
+
+# The same before a row of a table
+sub row_mark
+{
+	my ($row) = @_;
+	my ($comments) = $row =~ m{\A\n((?:[ \t]*//[^\n]*\n)*)};
+	my $mark = mark($comments // '');
+	return $mark eq '' ? '' : "\n$mark";
 }
 
 # int a, b, c; without some of them
@@ -421,12 +433,20 @@ sub reduced
 			$out .= $lead . $new;
 		} else {
 			# Its comment goes, too
-			$lead =~ s{(?:[ \t]*//[^\n]*\n)*[ \t]*\z}{};
+			$lead =~ s{((?:[ \t]*//[^\n]*\n)*)[ \t]*\z}{mark($1)}e;
 			$out .= $lead if $lead =~ /\S/;
 			$out .= "\n" if $lead =~ /\n\s*\n/ && $out =~ /\S\z/;
 		}
 	}
 	return $out . substr $text, $at;
+}
+
+# The student's place in comments before what goes: it stays.
+sub mark
+{
+	my ($comments) = @_;
+	return $comments =~ m{^([ \t]*// LAB \d: Your code here.*?)\n*\z}ms
+	    ? $1 : '';
 }
 
 # case X: goes if X is absent, and with it what follows, unless another case
