@@ -29,8 +29,6 @@
 #
 # `tools/handout -l` looks whether files and texts stand as written here.
 
-my $cases = 'A case for each system call.';
-
 return {
 # Answers, and what only those need who make the course
 never => [qw(.ci/ ext/ handout/ CODING README.md conf/bench.tsv conf/handout.pm
@@ -329,7 +327,8 @@ places => [
 { lab => 4, ex => '5 and 6', file => 'kern/init.c', function => 'mp_main',
     gap => "lock_kernel();\n\tsched_yield();",
     stub => "for (;;)\n\tpause();",
-    hint => 'Take the kernel lock, and look for work.' },
+    hint => "Take the kernel lock, and look for work.  This replaces the loop,\n" .
+	'which waits for ever.' },
 { lab => 4, ex => 5, file => 'kern/trap.c', function => 'trap',
     gap => "\t\tlock_kernel();\n", hint => 'Take the kernel lock.' },
 { lab => 4, ex => 5, file => 'kern/env.c', function => 'env_run',
@@ -344,14 +343,16 @@ places => [
     sys_page_unmap)),
 { lab => 4, ex => 8, file => 'kern/syscall.c',
     function => 'sys_env_set_pgfault_upcall' },
-{ lab => 4, ex => '6 to 8', file => 'kern/syscall.c', function => 'syscall',
+{ lab => 4, ex => '6 and 7', file => 'kern/syscall.c', function => 'syscall',
     from => "\tcase SYS_page_alloc:",
-    upto => "return sys_env_set_status(a1, a2);\n",
-    hint => $cases },
+    upto => "return sys_yield();\n",
+    hint => "A case for each of sys_page_alloc, sys_page_map, sys_page_unmap,\n" .
+	'sys_exofork, sys_env_set_status, sys_yield.' },
 { lab => 4, ex => '8 and 15', file => 'kern/syscall.c', function => 'syscall',
     from => "\tcase SYS_env_set_pgfault_upcall:",
     upto => "sys_ipc_recv((void *) a1);\n",
-    hint => $cases },
+    hint => "A case for each of sys_env_set_pgfault_upcall, sys_ipc_try_send,\n" .
+	'sys_ipc_recv.' },
 { lab => 4, ex => 9, file => 'kern/trap.c', function => 'page_fault_handler',
     from => "\tuintptr_t top = on_exception_stack", stub => 'env_destroy(e);',
     answer => [qw(on_exception_stack)],
@@ -389,7 +390,8 @@ places => [
     from => "\taddr = ROUNDDOWN(addr, PGSIZE);",
     upto => "panic(\"bc_pgfault: %e\", r);\n\n",
     stub => 'panic("LAB 5: bc_pgfault is not written yet");',
-    hint => "Get a page, read the block into it, and mark it clean." },
+    hint => "Get a page and read the block into it.  addr may be anywhere in the\n" .
+	'block; from here on it is to be its start.' },
 { lab => 5, ex => 2, file => 'fs/bc.c', function => 'flush_block',
     from => "\tif (!va_is_mapped(addr) ||",
     upto => "panic(\"flush_block: %e\", r);\n",
@@ -404,7 +406,7 @@ places => [
     function => 'sys_env_set_trapframe' },
 { lab => 5, ex => 7, file => 'kern/syscall.c', function => 'syscall',
     from => "\tcase SYS_env_set_trapframe:", upto => "a2);\n",
-    hint => $cases },
+    hint => 'A case for sys_env_set_trapframe.' },
 { lab => 5, ex => 8, file => 'lib/fork.c', function => 'duppage',
     from => "\tif (perm & PTE_SHARE)", upto => "va, perm);\n",
     hint => 'Pages with PTE_SHARE.' },

@@ -368,6 +368,7 @@ boot_map_region(pde_t *pgdir, uintptr_t va, size_t size, physaddr_t pa,
 
 // Map page pp at va with permissions perm, in place of what was there; counts
 // one reference to pp.  If pp is there already, only the permissions change.
+// The TLB keeps no entry that was changed (tlb_invalidate).
 // Returns 0, or -E_NO_MEM with nothing changed: there was no memory for a page
 // table, or pp has as many references as can be counted.
 int
@@ -406,7 +407,9 @@ page_lookup(pde_t *pgdir, void *va, pte_t **pte_store)
 	return pa2page(*pte);
 }
 
-// Unmap the page at va, if there is one, and drop the reference.
+// Unmap the page at va, if there is one: no entry of it stays in the TLB
+// (tlb_invalidate), and one reference is dropped, the last of which frees the
+// page (page_decref).
 void
 page_remove(pde_t *pgdir, void *va)
 {

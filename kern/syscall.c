@@ -281,7 +281,9 @@ sys_env_wait(envid_t envid)
 // ------------------------------------------------------------------- pages
 // kern/pagecall.c has the calls about pages that the labs do not have.
 
-// Map a new page of zeros at va, in place of a page that is mapped there.
+// Map a new page of zeros at va, in place of a page that is mapped there.  A va
+// is bad unless it is the start of a page below UTOP.  A perm is bad unless it
+// has PTE_U and PTE_P, and nothing but what is in PTE_SYSCALL.
 // Returns 0; -E_BAD_ENV; -E_INVAL: bad va or perm; -E_NO_MEM.
 static int
 sys_page_alloc(envid_t envid, void *va, int perm)
@@ -302,8 +304,9 @@ sys_page_alloc(envid_t envid, void *va, int perm)
 }
 
 // Map the page at srcva of environment srcid at dstva of dstid, too.
-// Returns 0; -E_BAD_ENV; -E_INVAL: bad srcva, dstva or perm, no page is there,
-// or perm has PTE_W although the page is read-only there; -E_NO_MEM.
+// Returns 0; -E_BAD_ENV; -E_INVAL: srcva, dstva or perm is bad, as in
+// sys_page_alloc, no page is there, or perm has PTE_W although the page is
+// read-only there; -E_NO_MEM.
 static int
 sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
 {
@@ -320,7 +323,7 @@ sys_page_map(envid_t srcid, void *srcva, envid_t dstid, void *dstva, int perm)
 }
 
 // Unmap the page at va, if there is one.
-// Returns 0; -E_BAD_ENV; -E_INVAL: bad va.
+// Returns 0; -E_BAD_ENV; -E_INVAL: va is bad, as in sys_page_alloc.
 static int
 sys_page_unmap(envid_t envid, void *va)
 {
@@ -343,7 +346,8 @@ sys_page_unmap(envid_t envid, void *va)
 // receiver's sys_ipc_recv then returns 0.
 // Returns 0; -E_BAD_ENV; -E_IPC_NOT_RECV: the target does not receive;
 // -E_INVAL: srcva is below UTOP, and is not the start of a page, or no page is
-// there, or perm is bad, or has PTE_W although the page is read-only here;
+// there, or perm is bad (see sys_page_alloc), or has PTE_W although the page is
+// read-only here;
 // -E_NO_MEM: no page table for the receiver, which goes on waiting.
 static inline int
 sys_ipc_try_send(envid_t envid, uint32_t value, void *srcva, int perm)
@@ -510,12 +514,12 @@ syscall(uint32_t syscallno, uint32_t a1, uint32_t a2, uint32_t a3,
 		return exofork();
 	case SYS_env_set_status:
 		return sys_env_set_status(a1, a2);
+	case SYS_yield:
+		return sys_yield();
 	case SYS_env_set_trapframe:
 		return sys_env_set_trapframe(a1, (struct Trapframe *) a2);
 	case SYS_env_set_pgfault_upcall:
 		return sys_env_set_pgfault_upcall(a1, (void *) a2);
-	case SYS_yield:
-		return sys_yield();
 	case SYS_ipc_try_send:
 		return ipc_try_send(a1, a2, (void *) a3, a4);
 	case SYS_ipc_recv:

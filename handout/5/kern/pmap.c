@@ -150,6 +150,7 @@ boot_map_region(pde_t *pgdir, uintptr_t va, size_t size, physaddr_t pa,
 
 // Map page pp at va with permissions perm, in place of what was there; counts
 // one reference to pp.  If pp is there already, only the permissions change.
+// The TLB keeps no entry that was changed (tlb_invalidate).
 // Returns 0, or -E_NO_MEM with nothing changed: there was no memory for a page
 // table.
 int
