@@ -44,7 +44,8 @@ never => [qw(.ci/ ext/ handout/ CODING README.md conf/bench.tsv conf/handout.pm
     tools/lib/Submission.pm)],
 since => {
     1 => [],
-    2 => [qw(grade-lab2 kern/debug/contract_memory.c)],
+    2 => [qw(grade-lab2 kern/debug/contract_memory.c kern/lab.c kern/lab.h
+	tools/import-lab)],
     3 => [qw(grade-lab3 inc/lib.h kern/debug/contract_env.c kern/programs.S
 	kern/trapentry.S user/), map "lib/$_", qw(Makefrag console.c entry.S
 	exit.c libmain.c panic.c printf.c syscall.c)],
@@ -164,7 +165,6 @@ cuts => [
 # Comments about what is not there
     { since => 2, file => 'kern/entrypgdir.S',
 	gap => "  mem_init (kern/pmap.c)\n// replaces both." },
-    { since => 2, file => 'kern/lab.c', gap => 's: lab_init,', instead => ':' },
     { since => 3, file => 'kern/debug/contract.h', gap => "//\n// What a check " .
 	"prints is described in user/check/check.h.\n" },
     { since => 4, file => 'kern/kclock.c', gap => ', mc146818_write' },
@@ -192,8 +192,37 @@ cuts => [
 	"arguments, after\n// checking the mode in which the file was opened.\n\n",
 	"// If the request turns out to be invalid, o_changed costs one " .
 	"needless flush.\n"),
-    { since => 6, file => 'inc/memlayout.h', gap => "references that " .
-	"kern/debug/audit.c\n\t\t\t\t\t// counted", instead => 'unused' },
+    { since => 4, file => 'inc/env.h', gap => '  The kernel lock guards them all.' },
+    { since => 4, file => 'inc/trap.h', gap => '// What a program',
+	instead => '// Lab 4: what a program' },
+    { since => 4, file => 'inc/trap.h', gap => "_Static_assert(sizeof(struct " .
+	"UTrapframe) == 52, \"lib/pfentry.S\");\n" },
+    { since => 3, file => 'inc/trap.h', gap => "_Static_assert(sizeof(struct " .
+	"Trapframe) == 68, \"kern/trapentry.S\");\n" },
+    { since => 6, file => 'inc/memlayout.h', gap => "\tuint16_t pp_found;\t\t" .
+	"// references that kern/debug/audit.c\n\t\t\t\t\t// counted\n" },
+    { since => 6, file => 'kern/pmap.c', gap => ' + nzeroed_tables' },
+# What make and the tools can not do here
+    { since => 2, file => 'GNUmakefile', gap => "make import-lab FROM=folder  " .
+	"your functions of earlier labs from there\n" },
+    { since => 2, file => 'GNUmakefile', gap => "import-lab:\n\t\$(V)exec " .
+	"\$(PERL) tools/import-lab \$(call quoted,\$(FROM))\n\n" },
+    { since => 2, file => 'GNUmakefile',
+	gap => 'grade-all import-lab handin', instead => 'grade-all handin' },
+    { since => 2, file => 'GNUmakefile', gap => "grade-all import-lab\n",
+	instead => "grade-all\n" },
+    { since => 3, file => 'GNUmakefile', from => "ifneq (\$(PROGRAM_NAMES),)\n",
+	upto => "endif\n\n" },
+    { since => 3, file => 'GNUmakefile', gap => "make run-X            run " .
+	"program X first; also run-X-nox\n" },
+    { since => 3, file => 'GNUmakefile', gap => ', run-X-gdb, run-X-nox-gdb' },
+    { since => 4, file => 'GNUmakefile', gap => 'CPUS=1..8  ' },
+    { since => 6, file => 'fs/files/README',
+	gap => "  `make get FILE=name' there brings one back." },
+    { since => 6, file => 'tools/doctor', from => "\tif have nasm; then\n",
+	upto => "\tfi\n" },
+    { since => 6, file => 'tools/doctor', from => "\tif have bwrap; then\n",
+	upto => "\tfi\n" },
 ],
 keep => [qw(boot/ user/ fs/fsformat.c umain __wrap__panic inc/mmu.h inc/elf.h
     inc/memlayout.h inc/error.h inc/types.h inc/stdarg.h inc/string.h inc/stdio.h inc/trap.h lib/div64.c)],

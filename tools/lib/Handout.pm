@@ -130,13 +130,15 @@ sub cut
 sub known_fields
 {
 	my ($text, $lab) = @_;
-	my @rows = $text->{'kern/lab.c'} =~ /^\t\[(\d)\] = \{(.*?)\n?\t?\},$/msg;
+	my @rows = Source::read_file('kern/lab.c') =~
+	    /^\t\[(\d)\] = \{(.*?)\n?\t?\},$/msg;
 	my (%value, %known);
 
 	while (my ($number, $row) = splice @rows, 0, 2) {
 		if ($number > $lab) {
-			$text->{'kern/lab.c'} =~ s/^\t\[$number\] = \{\Q$row\E
-			    \n?\t?\},\n//mx;
+			$text->{'kern/lab.c'} =~
+			    s/^\t\[$number\] = \{\Q$row\E\n?\t?\},\n//m
+			    if $text->{'kern/lab.c'};
 			next;
 		}
 		$value{$1}[$number] = $2 while $row =~ /\.(\w+) = ([^,}\s]+)/g;
@@ -154,7 +156,7 @@ sub known_fields
 		    { map { ("known_$_" => $known{$_}) } keys %known })
 		    if $text->{$file} =~ /\blab->/;
 	}
-	for my $file (qw(kern/lab.c kern/lab.h)) {
+	for my $file (grep { $text->{$_} } qw(kern/lab.c kern/lab.h)) {
 		$text->{$file} = Shake::without($text->{$file}, \%known);
 	}
 }
