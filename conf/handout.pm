@@ -23,9 +23,11 @@
 # `upto`, these included, or the function's end; without all these, the whole
 # body.  In its place comes a comment, with the lines of `hint`, and `stub`, what
 # the place does as long as nothing is written there: a body without a stub
-# panics.  `upto_lab` is the last lab that has the place.  `hides` names what
-# only the solution needs, wherever it is.  `answer` names functions of the file
-# that only the solution calls, and which go with it.
+# panics.  `upto_lab` is the last lab that has the place.  `what` is what
+# README.md calls the place, after the function's name: for places in no
+# function, and for several in one.  `hides` names what only the solution needs,
+# wherever it is.  `answer` names functions of the file that only the solution
+# calls, and which go with it.
 #
 # `tools/handout -l` looks whether files and texts stand as written here.
 
@@ -241,6 +243,7 @@ places => [
     hint => "Follow the saved frame pointers, from read_ebp() to the 0 of\n" .
 	'kern/entry.S; debuginfo_eip says where an address is.' },
 { lab => 1, ex => 12, file => 'kern/monitor.c',
+    what => '`commands[]`',
     gap => qq(\t{ "backtrace", "Display the function calls that led here",\n) .
 	"\t\tmon_backtrace },", hint => 'A row for the command backtrace.' },
 { lab => 1, ex => 12, file => 'kern/kdebug.c', function => 'debuginfo_eip',
@@ -252,19 +255,23 @@ places => [
 { lab => 2, ex => 1, file => 'kern/pmap.c', function => 'boot_alloc',
     from => "\tconst uintptr_t limit =", },
 { lab => 2, ex => 1, file => 'kern/pmap.c', function => 'mem_init',
+    what => 'make `pages[]`',
     gap => "const size_t pages_size = ROUNDUP(npages * sizeof(*pages), " .
 	"PGSIZE);\n\tpages = boot_alloc(pages_size);\n" .
 	"\tmemset(pages, 0, pages_size);",
     stub => 'panic("LAB 2: mem_init is not written yet");',
     hint => 'Allocate pages[], npages of them, and fill it with zeros.' },
 { lab => 2, ex => 5, file => 'kern/pmap.c', function => 'mem_init',
+    what => 'map `UPAGES`',
     gap => 'boot_map_region(kern_pgdir, UPAGES, pages_size, ' .
 	'PADDR(pages), PTE_U);',
     hint => 'Map pages[] at UPAGES, for everybody to read.' },
 { lab => 2, ex => 5, file => 'kern/pmap.c', function => 'mem_init',
+    what => 'map `KERNBASE`',
     gap => 'boot_map_region(kern_pgdir, KERNBASE, MAXPHYSMEM, 0, PTE_W);',
     hint => 'Map all physical memory at KERNBASE, for the kernel alone.' },
 { lab => 2, ex => 5, upto_lab => 3, file => 'kern/pmap.c', function => 'mem_init',
+    what => 'map the stack',
     gap => "boot_map_region(kern_pgdir, KSTACKTOP - KSTKSIZE, KSTKSIZE,\n" .
 	"\t\tPADDR(bootstack), PTE_W);",
     hint => "Map the kernel's stack, bootstack, for the kernel alone.  The\n" .
@@ -279,11 +286,13 @@ places => [
 
 # ------------------------------------------------------------------------ lab 3
 { lab => 3, ex => 1, file => 'kern/pmap.c', function => 'mem_init',
+    what => 'make `envs[]`',
     gap => "const size_t envs_size = ROUNDUP(NENV * sizeof(*envs), PGSIZE);\n" .
 	"\tenvs = boot_alloc(envs_size);\n\tmemset(envs, 0, envs_size);",
     stub => 'panic("LAB 3: mem_init does not make envs[] yet");',
     hint => 'Allocate envs[], NENV of them, and fill it with zeros.' },
 { lab => 3, ex => 1, file => 'kern/pmap.c', function => 'mem_init',
+    what => 'map `UENVS`',
     gap => 'boot_map_region(kern_pgdir, UENVS, envs_size, PADDR(envs), PTE_U);',
     hint => 'Map envs[] at UENVS, for everybody to read.' },
 { lab => 3, ex => 2, file => 'kern/env.c', function => 'env_init',
@@ -302,9 +311,11 @@ places => [
 { lab => 3, ex => 2, file => 'kern/env.c', function => 'env_run',
     hint => 'env_pop_tf loads registers.' },
 { lab => 3, ex => '4 and 7', file => 'kern/trapentry.S',
+    what => 'stubs of exceptions',
     from => "\tTRAPHANDLER_NOEC(trap_divide", upto => "\n\n",
     hint => 'A stub for each exception.  Which ones push an error code?' },
 { lab => 3, ex => 7, file => 'kern/trapentry.S',
+    what => 'stub of system calls',
     gap => 'TRAPHANDLER_NOEC(trap_syscall, T_SYSCALL)',
     hint => 'A stub for system calls.' },
 { lab => 3, ex => 4, file => 'kern/trapentry.S', function => '_alltraps',
@@ -332,9 +343,11 @@ places => [
 { lab => 3, ex => 9, file => 'kern/syscall.c', function => 'sys_cputs',
     gap => 'user_mem_assert(curenv, s, len, PTE_U);' },
 { lab => 3, ex => 9, file => 'kern/kdebug.c', function => 'debuginfo_eip',
+    what => 'whose program',
     from => "\t\tif (!env_is_loaded(curenv)", upto => "-E_FAULT;\n",
     hint => 'For env_is_loaded(curenv) only; else return -E_FAULT.' },
 { lab => 3, ex => 9, file => 'kern/kdebug.c', function => 'debuginfo_eip',
+    what => 'its table',
     from => "\t\tif (limit > USER_TABLE_MAX", upto => "-E_FAULT;\n",
     hint => 'At most USER_TABLE_MAX bytes.' },
 
@@ -373,11 +386,13 @@ places => [
 { lab => 4, ex => 8, file => 'kern/syscall.c',
     function => 'sys_env_set_pgfault_upcall' },
 { lab => 4, ex => '6 and 7', file => 'kern/syscall.c', function => 'syscall',
+    what => 'pages and environments',
     from => "\tcase SYS_page_alloc:",
     upto => "return sys_yield();\n",
     hint => "A case for each of sys_page_alloc, sys_page_map, sys_page_unmap,\n" .
 	'sys_exofork, sys_env_set_status, sys_yield.' },
 { lab => 4, ex => '8 and 15', file => 'kern/syscall.c', function => 'syscall',
+    what => 'page faults and messages',
     from => "\tcase SYS_env_set_pgfault_upcall:",
     upto => "sys_ipc_recv((void *) a1);\n",
     hint => "A case for each of sys_env_set_pgfault_upcall, sys_ipc_try_send,\n" .
@@ -399,6 +414,7 @@ places => [
     gap => 'e->env_tf.tf_eflags = FL_IF;',
     hint => 'Programs run with interrupts on.' },
 { lab => 4, ex => 13, file => 'kern/trapentry.S',
+    what => 'stubs of interrupts',
     from => "\tTRAPHANDLER_NOEC(irq_timer", upto => "IRQ_OFFSET + 15)\n",
     hint => 'A stub for each interrupt of the 8259s.' },
 { lab => 4, ex => 13, file => 'kern/sched.c', function => 'sched_halt',

@@ -13,6 +13,7 @@
 #				in that place
 #   Handout::answer(TEXT, PLACE)	the code in that place that students are
 #				to write, as a list of texts
+#   Handout::title(PLACE)	what README.md calls that place
 #   Handout::check()		the mistakes in conf/handout.pm, as a list
 
 package Handout;
@@ -261,6 +262,7 @@ sub check
 	push @wrong, same_comments();
 	for my $lab (1 .. 5) {
 		my $text = eval { simpler($lab) };
+		my %titles;
 		if (!$text) {
 			push @wrong, $@;
 			next;
@@ -269,6 +271,10 @@ sub check
 			my $file = \$text->{$place->{file}};
 			push @wrong, $@
 			    if !eval { $$file = without($$file, $place, $lab) };
+			my $title = eval { title($place) };
+			push @wrong, $title ? "lab $lab, $place->{file}: two " .
+			    "places are called $title\n" : $@
+			    if !$title || $titles{"$place->{file} $title"}++;
 		}
 	}
 	return @wrong;
@@ -333,6 +339,15 @@ sub without
 		$text =~ s/\Q$function\E\n?//;
 	}
 	return $text;
+}
+
+# In Markdown: the function, and which part of it, if it has several places
+sub title
+{
+	my ($place) = @_;
+	return join ': ', ($place->{function} ? "`$place->{function}`" : ()),
+	    $place->{what} // ($place->{function} ? ()
+		: wrong($place, 'has neither function nor what'));
 }
 
 sub answer
