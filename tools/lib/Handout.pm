@@ -14,11 +14,15 @@
 #   Handout::answer(TEXT, PLACE)	the code in that place that students are
 #				to write, as a list of texts
 #   Handout::title(PLACE)	what README.md calls that place
+#   Handout::blank_places(LAB)	"LAB FILE FUNCTION" => a list of what
+#				Source::blank_places says of it, for what the
+#				students of this lab write
 #   Handout::check()		the mistakes in conf/handout.pm, as a list
 
 package Handout;
 use strict;
 use warnings;
+use List::Util qw(uniq);
 use Shake;
 use Source;
 
@@ -167,21 +171,9 @@ sub shaken
 {
 	my ($text, $lab, $wanted, @hidden) = @_;
 	my $course = course();
-	my %absent = map { $_ => 0 } @hidden;
-
-	for my $since (2 .. 5, 'never') {
-		next if $since ne 'never' && $since <= $lab;
-		$absent{$_} = $course->{instead}{$_} // 0
-		    for @{$course->{absent}{$since}};
-	}
-	# kern/debug/contract.c lists the checks of all labs
-	while (($text->{'kern/debug/contract.c'} // '') =~
-	    /^\t\{ "\w+", (\d), (\w+) \},$/mg) {
-		$absent{$2} = 0 if $1 > $lab;
-	}
-	$absent{$_->{function}} = 0
-	    for grep { $_->{lab} > $lab && is_whole($_) } @{$course->{places}};
+	my %absent = (%{absent_names($text, $lab)}, map { $_ => 0 } @hidden);
 	my ($kernel_lib) = $text->{'kern/Makefrag'} =~ /^KERN_LIB := (.*)$/m;
+
 	for my $file (grep { /\.[ch]$/ } keys %$text) {
 		$text->{$file} = Shake::without($text->{$file}, \%absent);
 	}
@@ -203,6 +195,28 @@ sub shaken
 		sources($text, $file);
 	}
 	return $text;
+}
+
+# What this lab does not know, each with the value that it has there
+sub absent_names
+{
+	my ($text, $lab) = @_;
+	my $course = course();
+	my %absent;
+
+	for my $since (2 .. 5, 'never') {
+		next if $since ne 'never' && $since <= $lab;
+		$absent{$_} = $course->{instead}{$_} // 0
+		    for @{$course->{absent}{$since}};
+	}
+	# kern/debug/contract.c lists the checks of all labs
+	while (($text->{'kern/debug/contract.c'} // '') =~
+	    /^\t\{ "\w+", (\d), (\w+) \},$/mg) {
+		$absent{$2} = 0 if $1 > $lab;
+	}
+	$absent{$_->{function}} = 0
+	    for grep { $_->{lab} > $lab && is_whole($_) } @{$course->{places}};
+	return \%absent;
 }
 
 # Lists of sources without those that are not there
@@ -246,6 +260,30 @@ sub matches
 	my ($file, $pattern) = @_;
 	my $re = join '.*', map { quotemeta } split /\*/, $pattern, -1;
 	return $pattern =~ m{/$} ? $file =~ /^$re/ : $file =~ /^$re$/;
+}
+
+sub blank_places
+{
+	my ($lab) = @_;
+	my $text = simpler($lab);
+	my @places = grep { $_->{lab} == $lab } places($lab);
+	my $absent = absent_names($text, $lab);
+	my %blank;
+
+	for my $place (@places) {
+		my $file = \$text->{$place->{file}};
+		$$file = without($$file, $place, $lab);
+	}
+	for my $file (grep { /\.c$/ } uniq map { $_->{file} } @places) {
+		$text->{$file} = Shake::without($text->{$file}, $absent);
+	}
+	for my $place (grep { $_->{function} } @places) {
+		my $function = Source::function($text->{$place->{file}},
+		    $place->{function}) // next;
+		$blank{"$lab @$place{qw(file function)}"} =
+		    [Source::blank_places($function)];
+	}
+	return %blank;
 }
 
 sub check

@@ -10,6 +10,11 @@
 #   Source::function(TEXT, NAME)	a whole C function with the comment
 #				before it, or undef
 #   Source::names(TEXT)		the names of all C functions
+#   Source::squeezed(FUNCTION)	its code on one line, without comments but for
+#				the first line of one that marks a student place
+#   Source::blank_places(FUNCTION)	of a function as it is handed out: for
+#				each such comment, this line and what stands
+#				around it, as `squeezed' has it
 
 package Source;
 use strict;
@@ -55,6 +60,33 @@ sub names
 {
 	my ($text) = @_;
 	return $text =~ /^(\w+)$arguments/mg;
+}
+
+my $mark = qr/Your code here|Fill this function in/;
+
+sub squeezed { return join ' ', code_lines(@_) }
+
+# Two lines behind the comment: stubs are not longer
+sub blank_places
+{
+	my @lines = code_lines(@_);
+	return map { join ' ', grep { defined } @lines[$_ - 1 .. $_ + 2] }
+	    grep { $lines[$_] =~ $mark } 1 .. $#lines;
+}
+
+# Places next to each other are one: their code may stand in either.
+sub code_lines
+{
+	my ($function) = @_;
+	my @lines;
+	for my $line (split /\n/, $function) {
+		$line =~ s{\s*//.*}{} if $line !~ $mark;
+		$line =~ s/^\s+|\s+$//g;
+		$line =~ s/\s+/ /g;
+		push @lines, $line if $line ne '' && !($line =~ $mark
+		    && @lines && $lines[-1] =~ $mark);
+	}
+	return @lines;
 }
 
 1;
