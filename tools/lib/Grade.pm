@@ -23,6 +23,7 @@
 # Options of both:
 #   never => [PATTERNS]		no line may begin like this
 #   by => sub { ... }		gets the output, returns complaints
+#   look => TEXT		where to look if it fails: exercise, functions, file
 # Options of test:
 #   program => NAME		the program, if not the title; '' for none
 #   cpus => N			1; if more, they must all come up
@@ -161,6 +162,7 @@ sub new_test
 		missing => [map { pattern($_) } @$want],
 		never => [map { pattern($_) } @{$opt{never} || []}],
 		seen => [], by => $opt{by},
+		look => $opt{look} && "look at   lab $lab, $opt{look}",
 	};
 	push @{$run->{tests}}, $test;
 	return $test;
@@ -617,6 +619,7 @@ sub complaints
 	push @wrong, 'expected  an end'
 	    if $first && !@wrong && ($run->{late}
 	    || $run->{crash} && !$run->{panics});
+	push @wrong, $test->{look} if @wrong && $test->{look};
 	return @wrong;
 }
 
