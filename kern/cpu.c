@@ -240,8 +240,13 @@ watchdog_tick(void)
 		watch[me].cpu = next;
 		watch[me].ticks = ticks[next];
 		watch[me].silence = 0;
-	} else if (++watch[me].silence % SILENCE == 0)
+		return;
+	}
+	if (++watch[me].silence % SILENCE == 0)
 		send_nmi(next);
+	// Under -icount, QEMU 7 and 8.0 may let this CPU run from tick to tick
+	// and the others never, unless it pauses.
+	pause();
 }
 
 void
