@@ -463,12 +463,13 @@ user_mem_check(struct Env *env, const void *va, size_t len, int perm)
 		const pde_t pde = env->env_pgdir[PDX(addr)];
 		pte_t *pte = NULL;
 
-		// A range that wraps around meets ULIM first, above which are
-		// mappings of what has no struct PageInfo.  At UVPT the
-		// directory entry allows less than the entry of the page.
+		// A range that wraps around meets ULIM first, from which on
+		// nothing is the program's.  At UVPT the directory entry allows
+		// less than the entry of the page, which may be what has no
+		// struct PageInfo: there page_lookup would panic.
 		if (addr < ULIM)
-			page_lookup(env->env_pgdir, (void *) addr, &pte);
-		if (!pte || (~(pde & *pte) & perm)) {
+			pte = pgdir_walk(env->env_pgdir, (void *) addr, 0);
+		if (!pte || !(*pte & PTE_P) || (~(pde & *pte) & perm)) {
 			user_mem_check_addr = addr;
 			return -E_FAULT;
 		}
