@@ -170,6 +170,8 @@ cuts => [
     { since => 3, file => 'kern/debug/contract.h', gap => "//\n// What a check " .
 	"prints is described in user/check/check.h.\n" },
     { since => 4, file => 'kern/kclock.c', gap => ', mc146818_write' },
+    { since => 5, file => 'lib/fork.c',
+	gap => "// A page with PTE_SHARE stays as it is.\n" },
     { since => 4, file => 'inc/lib.h', gap => "// lib/vm.c\n" },
     { since => 5, file => 'inc/lib.h',
 	gap => "ssize_t write(int fd, const void *buf, size_t n);\n" },

@@ -244,8 +244,9 @@ watchdog_tick(void)
 	}
 	if (++watch[me].silence % SILENCE == 0)
 		send_nmi(next);
-	// Under -icount, QEMU 7 and 8.0 may let this CPU run from tick to tick
-	// and the others never, unless it pauses.
+	// Under -icount, QEMU 7.2 lets a CPU that computes run from tick to tick,
+	// and has then no time left for the next one, which may be waiting for
+	// the kernel lock.  After a pause it runs the next one.
 	pause();
 }
 

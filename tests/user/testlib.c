@@ -1,7 +1,9 @@
 // tests/user/testlib.c - strings, 64-bit division, flags, fstat and lines of a
 // file: what the library does of them that no other program asks for.
 
-#include "test.h"
+#include <inc/lib.h>
+
+#include <tests/user/test.h>
 
 #define EXPECT(ok) do {							\
 	if (!(ok))							\

@@ -31,12 +31,9 @@ pgfault(struct UTrapframe *utf)
 }
 
 // Map page number pn in the child as well: copy-on-write in both environments
-// if it can be written to, unless it is shared.  A page that is copy-on-write
-// already is mapped here once more, for it may have been written to since uvpt
-// was read.  The child's mapping comes first: if the parent's came first, a
-// write in between would replace the page by a copy, and the child would get
-// that copy, which the parent may write to.
-// Returns 0 or an error.
+// if it can be written to or is copy-on-write already, otherwise as it is here.
+// A page with PTE_SHARE stays as it is.
+// The child's mapping comes first.  Returns 0 or an error.
 static int
 duppage(envid_t child, unsigned pn)
 {
