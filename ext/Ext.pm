@@ -3,10 +3,17 @@
 # Comes before `use Grade`.  All these tests share a build in obj/ext, which has
 # every extension: only one `make' at a time may bring it up to date, and
 # ext/check does so before it starts them.
+#
+# A program that counts prints rows of a table of ext/NAME/README.md:
+#	| null call | 131 | 152 |
+# and `by => Ext::figures('NAME')` holds README.md against them.
 
 package Ext;
 use strict;
 use warnings;
+use Source;
+
+use constant TOLERANCE => 0.1;		# compilers differ
 
 sub import
 {
@@ -14,6 +21,53 @@ sub import
 	$ENV{EXT} = join(',', @names) || 'none';
 	@ENV{qw(OBJDIR LAB)} = ('obj/ext', 5);
 	delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES)};
+}
+
+# For a test's `by': is what README.md says what was counted?  Of a row, the first
+# cell must be in README.md, and all its numbers, in order, nearly those counted.
+# `as' names the rows anew before they are looked up.
+sub figures
+{
+	my ($name, %opt) = @_;
+	my $readme = "ext/$name/README.md";
+	my $as = $opt{as} // sub { $_[0] };
+
+	return sub {
+		my ($output) = @_;
+		my %written = rows(Source::read_file($readme));
+		my %counted = rows($output);
+
+		return 'no row was counted' if !%counted;
+		return map {
+			my $what = $as->($_);
+			my @got = @{$counted{$_}};
+			my @said = @{$written{$what} // []};
+			alike(\@got, \@said) ? ()
+			    : "$what: counted @got, in $readme @said";
+		} sort keys %counted;
+	};
+}
+
+# Rows of tables that have numbers: the first cell, and the numbers
+sub rows
+{
+	my ($text) = @_;
+	my %rows;
+
+	while ($text =~ /^\| (.*?) *\| *(.*\d.*)\|\r?$/mg) {
+		my ($what, $cells) = ($1, $2);
+		$rows{$what} = [map { s/,//gr }
+		    $cells =~ /(?<![\w.])\d[\d,]*(?![\w.])/g];
+	}
+	return %rows;
+}
+
+sub alike
+{
+	my ($got, $said) = @_;
+	return @$got == @$said && !grep {
+		abs($got->[$_] - $said->[$_]) > TOLERANCE * $said->[$_]
+	} 0 .. $#$got;
 }
 
 1;

@@ -188,8 +188,8 @@ show_counts(void)
 	for (int i = 0; i < CALLS; i++)
 		fast_syscall(SYS_getenvid, 0, 0, 0, 0, 0);
 	by_sysenter = (uint32_t) read_tsc() - start;
-	cprintf("null call: %d by the interrupt, %d by fast_call\n",
-		by_int / CALLS, by_sysenter / CALLS);
+	cprintf("| null call | %d | %d |\n", by_int / CALLS,
+		by_sysenter / CALLS);
 }
 
 void
