@@ -98,9 +98,9 @@ sysenter_ready(void)
 static enum SyscallPath
 path_of(uint32_t number)
 {
-	static const uint8_t paths[NSYSCALLS] = { SYSCALL_PATHS };
+	static const uint8_t paths[] = { SYSCALL_PATHS };
 
-	return number < NSYSCALLS ? paths[number] : PATH_FULL;
+	return number < ARRAY_SIZE(paths) ? paths[number] : PATH_MISSING;
 }
 
 // The fifth argument, from the program's stack.  Ends the program if it may not
@@ -149,13 +149,13 @@ sysenter_call(struct Trapframe *tf)
 		r->reg_esi = fifth_argument(e);
 	if (replaced || e->env_status != ENV_RUNNING)
 		give_up(e);
-	if (deferred_work) {		// the interrupt sees to it
-		e->env_tf.tf_eip -= SYSCALL_SIZE;
-		env_run(e);
-	}
 
 	const enum SyscallPath path = path_of(r->reg_eax);
 
+	if (deferred_work || path == PATH_INT) {	// the interrupt sees to it
+		e->env_tf.tf_eip -= SYSCALL_SIZE;
+		env_run(e);
+	}
 	last_tf = &e->env_tf;
 	r->reg_eax = syscall(r->reg_eax, r->reg_edx, r->reg_ecx, r->reg_ebx,
 		r->reg_edi, r->reg_esi);

@@ -12,6 +12,7 @@
 #define VA		((void *) 0x20000000)
 #define RW		(PTE_P | PTE_U | PTE_W)
 #define CALLS		1000
+#define TRIES		5
 
 static bool fast;			// is there SYSENTER?
 static char text[3000];
@@ -79,41 +80,88 @@ wait_for_server(void)
 		sys_yield();
 }
 
-// Each call fails for its arguments, or has nothing to do; those that would
-// sleep for input are left out.
+// Make a call by SYSENTER.  How did it come in, and how did it go out?  SYSEXIT
+// takes the way back from ecx and edx; iret leaves in them what was there.
+static enum SyscallPath
+path_taken(uint32_t number, uint32_t a1, uint32_t a2, int32_t *result)
+{
+	uint32_t edx = a1, ecx = a2;
+	const int n = INTERRUPTS(__asm__ volatile(
+		"pushl %%ebp\n\t"
+		"pushl $1\n\t"			// the fifth argument
+		"movl %%esp, %%ebp\n\t"
+		"movl $1f, %%esi\n\t"
+		"sysenter\n\t"
+		"int %4\n"
+		"1:\taddl $4, %%esp\n\t"
+		"popl %%ebp"
+		: "=a" (*result), "+d" (edx), "+c" (ecx)
+		: "0" (number), "i" (T_SYSCALL), "b" (1), "D" (1)
+		: "esi", "cc", "memory"));
+	const bool kept = edx == a1 && ecx == a2;
+
+	if (n == 1 && kept)
+		return PATH_INT;
+	return n == 0 ? kept ? PATH_FULL : PATH_FAST : PATH_MISSING;
+}
+
+// Each call fails for its arguments, or has nothing to do.  What is printed and
+// typed, and other CPUs, give the kernel deferred work, with which any call
+// goes by the interrupt: not twice in a row, or hardly so.
+static void
+test_path(uint32_t number, enum SyscallPath path)
+{
+	const uint32_t a1 = number == SYS_cputs ? (uintptr_t) text
+		: number != SYS_cons_foreground;
+	const uint32_t a2 = number == SYS_env_set_trapframe
+		|| number == SYS_page_map_list ? (uintptr_t) &thisenv->env_tf : 0;
+	enum SyscallPath taken = PATH_MISSING;
+	int32_t r;
+
+	if (number == SYS_cons_wait) {
+		cprintf("type something\n");
+		sys_cons_wait();	// so that the call has not to
+	}
+	for (int i = 0; i < TRIES && taken != path; i++) {
+		taken = path_taken(number, a1, a2, &r);
+		if (number == SYS_exofork)
+			destroy_and_wait(r);
+	}
+	if (taken != path)
+		panic("call %d goes by path %d, not %d", number, taken, path);
+}
+
+// All calls that have a row.  ext/sysenter/test looks whether all calls have.
 static void
 test_paths(void)
 {
-	static const uint8_t paths[NSYSCALLS] = { SYSCALL_PATHS };
-	struct Trapframe tf;
+	static const uint8_t paths[] = { SYSCALL_PATHS };
 
-	for (uint32_t number = 0; number < NSYSCALLS; number++) {
-		const uint32_t a1 = number == SYS_cputs ? (uintptr_t) text : 1;
-		const uint32_t a2 = number == SYS_env_set_trapframe
-			|| number == SYS_page_map_list ? (uintptr_t) &tf : 0;
-		const int by_int = !fast || paths[number] == PATH_INT;
-		int n;
+	if (!fast)
+		return;
+	for (uint32_t number = 0; number < ARRAY_SIZE(paths); number++)
+		if (paths[number] != PATH_MISSING)
+			test_path(number, paths[number]);
+}
 
-		if (number == SYS_cons_wait || number == SYS_exofork
-		    || number == SYS_cons_foreground)
-			continue;
-		n = INTERRUPTS(fast_syscall(number, a1, a2, 1, 1, 1));
-		if (n != by_int)
-			panic("call %d took %d interrupts", number, n);
-	}
+// What the library makes of a call
+static void
+test_stub(void)
+{
+	int n;
 
-	envid_t child;
-	int n = INTERRUPTS(child = sys_exofork());
-
-	if (child == 0)
-		exit();
-	expect("exofork", n, 1);
-	sys_env_destroy(child);
+	for (int i = 0; i < TRIES; i++)
+		if ((n = INTERRUPTS(fast_syscall(SYS_getenvid, 0, 0, 0, 0, 0)))
+		    == !fast)
+			break;
+	expect("getenvid", n, !fast);
 	memset(text, '.', sizeof(text));
 	text[sizeof(text) - 1] = '\n';
-	n = INTERRUPTS(fast_syscall(SYS_cputs, (uintptr_t) text, sizeof(text),
-		0, 0, 0));
-	expect("slices", n, fast ? 2 : 3);
+	for (int i = 0; i < TRIES; i++)
+		if ((n = INTERRUPTS(fast_syscall(SYS_cputs, (uintptr_t) text,
+			sizeof(text), 0, 0, 0))) == 3 - fast)
+			break;
+	expect("slices", n, 3 - fast);
 }
 
 // Calls that sleep, and are woken by a message
@@ -140,14 +188,17 @@ test_preemption(void)
 {
 	envid_t child[2];
 
-	for (int i = 0; i < 2; i++)
-		if ((child[i] = fork_or_panic()) == 0)
+	for (int i = 0; i < 2; i++) {
+		if ((child[i] = fork_or_panic()) == 0) {
 			do
 				fast_syscall(SYS_getenvid, 0, 0, 0, 0, 0);
 			while (i == 0);
-		else
-			for (int turn = 0; turn < 10; turn++)
-				sys_yield();
+			for (;;)
+				;
+		}
+		for (int turn = 0; turn < 10; turn++)
+			sys_yield();
+	}
 	for (int i = 0; i < 2; i++)
 		destroy_and_wait(child[i]);
 }
@@ -201,6 +252,7 @@ umain(int argc, char **argv)
 	test_registers();
 	wait_for_server();
 	test_paths();
+	test_stub();
 	test_sleep();
 	test_preemption();
 	test_all_cpus();
