@@ -74,6 +74,42 @@ shadow_compare(void)
 	page_manager->check();
 }
 
+// The lowest n free pages side by side, of which the first has a number that
+// `align' divides; NULL if there are none.
+static struct PageInfo *
+shadow_find(size_t n, size_t align)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < npages; i++) {
+		if (i % 32 == 0 && shadow[i / 32] == 0) {
+			i += 31;
+			found = 0;
+		} else if (!shadow_is_free(&pages[i])) {
+			found = 0;
+		} else if (found > 0 || i % align == 0) {
+			if (++found == n)
+				return &pages[i + 1 - n];
+		}
+	}
+	return NULL;
+}
+
+// Is pp what the manager has to find for n pages?  First fit finds the lowest;
+// buddy, a whole block, if there is one.
+static bool
+shadow_agrees(const struct PageInfo *pp, size_t n)
+{
+	size_t block = 1;
+
+	if (page_manager == &firstfit_manager)
+		return pp == shadow_find(n, 1);
+	while (block < n)
+		block *= 2;
+	return pp ? (pp - pages) % block == 0 && shadow_find(n, 1)
+		: !shadow_find(block, block);
+}
+
 // -------------------------------------------------------------------- stress
 
 #define ROUNDS		3000
@@ -107,6 +143,28 @@ stress_free(struct PageInfo *base, size_t n)
 	free_pages(base, n);
 }
 
+// stress_alloc, if the manager has all free pages
+static struct PageInfo *
+judged_alloc(size_t n)
+{
+	struct PageInfo *const pp = alloc_pages(n, 0);
+
+	assert(shadow_agrees(pp, n));
+	if (pp)
+		shadow_set(pp, n, false);
+	return pp;
+}
+
+// Have the manager get the pages that are kept as page tables.
+static void
+free_tables(void)
+{
+	struct PageInfo *table;
+
+	while (zeroed_tables && (table = page_table_alloc()))
+		free_page(table);
+}
+
 // Sizes are small more often than large; a run is freed in two parts.
 static void
 stress(void)
@@ -118,6 +176,7 @@ stress(void)
 	const size_t max = MIN(page_manager->max_pages, (size_t) 1024);
 	const int orders = 32 - __builtin_clz(max);
 
+	free_tables();
 	shadow_read();
 	const size_t n_before = nshadow;
 	for (int round = 0; round < ROUNDS + NHELD; round++) {
@@ -134,7 +193,7 @@ stress(void)
 		} else if (!last) {
 			held[i].n = 1 + random_below(MIN(max,
 				(size_t) 1 << random_below(orders)));
-			held[i].base = stress_alloc(held[i].n);
+			held[i].base = judged_alloc(held[i].n);
 		}
 		if (round % COMPARE_EVERY == 0)
 			shadow_compare();
@@ -239,8 +298,21 @@ stress_kmalloc(void)
 
 // ------------------------------------------------------------------ mistakes
 
+// Pages that never are free: they bound the buddy system's zones.
+static struct PageInfo *
+bound(uint32_t i)
+{
+	struct PageInfo *const all[] = {
+		pages, pa2page(MPENTRY_PADDR), pages + npages_basemem,
+		pa2page(PADDR(ROUNDUP(envs + NENV, PGSIZE)) - PGSIZE),
+		pages + npages,
+	};
+
+	return all[i % ARRAY_SIZE(all)];
+}
+
 static int
-mistake(uint32_t op)
+mistake(uint32_t op, uint32_t arg)
 {
 	struct PageInfo *const pp = alloc_pages(page_manager->max_pages == 1
 		? 1 : 4, 0);
@@ -258,6 +330,9 @@ mistake(uint32_t op)
 	case PMM_FREE_USED:
 		pp->pp_ref++;
 		free_pages(pp, 1);
+		return 0;
+	case PMM_FREE_BOUND:
+		page_manager->free_pages(bound(arg), 1);
 		return 0;
 	case PMM_KFREE_TWICE:
 		kfree(kmalloc(100));
@@ -322,7 +397,7 @@ sys_pmm(uint32_t op, uint32_t arg)
 		stress_kmalloc();
 		return 0;
 	default:
-		return mistake(op);
+		return mistake(op, arg);
 	}
 }
 

@@ -1,5 +1,6 @@
 // ext/pmm/user/pmmtest.c - tries the page manager that is on.  With an
-// argument, the number of a mistake (ext/pmm/calls.h), has the kernel make it.
+// argument, the number of a mistake (ext/pmm/calls.h), has the kernel make it; a
+// second one says which.
 
 #include <inc/lib.h>
 
@@ -7,6 +8,7 @@
 #include <ext/pmm/calls.h>
 
 #define RUN	((char *) 0x10000000)
+#define MOST	1024			// pages of one page table
 
 static int
 pmm(uint32_t op, uint32_t arg)
@@ -52,14 +54,15 @@ umain(int argc, char **argv)
 	const int max = pmm(PMM_MAX_PAGES, 0);
 
 	if (argc > 1) {
-		pmm(strtol(argv[1], NULL, 0), 0);
+		pmm(strtol(argv[1], NULL, 0),
+			argc > 2 ? strtol(argv[2], NULL, 0) : 0);
 		cprintf("the kernel did not notice\n");
 		return;
 	}
 
 	if (open("/motd", O_RDONLY) < 0)	// the file server is ready
 		panic("there is no file server");
-	try_run(1);			// its page table stays
+	try_run(MIN(max, MOST));	// its page table stays
 	const int before = pmm(PMM_COUNT, 0);
 	for (int n = 1; n <= MIN(max, 300); n += n / 3 + 1)
 		try_run(n);
@@ -75,5 +78,6 @@ umain(int argc, char **argv)
 	}
 	expect("exhaust", pmm(PMM_EXHAUST, 0), 0);
 	cprintf("pmmtest: %d pages are free\n", before);
+	cprintf("pmmtest: runs of up to %d pages\n", max);
 	cprintf("pmmtest ok\n");
 }
