@@ -14,6 +14,7 @@ enum {
 	PMM_FREE_USED,
 	PMM_KFREE_TWICE,
 	PMM_KFREE_OTHER,
+	PMM_FREE_LAST,		// of the list
 	PMM_FREE_BOUND,		// of the buddy system's zones; arg says which
 };
 

@@ -334,6 +334,9 @@ mistake(uint32_t op, uint32_t arg)
 	case PMM_FREE_BOUND:
 		page_manager->free_pages(bound(arg), 1);
 		return 0;
+	case PMM_FREE_LAST:
+		free_pages(page_list_last, 1);
+		return 0;
 	case PMM_KFREE_TWICE:
 		kfree(kmalloc(100));
 		kfree(p);
