@@ -3,7 +3,38 @@
 // With an argument: tries to use that address of the kernel's, which must end
 // the program.  "call ADDRESS" has a system call do it.
 
-#include <inc/lib.h>
+#include <tests/user/test.h>
+
+#include <kern/debug/bootmark.h>
+
+#define CHILDREN	8
+#define NPAGES		1000		// together 32 MiB
+#define VA		((char *) 0x20000000)
+
+// Have the kernel fill pages with zeros on all CPUs, in memory that only large
+// pages map.  Then each child finds its own there.
+static void
+use_memory(void)
+{
+	envid_t child[CHILDREN];
+
+	for (int i = 0; i < CHILDREN; i++)
+		if ((child[i] = fork_or_panic()) == 0) {
+			for (int n = 0; n < NPAGES; n++) {
+				must("sys_page_alloc", sys_page_alloc(0,
+					VA + n * PGSIZE, PTE_P | PTE_U | PTE_W));
+				if (VA[n * PGSIZE] != 0)
+					panic("not zero");
+				VA[n * PGSIZE] = i + 1;
+			}
+			for (int n = 0; n < NPAGES; n++)
+				if (VA[n * PGSIZE] != i + 1)
+					panic("not what was written");
+			exit();
+		}
+	for (int i = 0; i < CHILDREN; i++)
+		wait(child[i]);
+}
 
 void
 umain(int argc, char **argv)
@@ -30,4 +61,11 @@ umain(int argc, char **argv)
 		used += pp->pp_ref > 0;
 	cprintf("largemap: %d large pages, %d page tables, %d pages in use\n",
 		large, tables, used);
+
+	// Instructions under -icount shift=0, and with DEBUG= only
+	cprintf("| boot | %d | %d |\n", tables,
+		sys_debug(DEBUG_BOOT_MARK, BOOT_MEMORY)
+		- sys_debug(DEBUG_BOOT_MARK, BOOT_MAIN));
+	use_memory();
+	cprintf("largemap ok\n");
 }
