@@ -23,6 +23,7 @@
 // needs a kernel with sys_ipc_recv_from (lab 5).
 
 #include <inc/lib.h>
+#include <inc/x86.h>
 
 #define MAXN		8
 #define ROWS		5		// of the matrix that goes in
@@ -161,6 +162,16 @@ compare(void)
 	}
 }
 
+static int
+environments(void)
+{
+	int count = 0;
+
+	for (int i = 0; i < NENV; i++)
+		count += envs[i].env_status != ENV_FREE;
+	return count;
+}
+
 void
 umain(int argc, char **argv)
 {
@@ -168,6 +179,12 @@ umain(int argc, char **argv)
 		n = strtol(argv[1], NULL, 10);
 	if (n < 1 || n > MAXN)
 		panic("n is 1 to %d", MAXN);
+	close(open("/motd", O_RDONLY));		// the file server is ready
+
+	// Right under -icount shift=0 only
+	const uint32_t start_time = read_tsc();
+	const int before = environments();
+
 	parent = thisenv->env_id;
 	fill();
 
@@ -175,6 +192,7 @@ umain(int argc, char **argv)
 	start_cells();
 
 	envid_t west = start(source), north = start(zeros);
+	const int made = environments() - before;
 
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < n; j++) {
@@ -188,5 +206,7 @@ umain(int argc, char **argv)
 	wait(west);
 	wait(north);
 	wait(sink);
+	cprintf("| `matmul %d` | %d | %d |\n", n, made,
+		(uint32_t) read_tsc() - start_time);
 	cprintf("matmul ok\n");
 }
