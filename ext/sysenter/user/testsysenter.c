@@ -1,12 +1,15 @@
 // ext/sysenter/user/testsysenter.c - calls by SYSENTER do what those by the
 // interrupt do, and the table of their paths is right.
 //
-// The argument is 1 if the processor has SYSENTER, and 0 if not.
+// The argument is 1 if the processor has SYSENTER, and 0 if not; 2 makes calls of
+// other extensions.
 
 #include <ext/test.h>
 
 #include <inc/x86.h>
 
+#include <ext/batch/batch.h>
+#include <ext/cow.h>
 #include <ext/sysenter/sysenter.h>
 
 #define VA		((void *) 0x20000000)
@@ -227,6 +230,36 @@ test_all_cpus(void)
 		wait(child[i]);
 }
 
+// A child that begins in the midst of a fast call, after a fork of several slices;
+// and calls in a call
+static void
+test_extensions(void)
+{
+	struct BatchedCall list[] = {
+		{ SYS_page_unmap, { 0, (uintptr_t) VA }, 1 },
+		{ SYS_getenvid, { 0 }, 1 },
+	};
+
+	expect("batch", fast_syscall(SYS_batch, (uintptr_t) list, 2, 0, 0, 0), 2);
+	expect("unmap", list[0].result, 0);
+	expect("getenvid", list[1].result, sys_getenvid());
+
+	for (int i = 0; i < CALLS; i++)
+		must("sys_page_alloc", sys_page_alloc(0, VA + i * PGSIZE, RW));
+	set_pgfault_handler(copy_on_write);
+	*(volatile int *) VA = 17;
+
+	const envid_t child = fast_syscall(SYS_fork, 0, 0, 0, 0, 0);
+
+	must("sys_fork", child);
+	expect("memory", *(volatile int *) VA, 17);
+	*(volatile int *) VA = child;
+	if (child == 0)
+		exit();
+	wait(child);
+	expect("own memory", *(volatile int *) VA, child);
+}
+
 static void
 show_counts(void)
 {
@@ -248,6 +281,11 @@ umain(int argc, char **argv)
 {
 	fast = argc > 1 && strcmp(argv[1], "1") == 0;
 	fast_syscall(SYS_getenvid, 0, 0, 0, 0, 0);	// which asks
+	if (argc > 1 && strcmp(argv[1], "2") == 0) {
+		test_extensions();
+		cprintf("testsysenter ok\n");
+		return;
+	}
 	test_results();
 	test_registers();
 	wait_for_server();
