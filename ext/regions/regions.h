@@ -1,8 +1,7 @@
 // ext/regions/regions.h - page-fault handlers for regions of memory.
 //
-// A program that includes this header has a chain of handlers, and its fork,
-// sfork and set_pgfault_handler are those of ext/regions/lib/regions.c, which
-// leave the chain as it is.
+// A program that includes this header has a chain of handlers, which neither
+// fork nor set_pgfault_handler breaks (ext/regions/lib/regions.c).
 
 #ifndef JOS_EXT_REGIONS_H
 #define JOS_EXT_REGIONS_H
@@ -29,12 +28,32 @@ int region_add(struct Region *r);
 // Returns 0; -E_INVAL: r has not been added.
 int region_remove(struct Region *r);
 
+// What the functions below do
 envid_t region_fork(void);
 envid_t region_sfork(void);
 void region_otherwise(void (*handler)(struct UTrapframe *utf));
 
-#define fork			region_fork
-#define sfork			region_sfork
-#define set_pgfault_handler	region_otherwise
+// The linker takes from the library only what a program does not define itself.
+// So these are called in the place of those of lib/fork.c and lib/pgfault.c,
+// also by functions that have never heard of regions.  They are weak, as
+// several files of a program may include this header.
+
+__attribute__((weak)) envid_t
+fork(void)
+{
+	return region_fork();
+}
+
+__attribute__((weak)) envid_t
+sfork(void)
+{
+	return region_sfork();
+}
+
+__attribute__((weak)) void
+set_pgfault_handler(void (*handler)(struct UTrapframe *utf))
+{
+	region_otherwise(handler);
+}
 
 #endif // JOS_EXT_REGIONS_H

@@ -2,33 +2,38 @@
 //
 // The kernel and lib/pfentry.S know one handler.  Here that is dispatch, for
 // good: it copies copy-on-write pages for fork, asks the regions of the program
-// that have the address, and then the handler of set_pgfault_handler.
+// that have the address, and then the program's own handler, which it has set
+// by set_pgfault_handler.
 //
-// lib/fork.c makes its own handler the only one each time it is called.  So it
-// is compiled here once more, with another name, and with start_dispatch in the
-// place of that: dispatch, and not only what comes after fork, must be there
-// while fork runs, whose stack may be a region, and where a child begins.
+// Every fork, too, calls set_pgfault_handler.  Its handler, which is known
+// here, is not the program's own, and changes nothing: dispatch does that work
+// already.  For lib/fork.c this is so because it is compiled here once more,
+// under other names, which ext/regions/regions.h gives the names back to; other
+// forks have the handler of ext/cow.h.
 //
 // Entry points: in ext/regions/regions.h.
 
+#include <ext/cow.h>
 #include <ext/regions/regions.h>
 
 static struct Region *first;		// the one added last
-static void (*otherwise)(struct UTrapframe *utf);
+static void (*otherwise)(struct UTrapframe *utf);	// the program's own
 
 static void dispatch(struct UTrapframe *utf);
 
+// set_only_handler, the only handler that the kernel knows of
+static void set_only_handler(void (*handler)(struct UTrapframe *utf));
+#define set_pgfault_handler	set_only_handler
+#include <lib/pgfault.c>
 #undef set_pgfault_handler
 
-static inline void
-start_dispatch(void)
-{
-	set_pgfault_handler(dispatch);
-}
-
-// fork and sfork, with their handler `pgfault', which dispatch calls
-#define set_pgfault_handler(handler)	start_dispatch()
+// region_fork and region_sfork, with their handler `pgfault'
+#define fork			region_fork
+#define sfork			region_sfork
+#define set_pgfault_handler	region_otherwise
 #include <lib/fork.c>
+#undef fork
+#undef sfork
 #undef set_pgfault_handler
 
 static bool
@@ -79,7 +84,7 @@ region_add(struct Region *r)
 {
 	if (r->start >= r->end || r->end > UTOP)
 		return -E_INVAL;
-	start_dispatch();
+	set_only_handler(dispatch);
 	r->next = first;
 	first = r;
 	return 0;
@@ -98,11 +103,12 @@ region_remove(struct Region *r)
 	return 0;
 }
 
-// set_pgfault_handler: the handler of faults that no region wants; NULL: there
-// is none.
+// set_pgfault_handler: the handler of faults that no region wants, unless a
+// fork sets its own; NULL: there is none.
 void
 region_otherwise(void (*handler)(struct UTrapframe *utf))
 {
-	start_dispatch();
-	otherwise = handler;
+	set_only_handler(dispatch);
+	if (handler != pgfault && handler != copy_on_write)
+		otherwise = handler;
 }
