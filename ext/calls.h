@@ -38,4 +38,8 @@ enum {					// ext/checkpoint
 	SYS_env_copy_state,
 };
 
+enum {
+	SYS_pager = 128,		// ext/mmap
+};
+
 #endif // JOS_EXT_CALLS_H

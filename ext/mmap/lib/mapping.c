@@ -1,11 +1,11 @@
-// ext/mmap/lib/mapping.c - pages of mapped files: read from the file, and
-// written to it.
+// ext/mmap/lib/mapping.c - pages of files that are mapped for one environment
+// alone.
 //
 // A page is read by a lease: the file server maps the page of its block cache,
 // which a copy replaces.  The server's page itself could not stay: a lease ends
 // when any file changes, and then the page may be another file's.
 //
-// Entry points: mapping_read, mapping_write.
+// Entry point: mapping_read.
 
 #include <inc/x86.h>
 
@@ -13,7 +13,7 @@
 
 // ------------------------------------------------------------- one at a time
 // The file's offset is in the page of the descriptor, which forked environments
-// share.  Who moves it to read or write a page holds a lock in that page,
+// share.  Who moves it to read a page holds a lock in that page,
 // behind what lib/fd.c keeps there: its environment's id, or 0.
 
 static volatile uint32_t *
@@ -59,7 +59,7 @@ unlock(struct Fd *file)
 	xchg(lock_of(file), 0);
 }
 
-// ------------------------------------------------------------ reading, writing
+// --------------------------------------------------------------------- reading
 
 static off_t
 offset_of(const struct Mapping *m, uintptr_t va)
@@ -92,52 +92,4 @@ mapping_read(const struct Mapping *m, uintptr_t va)
 	if (r < 0)
 		sys_page_unmap(0, page);
 	return r;
-}
-
-// Write n bytes at va to the file.  Returns 0 or an error.
-static int
-write_bytes(const struct Mapping *m, uintptr_t va, size_t n)
-{
-	size_t done = 0;
-	ssize_t r = 0;
-
-	lock_at(m->file, offset_of(m, va));
-	for (; done < n; done += r)
-		if ((r = devfile.dev_write(m->file, (void *) (va + done),
-				n - done)) <= 0)
-			break;
-	unlock(m->file);
-	return done == n ? 0 : r < 0 ? r : -E_UNSPECIFIED;
-}
-
-// Is this a page that the environment has written to since it was last clean?
-static bool
-is_dirty(uintptr_t va)
-{
-	return page_is_mapped((void *) va) && (uvpt[PGNUM(va)] & PTE_D);
-}
-
-// Mapping a page again clears PTE_D.
-int
-mapping_write(const struct Mapping *m, uintptr_t start, uintptr_t end)
-{
-	struct Stat st;
-	int r, result = 0;
-
-	if (!(m->perm & PTE_SHARE) || !(m->perm & PTE_W))
-		return 0;
-	if ((r = devfile.dev_stat(m->file, &st)) < 0)
-		return r;
-	for (uintptr_t va = start; va < end; va += PGSIZE) {
-		const off_t offset = offset_of(m, va);
-
-		if (!is_dirty(va) || offset >= st.st_size)
-			continue;
-		r = write_bytes(m, va, MIN(PGSIZE, st.st_size - offset));
-		if (r == 0)
-			r = sys_page_map(0, (void *) va, 0, (void *) va,
-				m->perm);
-		result = result < 0 ? result : r;
-	}
-	return result;
 }

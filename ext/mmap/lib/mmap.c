@@ -1,17 +1,18 @@
 // ext/mmap/lib/mmap.c - files as memory.
 //
-// A mapping is a region (ext/regions) with a file.  Its pages are the program's
-// own, copies of the file's (mapping.c).
+// A mapping is a region (ext/regions) with a file.
 //
-//	MAP_PRIVATE	a page is read at the first touch
-//	MAP_SHARED	all pages are read by mmap, with PTE_SHARE, so that
-//			parent and children have the same ones.  Those with
-//			PTE_D are written to the file by msync, munmap and exit.
+//	MAP_PRIVATE	a page is read at the first touch, a copy of the file's
+//			(mapping.c)
+//	MAP_SHARED	all pages are mapped by mmap, with PTE_SHARE; they are
+//			the pager's, the same in all programs (shared.c).  What
+//			was written to them goes to the file by msync, munmap
+//			and exit.
 //
 // Each mapping opens the file once more, as the descriptor with the highest
 // number that is free: the program may close its own, and the offsets are
-// apart.  exit closes all descriptors, and close_mapped, which is put before the
-// device's function for that, then writes back.
+// apart.  exit closes all descriptors, and close_mapped, which is put before
+// the device's function for that, then ends what is shared.
 //
 // Entry points: mmap, munmap, msync.
 
@@ -58,15 +59,27 @@ read_at_first_touch(struct Region *region, struct UTrapframe *utf)
 
 static int (*close_file)(struct Fd *fd);	// devfile's
 
-// A descriptor of a file is closed, by munmap, exit or the program.
+static void
+unmap_pages(const struct Mapping *m)
+{
+	for (uintptr_t va = m->region.start; va < m->region.end; va += PGSIZE)
+		sys_page_unmap(0, (void *) va);
+}
+
+// A descriptor of a file is closed, by munmap, exit or the program.  The pages
+// go first: then the pager can free those that no other program has.
 static int
 close_mapped(struct Fd *fd)
 {
 	int r = 0, r2;
 
 	for_each_mapping(m)
-		if (m->file == fd && is_open(m))
-			r = mapping_write(m, m->region.start, m->region.end);
+		if (m->file == fd && is_open(m) && (m->perm & PTE_SHARE)) {
+			unmap_pages(m);
+			if (m->pager_id != 0)
+				r = shared_sync(m, m->region.start,
+					m->region.end);
+		}
 	r2 = close_file(fd);
 	return r < 0 ? r : r2;
 }
@@ -196,18 +209,6 @@ find_mapping(const void *addr, size_t len)
 
 // ---------------------------------------------------------------- entry points
 
-// For MAP_SHARED
-static int
-read_all(const struct Mapping *m)
-{
-	int r = 0;
-
-	for (uintptr_t va = m->region.start; r == 0 && va < m->region.end;
-	     va += PGSIZE)
-		r = mapping_read(m, va);
-	return r;
-}
-
 // Forget m, with its pages and its file.  Returns 0 or an error of writing or
 // of closing the file.
 static int
@@ -216,8 +217,7 @@ end_mapping(struct Mapping *m)
 	const int r = is_open(m) ? close(fd2num(m->file)) : 0;
 
 	region_remove(&m->region);
-	for (uintptr_t va = m->region.start; va < m->region.end; va += PGSIZE)
-		sys_page_unmap(0, (void *) va);
+	unmap_pages(m);
 	m->region.end = 0;
 	return r;
 }
@@ -228,9 +228,9 @@ end_mapping(struct Mapping *m)
 // file, the last page is zeros, and not written back.
 // Returns the address; or an error, for mmap_error: -E_INVAL: bad fd or one
 // that may not be used so, addr or offset is not the start of a page, or the
-// file has no page there; -E_NOT_SUPP: not a file; -E_MAX_OPEN: too many
-// mappings or descriptors; -E_NO_MEM: no room there, or no memory; or an error
-// of open or of reading.
+// file has no page there; -E_NOT_SUPP: not a file, or MAP_SHARED without
+// EXT=mmap; -E_MAX_OPEN: too many mappings or descriptors; -E_NO_MEM: no room
+// there, or no memory; or an error of open, of spawn or of reading.
 void *
 mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 {
@@ -260,12 +260,13 @@ mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 	fd_lookup(num, &m->file);
 	m->id = m->file->fd_file.id;
 	m->offset = offset;
+	m->pager_id = 0;
 	m->perm = PTE_P | PTE_U | (prot & PROT_WRITE ? PTE_W : 0)
 		| (flags == MAP_SHARED ? PTE_SHARE : 0);
 	m->region = (struct Region) { .start = va, .end = va + len,
 		.handle = read_at_first_touch };
 	if ((r = region_add(&m->region)) < 0
-	    || (flags == MAP_SHARED && (r = read_all(m)) < 0)) {
+	    || (flags == MAP_SHARED && (r = shared_map(m)) < 0)) {
 		end_mapping(m);
 		return (void *) r;
 	}
@@ -286,8 +287,9 @@ munmap(void *addr, size_t len)
 	return end_mapping(m);
 }
 
-// Write what this environment has changed in [addr, addr + len), which is in
-// one mapping, to the file, and the file to the disk.
+// Write what was written to [addr, addr + len), which is in one shared mapping,
+// by any program, to the file, and the file to the disk.  A private mapping has
+// nothing for the file.
 // Returns 0; -E_INVAL: addr is not the start of a page, no mapping is there, or
 // its file is closed; or an error of writing.
 int
@@ -295,10 +297,10 @@ msync(void *addr, size_t len)
 {
 	const struct Mapping *m = find_mapping(addr, len);
 	const uintptr_t va = (uintptr_t) addr;
-	int r;
 
 	if (va % PGSIZE != 0 || !m || !is_open(m))
 		return -E_INVAL;
-	r = mapping_write(m, va, va + ROUNDUP(len, PGSIZE));
-	return r < 0 ? r : close_file(m->file);
+	if (!(m->perm & PTE_SHARE))
+		return 0;
+	return shared_sync(m, va, va + ROUNDUP(len, PGSIZE));
 }

@@ -15,7 +15,7 @@
 #define ALL		(NPAGES * PGSIZE)
 #define WARM_UP		50
 #define TOUCHES		50
-#define ROUNDS		300
+#define ROUNDS		100
 
 // ------------------------------------------------------------------- the file
 
@@ -399,8 +399,8 @@ map_and_unmap(void)
 	expect("munmap", munmap(q, SIZE), 0);
 }
 
-// The server frees the pages of files that were closed when others are opened, so
-// a few more or less are in use each time.
+// The server frees the pages of files that were closed when others are opened,
+// so a few more or less are in use each time.
 static void
 test_leaks(void)
 {
