@@ -1,6 +1,6 @@
-// ext/checkpoint/user/amnesiacost.c - what a checkpoint and a restore take: system
-// calls, and instructions, which are right under QEMU's -icount shift=0 only.
-// Prints rows of README.md.
+// ext/checkpoint/user/amnesiacost.c - what a checkpoint and a restore take:
+// system calls, and instructions, which are right under QEMU's -icount shift=0
+// only.  Prints rows of README.md.
 
 #include <inc/x86.h>
 
@@ -44,17 +44,20 @@ cost_of(envid_t child, bool of_restore)
 	return lowest;
 }
 
-// A child with so many pages of heap
+// A child that has so many pages of heap
 static envid_t
 start(int npages, int perm)
 {
 	const envid_t child = fork_or_panic();
 
-	if (child != 0)
+	if (child != 0) {
+		ipc_recv_from(child, NULL);
 		return child;
+	}
 	for (int i = 0; i < npages; i++)
 		must("sys_page_alloc", sys_page_alloc(0, HEAP + i * PGSIZE,
 			perm));
+	ipc_send(thisenv->env_parent_id, 0, NULL, 0);
 	for (;;)
 		sys_yield();
 }
@@ -63,9 +66,6 @@ static void
 show(const char *what, int npages, int perm)
 {
 	const envid_t child = start(npages, perm);
-
-	for (int i = 0; i < 4; i++)
-		sys_yield();		// now it has them
 
 	const struct Cost save = cost_of(child, false);
 	const struct Cost back = cost_of(child, true);
@@ -78,8 +78,10 @@ show(const char *what, int npages, int perm)
 void
 umain(int argc, char **argv)
 {
-	USED(argc), USED(argv);
+	struct Stat st;
 
+	USED(argc), USED(argv);
+	must("stat", stat("/amnesia", &st));	// the server has started
 	show("a child that was forked", 0, 0);
 	show("with 64 pages more that it may write to", NHEAP,
 		PTE_P | PTE_U | PTE_W);
