@@ -20,6 +20,7 @@ handler(struct UTrapframe *utf)
 	count++;
 	if (resume)
 		utf->utf_eip = resume;
+	utf->utf_eflags &= ~FL_NT;	// of raise_tss
 }
 
 // Each of these functions raises one exception: at its label at_NAME or, if the
@@ -52,6 +53,7 @@ RAISE(illop, "", "ud2")
 RAISE(gpflt, "", "int $5")
 RAISE(gpflt_hlt, "", "hlt")
 RAISE(segment, "movl $0x48, %%eax", "movw %%ax, %%gs")
+RAISE(tss, "pushfl; orl $0x4000, (%%esp); popfl", "iret")
 RAISE(fperr, "fninit; pushl $0; fldcw (%%esp); popl %%eax; fldz; fld1; fdivp",
 	"fwait")
 RAISE(simderr, "pushl $0; ldmxcsr (%%esp); popl %%eax; xorps %%xmm0, %%xmm0",
@@ -78,6 +80,7 @@ static const struct {
 	FAULT(gpflt, T_GPFLT, 5 * 8 + 2, false),
 	FAULT(gpflt_hlt, T_GPFLT, 0, false),
 	FAULT(segment, T_GPFLT, 0x48, false),
+	FAULT(tss, T_TSS, 0, false),
 	FAULT(fperr, T_FPERR, 0, false),
 	FAULT(simderr, T_SIMDERR, 0, true),
 	FAULT(align, T_ALIGN, 0, true),

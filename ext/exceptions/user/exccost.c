@@ -1,6 +1,7 @@
-// ext/exceptions/user/exccost.c - what it takes to catch an exception, and a page
-// fault, by a handler that goes on behind the instruction: in instructions,
-// which are right under QEMU's -icount shift=0 only.  Prints rows of README.md.
+// ext/exceptions/user/exccost.c - what it takes to catch an exception, and a
+// page fault, by a handler that goes on behind the instruction: in
+// instructions, which are right under QEMU's -icount shift=0 only.  Prints rows
+// of README.md.
 
 #include <inc/lib.h>
 #include <inc/x86.h>
