@@ -78,7 +78,8 @@ enum SyscallPath {
 	[SYS_env_kill] = PATH_FULL,					\
 	[SYS_env_name] = PATH_FULL,					\
 	[SYS_page_next] = PATH_FULL,					\
-	[SYS_env_copy_state] = PATH_FULL
+	[SYS_env_copy_state] = PATH_FULL,				\
+	[SYS_pager] = PATH_FULL
 
 // Calls with a fifth argument
 static inline bool
