@@ -32,6 +32,7 @@ bool
 copy_file(const char *from, const char *to)
 {
 	int in, out, r;
+	struct Stat st;
 
 	if (is_same_file(from, to)) {
 		complain("%s and %s are the same file", from, to);
@@ -39,6 +40,10 @@ copy_file(const char *from, const char *to)
 	}
 	if ((in = open(from, O_RDONLY)) < 0) {
 		complain("%s: %e", from, in);
+		return false;
+	}
+	if (fstat(in, &st) == 0 && st.st_isdir) {
+		complain("%s is a directory", from);
 		return false;
 	}
 	if ((out = open(to, O_WRONLY | O_CREAT | O_TRUNC)) < 0) {
