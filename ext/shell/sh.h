@@ -14,7 +14,8 @@
 #include <inc/lib.h>
 
 #define LINESIZE	512		// bytes of a line, with its NUL
-#define MAXWORDS	64		// words of a command, once expanded
+#define MAXWORDS	64		// words of a command, as typed
+#define MAXARGS		512		// and once expanded
 #define MAXNAME		32		// of a variable, with its NUL
 
 // ------------------------------------------------------------------- lex.c
@@ -88,7 +89,7 @@ int name_length(const char *s);
 
 // Words that were expanded, and where their text is
 struct Words {
-	char *word[MAXWORDS + 1];	// NULL after the last
+	char *word[MAXARGS + 1];	// NULL after the last
 	int n;
 	char text[4096];
 	int used;

@@ -206,7 +206,7 @@ add_word(struct Words *w, const char *dir, const char *name)
 	const int size = strlen(dir) + strlen(name) + 1;
 	char *to = w->text + w->used;
 
-	if (w->n == MAXWORDS || size > (int) sizeof(w->text) - w->used)
+	if (w->n == MAXARGS || size > (int) sizeof(w->text) - w->used)
 		return false;
 	w->word[w->n++] = to;
 	w->word[w->n] = NULL;
