@@ -1,7 +1,8 @@
 // ext/shell/shell.c - what the shell jsh and its tools need of the kernel.
 //
 // SYS_exit_status	the status with which the caller is about to end
-// SYS_status_of	with which status did an environment end?
+// SYS_status_of	with which status did an environment end?  Or
+//			-E_NOT_FOUND, if it said none
 // SYS_env_kill		end an environment and all that descend from it; not the
 //			file server
 // SYS_env_name		the name of an environment's program
@@ -26,8 +27,8 @@
 #define KILLED		(FAULTED + 127)
 #define STATUS_MASK	0xFF
 
-// The last environments that ended with a status other than 0; a ring, since a
-// slot of envs[] may be in use again before somebody asks.
+// The last environments that ended with a status; a ring, since a slot of envs[]
+// may be in use again before somebody asks.
 static struct {
 	envid_t env;
 	int status;
@@ -60,7 +61,7 @@ status_of(envid_t env)
 {
 	const int *noted = find_status(env);
 
-	return noted ? *noted : 0;
+	return noted ? *noted : -E_NOT_FOUND;
 }
 
 // The program goes on to its end.

@@ -5,12 +5,13 @@
 
 #include <inc/lib.h>
 
-// End with this status.  A program that just ends has status 0, one that a trap
-// ended 128 + the number of the trap, one that was killed KILLED.
+// End with this status.  A program that a trap ends has status 128 + the number of
+// the trap, one that was killed KILLED.
 void exit_with(int status) __attribute__((noreturn));
 
-// Wait until env has ended; returns its status.
-int wait_status(envid_t env);
+// Wait until env has ended.  Returns its status, or `untold' if it said none: it
+// just ended, or ^C ended it.
+int wait_status(envid_t env, int untold);
 
 #define FAULTED		128
 #define KILLED		(FAULTED + 127)

@@ -320,8 +320,10 @@ edit_line(const char *with_prompt)
 	for (;; last = c) {
 		if ((c = getkey()) == ESCAPE)
 			c = escaped_key();
-		if (c < 0 || (c == CTRL('D') && length == 0))
+		if (c < 0 || (c == CTRL('D') && length == 0)) {
+			show("\n", 1);
 			return NULL;
+		}
 		if (!take_key(c, last))
 			break;
 	}

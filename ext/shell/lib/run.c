@@ -25,6 +25,7 @@ static int njobs;
 static int last_status;			// of the last command: $?
 
 static int execute(struct Node *n);
+static bool run_here(const struct Node *n);
 static void run(struct Node *n);
 
 static void
@@ -107,12 +108,30 @@ redirect(const struct Node *n)
 
 // ----------------------------------------------------------------- commands
 
-static int
+static void
 wait_for_jobs(void)
 {
 	while (njobs > 0)
 		wait(jobs[--njobs]);
-	return 0;
+}
+
+// wait ID...: returns the status of the last one.
+static int
+wait_for(char **ids)
+{
+	int status = 0;
+
+	for (; *ids; ids++) {
+		char *end;
+		const envid_t id = strtol(*ids, &end, 16);
+
+		if (id <= 0 || *end != '\0') {
+			fprintf(2, "jsh: wait: %s is no job\n", *ids);
+			return NOT_FOUND;
+		}
+		status = wait_status(id, NOT_FOUND);
+	}
+	return status;
 }
 
 // All programs are in the root directory.
@@ -124,7 +143,9 @@ run_program(char **argv)
 	snprintf(path, sizeof(path), "%s%s",
 		argv[0][0] == '/' ? "" : "/", argv[0]);
 
-	envid_t child = spawn(path, (const char **) argv);
+	// "/" alone is the directory.
+	envid_t child = argv[0][0] ? spawn(path, (const char **) argv)
+		: -E_NOT_FOUND;
 
 	if (child == -E_NOT_FOUND)
 		fprintf(2, "jsh: %s: there is no such program\n", argv[0]);
@@ -133,7 +154,7 @@ run_program(char **argv)
 	if (child < 0)
 		return NOT_FOUND;
 	close_all();			// or a pipe would have two readers
-	return wait_status(child);
+	return wait_status(child, 0);
 }
 
 static int
@@ -149,8 +170,13 @@ execute_command(struct Node *n)
 		return 1;
 	if (words.n == 0)
 		return 0;		// > file makes an empty file
-	if (strcmp(words.word[0], "wait") == 0)
-		return wait_for_jobs();
+	if (run_here(n))
+		return last_status;
+	if (strcmp(words.word[0], "wait") == 0) {
+		if (words.n == 1)
+			wait_for_jobs();
+		return wait_for(words.word + 1);
+	}
 	return run_program(words.word);
 }
 
@@ -234,16 +260,38 @@ assign(const char *word)
 	return 1;
 }
 
+// exit [STATUS].  Returns only if that is none.
+static int
+exit_shell(const struct Node *n)
+{
+	static struct Words words;
+	char *end;
+
+	if (n->nwords == 1)
+		exit_with(last_status);
+	words.n = words.used = 0;
+	if (!expand_one(n->words[1], &words))
+		return 1;
+
+	const long status = strtol(words.word[0], &end, 10);
+
+	if (end != words.word[0] && *end == '\0')
+		exit_with(status);
+	fprintf(2, "jsh: exit: %s is no number\n", words.word[0]);
+	return 2;
+}
+
 // NAME=value and exit concern the shell's own memory.  Returns whether n was
 // such a command, which has been executed then.
 static bool
-run_here(struct Node *n)
+run_here(const struct Node *n)
 {
-	if (n->type != N_COMMAND || n->nwords == 0 || n->nredirs > 0)
+	if (n->nwords == 0)
 		return false;
-	if (strcmp(n->words[0], "exit") == 0)
-		exit_with(n->nwords > 1 ? strtol(n->words[1], NULL, 10)
-			: last_status);
+	if (strcmp(n->words[0], "exit") == 0) {
+		set_status(exit_shell(n));
+		return true;
+	}
 	for (int i = 0; i < n->nwords; i++)
 		if (!is_assignment(n->words[i]))
 			return false;
@@ -259,7 +307,8 @@ run_foreground(struct Node *n)
 {
 	const bool interactive = sh_interactive;
 
-	if (run_here(n))
+	// But a redirection would stay
+	if (n->type == N_COMMAND && n->nredirs == 0 && run_here(n))
 		return;
 
 	envid_t leader = fork_child();
@@ -269,7 +318,8 @@ run_foreground(struct Node *n)
 			sys_cons_foreground(true);
 		exit_with(execute(n));
 	}
-	set_status(leader < 0 ? 1 : wait_status(leader));
+	// A leader tells its status unless ^C ends it.
+	set_status(leader < 0 ? 1 : wait_status(leader, KILLED));
 }
 
 static bool

@@ -15,11 +15,11 @@ exit_with(int status)
 }
 
 int
-wait_status(envid_t env)
+wait_status(envid_t env, int untold)
 {
 	wait(env);
 
 	int r = ext_call(SYS_status_of, env, 0, 0, 0, 0);
 
-	return r < 0 ? 0 : r;
+	return r < 0 ? untold : r;
 }
