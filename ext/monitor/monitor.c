@@ -10,15 +10,20 @@
 #include <kern/ext.h>
 #include <kern/pmap.h>
 
+#define LONGEST		10		// strlen("0xffffffff"): strtol wraps
+
 bool
 read_address(const char *text, uint32_t *address)
 {
 	char *end;
 
 	*address = strtol(text, &end, 0);
-	if (end != text && *end == '\0')
+	if (end == text || *end != '\0')
+		cprintf("%s is no number\n", text);
+	else if (strlen(text) > LONGEST)
+		cprintf("%s is too large\n", text);
+	else
 		return true;
-	cprintf("%s is no number\n", text);
 	return false;
 }
 

@@ -150,15 +150,15 @@ mon_setperm(int argc, char **argv, struct Trapframe *tf UNUSED)
 {
 	uint32_t va, set = 0, clear = 0;
 
-	if (argc < 3) {
-		cprintf("usage: setperm ADDRESS [+-][puw]...\n");
-		return 0;
-	}
-	if (!read_address(argv[1], &va))
+	if (argc > 1 && !read_address(argv[1], &va))
 		return 0;
 	for (int i = 2; i < argc; i++)
 		if (!read_change(argv[i], &set, &clear))
 			return 0;
+	if ((set | clear) == 0) {
+		cprintf("usage: setperm ADDRESS [+-][puw]...\n");
+		return 0;
+	}
 
 	struct Place p = place_of(va);
 

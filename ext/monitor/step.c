@@ -28,6 +28,8 @@
 #define PUSHF		0x9C
 #define INT		0xCD
 
+#define MAXSTEPS	1000000		// nobody would read more
+
 // For each environment: how many instructions it has still to execute before it
 // stops, and where the present one is, if that is a pushf.
 static struct Step {
@@ -128,6 +130,10 @@ mon_step(int argc, char **argv, struct Trapframe *tf)
 	}
 	if (argc > 1 && !read_address(argv[1], &n))
 		return 0;
+	if (argc > 2 || n == 0 || n > MAXSTEPS) {
+		cprintf("usage: %s [N], N up to %d\n", argv[0], MAXSTEPS);
+		return 0;
+	}
 
 	struct Step *s = step_of(curenv);
 
