@@ -103,6 +103,7 @@ sub events
 	unlink $file;
 	# When the machine was stopped, after its last program, is chance.
 	pop @events while @events && $events[-1]{kind} ne 'T';
+	@events or die "$said\nNo program ran.\n";
 	return @events;
 }
 
