@@ -12,6 +12,25 @@
 static volatile uint32_t *volatile at;
 
 static void
+ignore(struct UTrapframe *utf)
+{
+	USED(utf);
+}
+
+// Each error code that the processor has for a page, also those that the kernel
+// never hands to a program.
+static void
+error_codes(void)
+{
+	struct UTrapframe utf = { .utf_fault_va = NOWHERE };
+
+	set_pgfault_handler(ignore);
+	explain_faults();
+	for (; utf.utf_err < 8; utf.utf_err++)
+		_pgfault_handler(&utf);
+}
+
+static void
 write_there(void)
 {
 	*at = 1;
@@ -61,5 +80,6 @@ umain(int argc, char **argv)
 	try(write_there, FAR);
 	try(write_there, KERNBASE);
 	try(read_there, KERNBASE);
+	error_codes();
 	cprintf("cowbad ok\n");
 }
