@@ -15,6 +15,7 @@
 
 #include <ext/batch/batch.h>
 #include <ext/calls.h>
+#include <ext/ready/ready.h>
 
 #include <kern/env.h>
 #include <kern/ext.h>
@@ -88,6 +89,8 @@ carry_out(const struct BatchedCall *entry)
 	const int32_t r = syscall(number, call.arg[0], call.arg[1], call.arg[2],
 		call.arg[3], call.arg[4]);
 
+	if (number == SYS_ipc_try_send)
+		ready_receiver();	// the next one may have another
 	return r == -E_NO_MEM ? try_again(&call) : r;
 }
 

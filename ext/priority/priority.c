@@ -8,9 +8,8 @@
 // The choice is made anew at the end of each trap, not only at ticks: a trap may
 // have woken somebody, or changed a priority.  So every trap takes the way of
 // deferred work (handle_slow in kern/trap.c), whose last step, the question
-// whether the turn is over, is answered here.  A search looks at each slot of
-// envs[] in use: there are few, and env_status is written in too many places to
-// keep a queue of the ready ones in order.
+// whether the turn is over, is answered here.  The answer takes the same time
+// however many are ready, as they wait in queues (queue.h).
 //
 // Entry points: in place of sched_yield, sched_next, sched_handoff and
 // sched_turn_is_over; and two system calls.  Under the kernel lock.
@@ -20,6 +19,8 @@
 
 #include <ext/calls.h>
 #include <ext/priority/priority.h>
+#include <ext/priority/queue.h>
+#include <ext/ready/ready.h>
 
 #include <kern/cpu.h>
 #include <kern/env.h>
@@ -31,28 +32,26 @@
 static struct Rank {
 	envid_t env;			// that this is about
 	int priority;
-	uint64_t turn;			// the number of its last turn
 } ranks[NENV];
 
-static uint64_t turns;			// so many were given
+static struct Queues ready;
 
 // ---------------------------------------------------------------- priorities
 
-// A new environment has its parent's priority, and a place behind those that
-// have had no turn yet.
+// A new environment has its parent's priority.  The slot may still be queued for
+// one that has ended.
 static void
 set_first_rank(const struct Env *e, struct Rank *r)
 {
 	const struct Rank *parent = &ranks[ENVX(e->env_parent_id)];
 
+	if (is_queued(&ready, e - envs))
+		queue_remove(&ready, e - envs);
 	r->env = e->env_id;
 	r->priority = e->env_parent_id && parent->env == e->env_parent_id
 		? parent->priority : PRIORITY_MAX;
-	r->turn = ++turns;
 }
 
-// The search at the end of each trap calls this for all environments, so nobody
-// can have changed the parent's priority before this is first called for one.
 ALWAYS_INLINE struct Rank *
 rank_of(const struct Env *e)
 {
@@ -73,45 +72,47 @@ priority_of(const struct Env *e)
 
 // -------------------------------------------------------------------- choice
 
-// Of those that could run here now, or go on, the one with the highest priority,
-// other than `except`; NULL if there is none.  Among equals, that is
-// `favourite`, or the one whose last turn is longest ago.
-static struct Env *
-choose(const struct Env *favourite, const struct Env *except)
+// Put e in the queue of its priority.  Returns false if it was there already.
+static bool
+add(struct Env *e)
 {
-	const struct Env *const me = curenv, *const end = env_end();
-	struct Env *best = NULL;
-	int highest = PRIORITY_MIN;
+	const int priority = priority_of(e);
 
-	for (struct Env *e = envs; e < end; e++) {
-		const int priority = priority_of(e);
-
-		if (e->env_status != (e == me ? ENV_RUNNING : ENV_RUNNABLE)
-		    || priority < highest || e == except
-		    || (e != me && sleeps_on_device(e)))
-			continue;
-		if (!best || priority > highest || e == favourite
-		    || (best != favourite
-			&& rank_of(e)->turn < rank_of(best)->turn)) {
-			best = e;
-			highest = priority;
-		}
-	}
-	return best;
+	if (is_queued(&ready, e - envs))
+		return false;
+	queue_add(&ready, e - envs, priority);
+	return true;
 }
 
-// This CPU is about to run e.  If somebody else who could run is above what
-// another CPU runs, have the CPU with the lowest priority make its choice again;
-// it does the same in turn.
-static void
-preempt_others(const struct Env *e)
+// The highest priority of those that wait for a CPU; -1 if there is nobody.
+// Drops those that were stopped, or ended, when they come to the front.
+static int
+highest_ready(void)
 {
-	struct Env *next = ncpu > 1 ? choose(NULL, e) : NULL;
+	int priority;
+
+	while ((priority = queue_highest(&ready)) >= 0) {
+		const int slot = queue_first(&ready, priority);
+
+		if (is_ready(&envs[slot]))
+			break;
+		queue_remove(&ready, slot);
+	}
+	return priority;
+}
+
+// This CPU is about to run e.  If somebody who waits is above what another CPU
+// runs, have the CPU with the lowest priority make its choice again; it does the
+// same in turn.
+static void
+preempt_others(void)
+{
+	const int next = ncpu > 1 ? highest_ready() : -1;
 	int lowest = PRIORITY_SERVER + 1, cpu = 0;
 
-	if (!next)
+	if (next < 0)
 		return;
-	if (cpus_idle) {
+	if (ready_idle_cpus()) {
 		wakeups = MAX(wakeups, 1u);	// see unlock_kernel
 		return;
 	}
@@ -127,19 +128,45 @@ preempt_others(const struct Env *e)
 			cpu = i;
 		}
 	}
-	if (priority_of(next) > lowest)
+	if (next > lowest)
 		lapic_ipi_to(cpu, IRQ_OFFSET + IRQ_WAKE);
 }
 
-static void __attribute__((noreturn))
-run_best(const struct Env *favourite)
+// Take the one that is to run out of the queue of this priority: the favourite,
+// if it is there, or the first.
+static struct Env *
+take_out(int priority, struct Env *favourite)
 {
-	struct Env *e = choose(favourite, NULL);
+	struct Env *e = &envs[queue_first(&ready, priority)];
 
-	if (!e)
+	if (favourite && is_queued(&ready, favourite - envs)
+	    && is_ready(favourite) && priority_of(favourite) == priority)
+		e = favourite;
+	queue_remove(&ready, e - envs);
+	return e;
+}
+
+// Run the one with the highest priority; among equals, `favourite' or the one
+// that has waited longest.
+static void __attribute__((noreturn))
+run_best(struct Env *favourite)
+{
+	struct Env *me = curenv;
+
+	ready_look();
+	if (me && me->env_status == ENV_RUNNING) {
+		me->env_status = ENV_RUNNABLE;
+		add(me);
+	}
+
+	const int highest = highest_ready();
+
+	if (highest < 0)
 		sched_halt();
-	rank_of(e)->turn = ++turns;
-	preempt_others(e);
+
+	struct Env *e = take_out(highest, favourite);
+
+	preempt_others();
 	env_run(e);
 }
 
@@ -154,10 +181,7 @@ yield(void)
 static void __attribute__((noreturn))
 next(void)
 {
-	struct Env **woken = &next_to_run[cpunum()], *e = *woken;
-
-	*woken = NULL;
-	run_best(e);
+	run_best(ready_take_receiver());
 }
 
 // Was there a tick that had to be deferred?
@@ -176,6 +200,7 @@ static void __attribute__((noreturn))
 handoff(struct Env *e)
 {
 	e->env_status = ENV_RUNNABLE;
+	add(e);
 	run_best(take_tick() ? NULL : e);
 }
 
@@ -187,9 +212,13 @@ turn_is_over(void)
 		return true;
 	if (!curenv || curenv->env_status != ENV_RUNNING)
 		return false;		// somebody else will run anyway
-	if (choose(curenv, NULL) != curenv)
+	ready_receiver();
+
+	const int mine = priority_of(curenv);
+
+	if (queue_highest(&ready) > mine && highest_ready() > mine)
 		return true;
-	preempt_others(curenv);
+	preempt_others();
 	return false;
 }
 
@@ -204,7 +233,17 @@ env_set_priority(envid_t envid, int priority)
 		return -E_BAD_ENV;
 	if (priority < PRIORITY_MIN || priority > rank_of(curenv)->priority)
 		return -E_INVAL;
+
+	// Children that nobody has looked at inherit the priority until now.
+	for (const struct Env *child = envs; child < env_end(); child++)
+		if (child->env_parent_id == e->env_id)
+			rank_of(child);
+
 	rank_of(e)->priority = priority;
+	if (is_queued(&ready, e - envs)) {
+		queue_remove(&ready, e - envs);
+		add(e);
+	}
 	return 0;
 }
 
@@ -238,6 +277,7 @@ priority_boot(void)
 	ext_replace(sched_next, next);
 	ext_replace(sched_handoff, handoff);
 	ext_replace(sched_turn_is_over, turn_is_over);
+	ready_watch(add);
 	deferred_work_set(WORK_TRACE, true);	// for all traps
 }
 

@@ -2,66 +2,22 @@
 //
 // The argument says how many CPUs there are; with one, the order is exact.
 
-#include <ext/test.h>
+#include "order.h"
 
-#include <ext/priority/priority.h>
-
-#define NLOG		32
 #define TRIES		5
 
 // What parent and children share
 static struct Shared {
-	volatile int n;
-	volatile char log[NLOG + 1];	// a letter for each event, in order
 	volatile uint32_t runs;		// of all children
 	volatile uint32_t count[64];	// of child i, while it spins
-} *const shared = (struct Shared *) 0x10000000;
+} *const shared = (struct Shared *) 0x10001000;
 
 static envid_t parent;
 
 static void
-note(char letter)
-{
-	if (shared->n < NLOG)
-		shared->log[shared->n++] = letter;
-}
-
-static void
-set_priority(envid_t env, int priority)
-{
-	must("sys_env_set_priority", sys_env_set_priority(env, priority));
-}
-
-// Sleep until the message is taken.  The labs' ipc_send yields instead, which
-// only lets those run that are as high.
-static void
-send(envid_t to, uint32_t value)
-{
-	must("ipc_send_queued", ipc_send_queued(to, value, NULL, 0));
-}
-
-// Lower a child, once it sleeps until its first message: it can take messages
-// then, however low it is.
-static void
-lower_when_asleep(envid_t child, int priority)
-{
-	const volatile struct Env *e = &envs[ENVX(child)];
-
-	while (!e->env_ipc_recving)
-		sys_yield();
-	set_priority(child, priority);
-}
-
-static void
-expect_log(const char *what, const char *want)
-{
-	if (strcmp((const char *) shared->log, want) != 0)
-		panic("%s: the order is %s, not %s", what, shared->log, want);
-}
-
-static void
 clear(void)
 {
+	log_clear();
 	memset(shared, 0, sizeof(*shared));
 }
 
@@ -109,9 +65,8 @@ test_order(void)
 			send(child[i], 0);
 		for (int i = 0; i < n; i++)
 			wait(child[i]);
-		cprintf("order %s, %d runs\n", shared->log, shared->runs);
-		if (strcmp((const char *) shared->log, "aaabcbcbcdededefff")
-		    == 0)
+		cprintf("order %s, %d runs\n", log->text, shared->runs);
+		if (log_is("aaabcbcbcdededefff"))
 			return;
 	}
 	panic("not once in this order: aaabcbcbcdededefff");
@@ -306,6 +261,7 @@ umain(int argc, char **argv)
 
 	must("sys_page_alloc", sys_page_alloc(0, shared,
 		PTE_P | PTE_U | PTE_W | PTE_SHARE));
+	log_start();
 	test_rules();
 	if (ncpu == 1) {
 		test_order();
