@@ -10,7 +10,8 @@
 // the last one chosen.  A handoff runs the receiver only if nobody's pass is
 // lower, and two that hand a CPU to and fro are charged like others.
 //
-// The search looks at each slot of envs[] in use, as that of round robin does.
+// Those that wait for a CPU are in a heap, so that the lowest pass is found, and
+// others added, in a time that grows with the logarithm of their number.
 //
 // Entry points: in place of sched_yield, sched_next and sched_handoff; and two
 // system calls.  Under the kernel lock.
@@ -20,6 +21,7 @@
 #include <inc/x86.h>
 
 #include <ext/calls.h>
+#include <ext/ready/ready.h>
 #include <ext/stride/stride.h>
 
 #include <kern/cpu.h>
@@ -37,7 +39,7 @@ static struct Account {
 	uint32_t share;
 	uint64_t pass;
 	uint64_t time;			// that it has used
-	bool slept;			// since it was last chosen
+	int place;			// in heap[]; 0: not there
 } accounts[NENV];
 
 static uint64_t last_pass;		// of the last one chosen
@@ -48,9 +50,65 @@ static struct Turn {
 	uint64_t start;
 } turns[NCPU];
 
+// ---------------------------------------------------------------------- heap
+
+// Who waits for a CPU.  No pass at n is above those at 2n and 2n+1, so heap[1]
+// has the lowest.
+static struct Account *heap[NENV + 1];
+static int heap_size;
+
+static void
+put(struct Account *a, int place)
+{
+	heap[place] = a;
+	a->place = place;
+}
+
+// Of the two below this place, the one with the lower pass; 0 if there is none.
+static int
+lower_below(int place)
+{
+	const int n = 2 * place;
+
+	if (n > heap_size)
+		return 0;
+	return n < heap_size && heap[n + 1]->pass < heap[n]->pass ? n + 1 : n;
+}
+
+// Put a at this place, or where its pass belongs above or below that.
+static void
+settle(struct Account *a, int place)
+{
+	int below;
+
+	for (; place > 1 && a->pass < heap[place / 2]->pass; place /= 2)
+		put(heap[place / 2], place);
+	for (; (below = lower_below(place)) && heap[below]->pass < a->pass;
+	     place = below)
+		put(heap[below], place);
+	put(a, place);
+}
+
+static void
+heap_add(struct Account *a)
+{
+	settle(a, ++heap_size);
+}
+
+static void
+heap_remove(struct Account *a)
+{
+	struct Account *last = heap[heap_size--];
+
+	if (last != a)
+		settle(last, a->place);
+	a->place = 0;
+}
+
 // ------------------------------------------------------------------ accounts
 
-// The first look at a new environment gives it its parent's share.
+// The first look at a new environment gives it its parent's share.  The slot may
+// still be in the heap for one that has ended.
 static struct Account *
 account_of(const struct Env *e)
 {
@@ -59,7 +117,9 @@ account_of(const struct Env *e)
 
 	if (a->env == e->env_id)
 		return a;
-	*a = (struct Account) { .env = e->env_id, .slept = true };
+	if (a->place)
+		heap_remove(a);
+	*a = (struct Account) { .env = e->env_id };
 	if (e->env_type == ENV_TYPE_FS)
 		a->share = SHARE_MAX;	// it works for all others
 	else if (e->env_parent_id && parent->env == e->env_parent_id)
@@ -86,12 +146,10 @@ end_turn(void)
 	const uint64_t time = now(), used = time - turn->start;
 
 	if (turn->env && a->env == turn->env) {
-		const struct Env *e = &envs[ENVX(turn->env)];
-
-		a->slept = e->env_status == ENV_NOT_RUNNABLE
-			|| sleeps_on_device(e);
 		a->time += used;
 		a->pass += used * SHARE_MAX / a->share;
+		if (a->place)		// it fell asleep and was woken
+			settle(a, a->place);
 	}
 	turn->env = 0;
 	turn->start = time;
@@ -99,43 +157,62 @@ end_turn(void)
 
 // -------------------------------------------------------------------- choice
 
-// May e run here now, or go on?
+// e woke up.  Returns false if it was in the heap already.
 static bool
-is_candidate(const struct Env *e)
+add(struct Env *e)
 {
-	if (e == curenv)
-		return e->env_status == ENV_RUNNING;
-	return e->env_status == ENV_RUNNABLE && !sleeps_on_device(e);
+	struct Account *a = account_of(e);
+
+	if (a->place)
+		return false;
+	a->pass = MAX(a->pass, last_pass);
+	heap_add(a);
+	return true;
 }
 
-// Run the candidate with the lowest pass; `favourite' among equals.
+static struct Env *
+env_of_account(const struct Account *a)
+{
+	return &envs[a - accounts];
+}
+
+// The one with the lowest pass of those that wait for a CPU; NULL if there is
+// nobody.  Drops those that were stopped, or ended, when they come to the top.
+static struct Account *
+lowest_ready(void)
+{
+	while (heap_size > 0 && !is_ready(env_of_account(heap[1])))
+		heap_remove(heap[1]);
+	return heap_size > 0 ? heap[1] : NULL;
+}
+
+// Run the one with the lowest pass; `favourite' among equals.
 static void __attribute__((noreturn))
 run_lowest(const struct Env *favourite)
 {
-	const struct Env *end = env_end();
-	struct Account *lowest = NULL;
-	struct Env *best = NULL;
+	struct Env *me = curenv;
 
 	end_turn();
-	for (struct Env *e = envs; e < end; e++) {
-		struct Account *a = account_of(e);
-
-		if (!is_candidate(e))
-			continue;
-		if (a->slept)
-			a->pass = MAX(a->pass, last_pass);
-		a->slept = false;
-		if (!best || a->pass < lowest->pass
-		    || (a->pass == lowest->pass && e == favourite)) {
-			best = e;
-			lowest = a;
-		}
+	ready_look();
+	if (me && me->env_status == ENV_RUNNING) {
+		me->env_status = ENV_RUNNABLE;
+		heap_add(account_of(me));
 	}
-	if (!best)
+
+	struct Account *lowest = lowest_ready();
+
+	if (!lowest)
 		sched_halt();
+	if (favourite && is_ready(favourite)) {
+		struct Account *a = account_of(favourite);
+
+		if (a->place && a->pass == lowest->pass)
+			lowest = a;
+	}
+	heap_remove(lowest);
 	last_pass = lowest->pass;
-	turns[cpunum()].env = best->env_id;
-	env_run(best);
+	turns[cpunum()].env = lowest->env;
+	env_run(env_of_account(lowest));
 }
 
 // ---------------------------------------------- in place of kern/sched.c's
@@ -149,10 +226,7 @@ yield(void)
 static void __attribute__((noreturn))
 next(void)
 {
-	struct Env **woken = &next_to_run[cpunum()], *e = *woken;
-
-	*woken = NULL;
-	run_lowest(e);
+	run_lowest(ready_take_receiver());
 }
 
 static void __attribute__((noreturn))
@@ -160,6 +234,7 @@ handoff(struct Env *e)
 {
 	e->env_status = ENV_RUNNABLE;
 	wakeups++;
+	add(e);
 	run_lowest(sched_turn_is_over() ? NULL : e);
 }
 
@@ -177,7 +252,8 @@ env_set_share(envid_t envid, uint32_t share)
 
 	// Children that nobody has looked at inherit the share until now.
 	for (const struct Env *child = envs; child < env_end(); child++)
-		account_of(child);
+		if (child->env_parent_id == e->env_id)
+			account_of(child);
 	account_of(e)->share = share;
 	return 0;
 }
@@ -216,6 +292,7 @@ stride_boot(void)
 	ext_replace(sched_yield, yield);
 	ext_replace(sched_next, next);
 	ext_replace(sched_handoff, handoff);
+	ready_watch(add);
 }
 
 EXTENSION(stride, .boot = stride_boot, .syscall = stride_syscall);
