@@ -25,10 +25,12 @@ static struct Shared {
 	volatile bool over;
 } *const shared = (struct Shared *) 0x10000000;
 
+static int mine;				// priority; negative: there are none
+
 static bool
 has_priorities(void)
 {
-	return sys_env_get_priority(0) >= 0;
+	return mine >= 0;
 }
 
 // Give all others this priority, if there are priorities.
@@ -179,7 +181,7 @@ count(int size)
 	for (uint32_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (rows[i].others_lower && !has_priorities())
 			continue;
-		set_priorities(n, rows[i].others_lower ? LOW : PRIORITY_MAX);
+		set_priorities(n, rows[i].others_lower ? LOW : mine);
 		rows[i].cost[size] = cost(rows[i].f);
 	}
 	end_others(n);
@@ -190,6 +192,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
+	mine = sys_env_get_priority(0);
 	must("sys_page_alloc", sys_page_alloc(0, shared,
 		PTE_P | PTE_U | PTE_W | PTE_SHARE));
 	server = start_server();
