@@ -61,25 +61,25 @@ enum SyscallPath {
 	[SYS_cons_line] = PATH_FAST,					\
 	[SYS_page_copy] = PATH_FAST,					\
 	[SYS_cons_foreground] = PATH_FAST,				\
-	[SYS_page_alloc_run] = PATH_FULL,				\
-	[SYS_pmm] = PATH_FULL,						\
+	[SYS_batch] = PATH_FULL,					\
+	[SYS_page_next] = PATH_FULL,					\
+	[SYS_env_copy_state] = PATH_FULL,				\
+	[SYS_entries] = PATH_FULL,					\
 	[SYS_exception_upcall] = PATH_FULL,				\
 	[SYS_exec] = PATH_FULL,						\
+	[SYS_pager] = PATH_FULL,					\
+	[SYS_page_alloc_run] = PATH_FULL,				\
+	[SYS_pmm] = PATH_FULL,						\
 	[SYS_env_set_priority] = PATH_FULL,				\
 	[SYS_env_get_priority] = PATH_FULL,				\
-	[SYS_env_set_share] = PATH_FULL,				\
-	[SYS_env_get_time] = PATH_FULL,					\
-	[SYS_fork] = PATH_FULL,						\
-	[SYS_batch] = PATH_FULL,					\
-	[SYS_entries] = PATH_FULL,					\
-	[SYS_sysenter] = PATH_FULL,					\
 	[SYS_exit_status] = PATH_FULL,					\
 	[SYS_status_of] = PATH_FULL,					\
 	[SYS_env_kill] = PATH_FULL,					\
 	[SYS_env_name] = PATH_FULL,					\
-	[SYS_page_next] = PATH_FULL,					\
-	[SYS_env_copy_state] = PATH_FULL,				\
-	[SYS_pager] = PATH_FULL
+	[SYS_env_set_share] = PATH_FULL,				\
+	[SYS_env_get_time] = PATH_FULL,					\
+	[SYS_sysenter] = PATH_FULL,					\
+	[SYS_fork] = PATH_FULL
 
 // Calls with a fifth argument
 static inline bool
