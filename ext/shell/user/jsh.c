@@ -23,14 +23,17 @@ read_from(const char *file)
 	exit_with(1);
 }
 
-// Messages go to descriptor 2, which the plain shell does not open.
+// Messages go to descriptor 2, which the plain shell does not open.  Whoever has
+// started jsh may have opened none.
 static void
 open_messages(void)
 {
 	struct Fd *fd;
+	int r;
 
-	if (fd_lookup(2, &fd) < 0 && opencons() != 2)
-		panic("no descriptor for messages");
+	while (fd_lookup(2, &fd) < 0)
+		if ((r = opencons()) < 0)
+			panic("no descriptor for messages: %e", r);
 }
 
 void
