@@ -14,7 +14,7 @@ use warnings;
 use Source;
 
 # Of other versions of GCC; and of other compilers
-use constant TOLERANCE => ($ENV{CC} // 'gcc') =~ /gcc/ ? 0.1 : 0.3;
+use constant TOLERANCE => ($ENV{CC} // 'gcc') =~ /gcc/ ? 0.1 : 0.5;
 
 sub import
 {

@@ -1,8 +1,5 @@
 // ext/test.h - what the extensions' test programs share, beside what they share
 // with those of JOS.
-//
-// Programs with page-fault handlers by region include ext/regions/regions.h
-// before this: in_child forks.
 
 #ifndef JOS_EXT_TEST_H
 #define JOS_EXT_TEST_H
@@ -17,6 +14,19 @@ expect(const char *what, int got, int want)
 	if (got < 0)
 		panic("%s: %d (%e), not %d", what, got, got, want);
 	panic("%s: %d, not %d", what, got, want);
+}
+
+// What the file server does while it starts would be counted, too.
+static inline void
+wait_for_server(void)
+{
+	if (!ipc_find_env(ENV_TYPE_FS))
+		return;
+
+	const int fd = open("/motd", O_RDONLY);
+
+	must("/motd", fd);
+	close(fd);
 }
 
 // Call f in a child, and wait for that.

@@ -7,6 +7,8 @@
 #include <inc/lib.h>
 #include <inc/x86.h>
 
+#include <ext/test.h>
+
 #define ROUNDS		8
 #define HANDLED		0x10000000	// a handler maps the page here
 

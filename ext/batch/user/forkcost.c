@@ -9,6 +9,7 @@
 
 #include <ext/batch/batch.h>
 #include <ext/sysfork/sysfork.h>
+#include <ext/test.h>
 
 #define BATCHES		3
 #define MORE_PAGES	256
@@ -111,13 +112,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
-	// What the file server does while it starts would count, too.
-	if (ipc_find_env(ENV_TYPE_FS)) {
-		const int fd = open("/motd", O_RDONLY);
-
-		must("open", fd);
-		close(fd);
-	}
+	wait_for_server();
 	ways[1].is_on = sys_batch(NULL, 0, 0) == 0;
 	ways[2].is_on = has_sysfork();
 	if (ways[1].is_on)

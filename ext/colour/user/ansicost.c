@@ -4,6 +4,8 @@
 #include <inc/lib.h>
 #include <inc/x86.h>
 
+#include <ext/test.h>
+
 #define TIMES		20
 #define LENGTH		64
 
@@ -27,6 +29,7 @@ umain(int argc, char **argv)
 	uint32_t normal, red, change;
 
 	USED(argc), USED(argv);
+	wait_for_server();
 	memset(text, 'x', LENGTH - 1);
 	text[LENGTH - 1] = '\r';
 	sys_cputs(text, LENGTH);

@@ -7,6 +7,7 @@
 #include <inc/x86.h>
 
 #include <ext/exceptions/exceptions.h>
+#include <ext/test.h>
 
 #define ROUNDS		8
 
@@ -65,6 +66,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
+	wait_for_server();
 	set_pgfault_handler(skip_store);
 	show("`set_exception_handler`", set_handler);
 	show("an exception, caught and passed over", divide);

@@ -3,6 +3,8 @@
 
 #include <tests/user/bench.h>
 
+#include <ext/test.h>
+
 #define CALLS	100
 
 static bool floating;
@@ -60,7 +62,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
-	close(open_or_panic("/motd", O_RDONLY));	// the server is ready
+	wait_for_server();
 
 	const uint32_t calls = count_calls(), yields = count_yields();
 

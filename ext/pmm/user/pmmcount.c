@@ -4,6 +4,8 @@
 
 #include <tests/user/bench.h>
 
+#include <ext/test.h>
+
 #define NPAGES	1100			// more than a block of 1024
 #define HOLES	1000
 
@@ -30,7 +32,7 @@ umain(int argc, char **argv)
 
 	USED(argc), USED(argv);
 
-	close(open_or_panic("/motd", O_RDONLY));	// the server is ready
+	wait_for_server();
 
 	alloc_pages(2 * HOLES);		// their page tables stay
 	unmap_pages(2 * HOLES);

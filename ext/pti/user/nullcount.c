@@ -2,6 +2,8 @@
 
 #include <tests/user/bench.h>
 
+#include <ext/test.h>
+
 #define LOOPS		100
 
 static void
@@ -16,6 +18,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
+	wait_for_server();
 	BENCH("null", LOOPS, NOTHING, TIMES(LOOPS, sys_getenvid()), NOTHING);
 	BENCH("yield", LOOPS, NOTHING, TIMES(LOOPS, sys_yield()), NOTHING);
 	BENCH("alloc", LOOPS, NOTHING, TIMES(LOOPS,

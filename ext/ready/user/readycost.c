@@ -192,6 +192,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
+	wait_for_server();
 	mine = sys_env_get_priority(0);
 	must("sys_page_alloc", sys_page_alloc(0, shared,
 		PTE_P | PTE_U | PTE_W | PTE_SHARE));

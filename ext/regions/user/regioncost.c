@@ -21,6 +21,7 @@ umain(int argc, char **argv)
 
 	USED(argc), USED(argv);
 
+	wait_for_server();
 	// The first one has HANDLED, and is asked last.
 	for (int i = 0; i < CHAIN; i++) {
 		around[i] = (struct Region) { .start = HANDLED + i * PGSIZE,

@@ -176,6 +176,7 @@ recurse(int depth)
 	volatile char page[PGSIZE];
 
 	page[0] = depth;
+	__asm__ volatile("" : : "r" (page) : "memory");	// needs all of it
 	if (depth > 0)
 		return recurse(depth - 1) + page[0];
 

@@ -72,17 +72,6 @@ test_registers(void)
 	expect("IF", flags & FL_IF, FL_IF);
 }
 
-// Everybody's interrupts are counted: wait until the file server has tested
-// itself, and sleeps.
-static void
-wait_for_server(void)
-{
-	const envid_t server = ipc_find_env(ENV_TYPE_FS);
-
-	while (!envs[ENVX(server)].env_ipc_recving)
-		sys_yield();
-}
-
 // Make a call by SYSENTER.  How did it come in, and how did it go out?  SYSEXIT
 // takes the way back from ecx and edx; iret leaves in them what was there.
 static enum SyscallPath
@@ -288,7 +277,7 @@ umain(int argc, char **argv)
 	}
 	test_results();
 	test_registers();
-	wait_for_server();
+	wait_for_server();	// everybody's interrupts are counted
 	test_paths();
 	test_stub();
 	test_sleep();

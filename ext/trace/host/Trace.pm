@@ -62,7 +62,7 @@ sub settings
 {
 	my $kernel = Elf->new("$obj/kern/kernel");
 	my $server = Elf->new("$obj/fs/fs.debug");
-	my %number = Source::read_file("$dir/layout.s") =~ /^\s*=(\w+) (\d+)/mg;
+	my %number = Source::read_file("$dir/layout.s") =~ /"=(\w+) (\d+)"/g;
 	$number{$_} = $kernel->address($_) for qw(trap sched_halt
 	    wait_for_lock cpus percpu_kstacks);
 	for ([$kernel, 'wait_for_lock'], [$server, 'ide_read'],

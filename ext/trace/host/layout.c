@@ -1,13 +1,13 @@
 // ext/trace/host/layout.c - where the kernel has what ext/trace/host/plugin.c
 // reads.  It is compiled like a file of the kernel, but only to assembly: each
-// number is in a line "=NAME NUMBER".
+// number is in a string "=NAME NUMBER".
 
 #include <inc/env.h>
 #include <inc/memlayout.h>
 
 #include <kern/cpu.h>
 
-#define SAY(name, number) __asm__ volatile("=" name " %c0" : : "i" (number))
+#define SAY(name, number) __asm__ volatile(".ascii \"=" name " %c0\"" : : "i" (number))
 #define OFFSET(type, field) SAY(#field, offsetof(struct type, field))
 
 void layout(void);
