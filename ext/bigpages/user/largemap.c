@@ -3,7 +3,7 @@
 // With an argument: tries to use that address of the kernel's, which must end
 // the program.  "call ADDRESS" has a system call do it.
 
-#include <tests/user/test.h>
+#include <ext/test.h>
 
 #define MAIN_BEGINS	0		// boot marks, of kern/debug/bootmark.h
 #define MEMORY_READY	1
@@ -48,8 +48,7 @@ umain(int argc, char **argv)
 	if (argc > 1)
 		panic("the kernel let a program use %s", argv[argc - 1]);
 
-	if (open("/motd", O_RDONLY) < 0)	// the file server is ready
-		panic("there is no file server");
+	wait_for_server();
 	for (uint32_t pdx = PDX(KERNBASE); pdx < NPDENTRIES; pdx++)
 		if (uvpd[pdx] & PTE_PS)
 			large++;

@@ -5,13 +5,11 @@
 // program prints them, as rows of a table; then what a call takes, with -icount.
 // On several, none may be lost.
 
-#include <inc/x86.h>
+#include <tests/user/bench.h>
 
 #include <ext/ext.h>
 #include <ext/test.h>
 
-#define PAGE		((void *) 0x10000000)
-#define RW		(PTE_P | PTE_U | PTE_W)
 #define LOOPS		1000
 #define CHILDREN	4
 
@@ -37,8 +35,8 @@ null_call(void)
 static void
 alloc_and_unmap(void)
 {
-	must("sys_page_alloc", sys_page_alloc(0, PAGE, RW));
-	must("sys_page_unmap", sys_page_unmap(0, PAGE));
+	alloc_pages(1);
+	unmap_pages(1);
 }
 
 static void
@@ -51,7 +49,7 @@ alloc_page(struct UTrapframe *utf)
 static void
 fault(void)
 {
-	*(volatile char *) PAGE = 1;
+	write_pages(1);
 }
 
 static void
@@ -66,17 +64,6 @@ static void
 send_and_receive(void)
 {
 	ipc_call(server, 0, NULL, 0, NULL);
-}
-
-static void
-serve(void)
-{
-	void *const no_page = (void *) UTOP;
-	int r = sys_ipc_recv(no_page);
-
-	while (r >= 0)
-		r = sys_ipc_reply_recv(thisenv->env_ipc_from, 0, no_page,
-			no_page, 0);
 }
 
 // Print a row: how often f comes into the kernel by a call, and by a page fault
@@ -102,9 +89,8 @@ count_all(void)
 	count("a null call", null_call);
 	count("a page allocated and unmapped", alloc_and_unmap);
 	count("a page fault whose handler allocates the page", fault);
-	must("sys_page_unmap", sys_page_unmap(0, PAGE));
-	if ((server = fork_or_panic()) == 0)
-		serve();
+	unmap_pages(1);
+	server = start(answer_calls);
 	send_and_receive();
 	count("a message and its reply, both sides", send_and_receive);
 	must("sys_env_destroy", sys_env_destroy(server));

@@ -4,24 +4,7 @@
 // An emulator may lack some: QEMU 7.2 neither holds programs to alignment nor
 // raises errors of SSE.  Their instructions then do nothing, which is said.
 
-#include <inc/lib.h>
-
-#include <ext/exceptions/exceptions.h>
-
-// The handler changes these where the compiler sees no call.
-static volatile struct UTrapframe seen;	// of the last exception
-static volatile int count;
-static uintptr_t resume;		// where to go on; 0: where it stopped
-
-static void
-handler(struct UTrapframe *utf)
-{
-	seen = *utf;
-	count++;
-	if (resume)
-		utf->utf_eip = resume;
-	utf->utf_eflags &= ~FL_NT;	// of raise_tss
-}
+#include <ext/exceptions/user/catch.h>
 
 // Each of these functions raises one exception: at its label at_NAME or, if the
 // exception comes after its instruction, behind it; and after_NAME is where the
@@ -90,10 +73,7 @@ static void
 catch_all(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		int r = set_exception_handler(all[i].trap, handler);
-
-		if (r < 0)
-			panic("no handler of trap %d: %e", all[i].trap, r);
+		catch(all[i].trap);
 		resume = (uintptr_t) all[i].resume;
 		count = 0;
 		all[i].raise();

@@ -5,34 +5,9 @@
 // segment that is not present, or that has an end: no selector leads to one,
 // as this program finds out by loading them all.
 
-#include <inc/lib.h>
-
-#include <ext/exceptions/exceptions.h>
+#include <ext/exceptions/user/catch.h>
 
 #define NSELECTORS	0x400		// the last ones are behind the GDT
-
-// The handler changes these where the compiler sees no call.
-static volatile struct UTrapframe seen;	// of the last exception
-static volatile int count;
-static uintptr_t resume;		// where to go on; 0: where it stopped
-
-static void
-handler(struct UTrapframe *utf)
-{
-	seen = *utf;
-	count++;
-	if (resume)
-		utf->utf_eip = resume;
-}
-
-static void
-catch(int trap)
-{
-	const int r = set_exception_handler(trap, handler);
-
-	if (r < 0)
-		panic("no handler of trap %d: %e", trap, r);
-}
 
 // The handler changes nothing, so the instruction is repeated, and there is
 // memory then.

@@ -7,11 +7,10 @@
 //	exectest again N ENVS PAGES	becomes itself N times more; then as
 //					many must be in use as after WARM_UP
 
-#include <inc/lib.h>
-
 #include <ext/exceptions/exceptions.h>
 #include <ext/exec/exec.h>
 #include <ext/ext.h>
+#include <ext/test.h>
 
 #define ROUNDS		1000
 #define WARM_UP		300		// until the server, which looks at four
@@ -33,31 +32,7 @@ struct Used {
 static struct Used
 used(void)
 {
-	struct Used u = { 0, 0 };
-
-	for (int i = 0; i < NENV; i++)
-		u.envs += envs[i].env_status != ENV_FREE;
-	for (const volatile struct PageInfo *pp = pages;
-	     page_is_mapped((const void *) pp); pp++)
-		u.pages += pp->pp_ref != 0;
-	return u;
-}
-
-static void
-expect(const char *what, int got, int want)
-{
-	if (got != want)
-		panic("%s: %d (%e), not %d", what, got, got, want);
-}
-
-static envid_t
-must_fork(void)
-{
-	const envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
+	return (struct Used) { NENV - free_envs(), pages_in_use() };
 }
 
 // -------------------------------------------------------------- what fails
@@ -228,13 +203,13 @@ run_pipeline(void)
 
 	if (r < 0)
 		panic("pipe: %e", r);
-	if ((left = must_fork()) == 0) {
+	if ((left = fork_or_panic()) == 0) {
 		dup(p[1], 1);
 		close(p[0]), close(p[1]);
 		execl("/echo", "echo", "piped", NULL);
 		panic("echo");
 	}
-	if ((right = must_fork()) == 0) {
+	if ((right = fork_or_panic()) == 0) {
 		dup(p[0], 0);
 		close(p[0]), close(p[1]);
 		execl("/cat", "cat", NULL);
@@ -243,18 +218,6 @@ run_pipeline(void)
 	close(p[0]), close(p[1]);
 	wait(left);
 	wait(right);
-}
-
-static void
-in_child(void (*f)(void))
-{
-	const envid_t child = must_fork();
-
-	if (child == 0) {
-		f();
-		exit();
-	}
-	wait(child);
 }
 
 static void

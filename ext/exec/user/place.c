@@ -1,7 +1,7 @@
 // ext/exec/user/place.c - prints what place a program has among environments:
 // how many ancestors are above it, and how many environments there are.
 
-#include <inc/lib.h>
+#include <ext/test.h>
 
 static int
 ancestors(envid_t parent)
@@ -10,21 +10,11 @@ ancestors(envid_t parent)
 		: 1 + ancestors(envs[ENVX(parent)].env_parent_id);
 }
 
-static int
-environments(void)
-{
-	int n = 0;
-
-	for (int i = 0; i < NENV; i++)
-		n += envs[i].env_status != ENV_FREE;
-	return n;
-}
-
 void
 umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
 	printf("ancestors: %d\n", ancestors(thisenv->env_parent_id));
-	printf("environments: %d\n", environments());
+	printf("environments: %d\n", NENV - free_envs());
 }

@@ -2,6 +2,8 @@
 
 #include <tests/user/bench.h>
 
+#include <ext/test.h>
+
 #define LOOPS		100
 
 static envid_t server;
@@ -24,8 +26,7 @@ umain(int argc, char **argv)
 {
 	USED(argc), USED(argv);
 
-	// Once the file server answers, it does nothing more by itself.
-	close(open_or_panic("/motd", O_RDONLY));
+	wait_for_server();
 	server = start(answer_calls);
 	ipc_call(server, 0, NULL, 0, NULL);
 	count();

@@ -2,10 +2,9 @@
 // argument, the number of a mistake (ext/pmm/calls.h), has the kernel make it; a
 // second one says which.
 
-#include <inc/lib.h>
-
 #include <ext/ext.h>
 #include <ext/pmm/calls.h>
+#include <ext/test.h>
 
 #define RUN	((char *) 0x10000000)
 #define MOST	1024			// pages of one page table
@@ -20,13 +19,6 @@ static int
 alloc_run(void *va, size_t n)
 {
 	return ext_call(SYS_page_alloc_run, (uint32_t) va, n, 0, 0, 0);
-}
-
-static void
-expect(const char *what, int got, int expected)
-{
-	if (got != expected)
-		panic("%s: %d, not %d", what, got, expected);
 }
 
 // A run is where it was asked for, side by side, zeroed and ours; and it can be
@@ -60,8 +52,7 @@ umain(int argc, char **argv)
 		return;
 	}
 
-	if (open("/motd", O_RDONLY) < 0)	// the file server is ready
-		panic("there is no file server");
+	wait_for_server();
 	try_run(MIN(max, MOST));	// its page table stays
 	const int before = pmm(PMM_COUNT, 0);
 	for (int n = 1; n <= MIN(max, 300); n += n / 3 + 1)

@@ -22,8 +22,9 @@
 // A cell tells west from north by receiving from one environment only, so this
 // needs a kernel with sys_ipc_recv_from (lab 5).
 
-#include <inc/lib.h>
 #include <inc/x86.h>
+
+#include <ext/test.h>
 
 #define MAXN		8
 #define ROWS		5		// of the matrix that goes in
@@ -89,17 +90,6 @@ swallow(void)
 
 // ---------------------------------------------------------------- the grid
 
-// Returns 0 in the child.
-static envid_t
-fork_or_panic(void)
-{
-	envid_t child = fork();
-
-	if (child < 0)
-		panic("fork: %e", child);
-	return child;
-}
-
 static envid_t
 start(void (*function)(void))
 {
@@ -162,16 +152,6 @@ compare(void)
 	}
 }
 
-static int
-environments(void)
-{
-	int count = 0;
-
-	for (int i = 0; i < NENV; i++)
-		count += envs[i].env_status != ENV_FREE;
-	return count;
-}
-
 void
 umain(int argc, char **argv)
 {
@@ -179,11 +159,11 @@ umain(int argc, char **argv)
 		n = strtol(argv[1], NULL, 10);
 	if (n < 1 || n > MAXN)
 		panic("n is 1 to %d", MAXN);
-	close(open("/motd", O_RDONLY));		// the file server is ready
+	wait_for_server();
 
 	// Right under -icount shift=0 only
 	const uint32_t start_time = read_tsc();
-	const int before = environments();
+	const int before = free_envs();
 
 	parent = thisenv->env_id;
 	fill();
@@ -192,7 +172,7 @@ umain(int argc, char **argv)
 	start_cells();
 
 	envid_t west = start(source), north = start(zeros);
-	const int made = environments() - before;
+	const int made = before - free_envs();
 
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < n; j++) {

@@ -22,8 +22,9 @@
 //
 // A series ends when it is sent END; before, it ends those that it has made.
 
-#include <inc/lib.h>
 #include <inc/x86.h>
+
+#include <ext/test.h>
 
 #define MAXTERMS	32		// coefficients that mul, split remember
 #define MAXMADE		32		// series that one environment makes
@@ -342,24 +343,14 @@ new_inner(void)
 	return make(run_inner, 0, 0);
 }
 
-static int
-environments(void)
-{
-	int n = 0;
-
-	for (int i = 0; i < NENV; i++)
-		n += envs[i].env_status != ENV_FREE;
-	return n;
-}
-
 void
 umain(int argc, char **argv)
 {
-	close(open("/motd", O_RDONLY));		// the file server is ready
+	wait_for_server();
 
 	// Right under -icount shift=0 only
 	const uint32_t start_time = read_tsc();
-	const int before = environments();
+	const int before = free_envs();
 
 	USED(argc);
 	USED(argv);
@@ -374,12 +365,12 @@ umain(int argc, char **argv)
 	print("sin x (x + x^3)", make(run_mul, split, new_inner()), 8);
 	print("sin x again", split, 8);
 	print("sin(x + x^3)", compose(new_sin(), new_inner()), 12);
-	const int had = environments() - before;
+	const int had = before - free_envs();
 
 	while (nmade > 0)
 		end(made[--nmade]);
-	if (environments() != before)
-		panic("%d environments are left", environments() - before);
+	if (free_envs() != before)
+		panic("%d environments are left", before - free_envs());
 	cprintf("| `powseries` | %d | %d |\n", had,
 		(uint32_t) read_tsc() - start_time);
 	cprintf("powseries ok\n");
