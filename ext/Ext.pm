@@ -7,11 +7,16 @@
 # A program that counts prints rows of a table of ext/NAME/README.md:
 #	| null call | 131 | 152 |
 # and `by => Ext::figures('NAME')` holds README.md against them.
+#
+# A test that is more than runs of programs calls Ext::verdict for each thing that
+# it finds, and ends with Ext::tally.
 
 package Ext;
 use strict;
 use warnings;
 use Source;
+
+$| = 1;
 
 # Of other versions of GCC; and of other compilers
 use constant TOLERANCE => ($ENV{CC} // 'gcc') =~ /gcc/ ? 0.1 : 0.5;
@@ -47,6 +52,25 @@ sub figures
 			    : "$what: counted @got, in $readme @said";
 		} sort keys %counted;
 	};
+}
+
+my ($passed, $failed) = (0, 0);
+
+# Was what the title says right?  If not, why not: lines to be shown
+sub verdict
+{
+	my ($title, $right, @why) = @_;
+
+	print "$title: ", $right ? "OK\n" : "FAIL\n";
+	print map { s/^/    /gmr } map { /\n\z/ ? $_ : "$_\n" }
+	    grep { defined } @why if !$right;
+	$right ? $passed++ : $failed++;
+}
+
+sub tally
+{
+	print "$passed passed, $failed failed\n";
+	exit($failed ? 1 : 0);
 }
 
 # Rows of tables that have numbers: the first cell, and the numbers
